@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "files.h"
+
+#include "line.h"
+#include "reader.h"
+
+#include <errno.h>
+
+/* The next line that delegates something: 1, 0 at the end, or a fault. */
+static int next_line(struct subid_reader *reader, struct subid_line *ret_line)
+{
+	const char *text;
+	size_t len;
+	int r;
+
+	do
+		r = subid_reader_next(reader, &text, &len);
+	while (r > 0 && subid_line_parse(text, len, ret_line) < 0);
+
+	return r;
+}
+
+static bool is_uid(const char *text, size_t len)
+{
+	uint32_t uid;
+
+	return subid_owner_uid(text, len, &uid) == 0;
+}
+
+/* A first pass can but guess the owner: its ranges begin above its line. */
+static int guess_owner(struct subid_reader *reader, uint32_t id, struct subid_owner *owner)
+{
+	struct subid_line line;
+	int r;
+
+	do
+		r = next_line(reader, &line);
+	while (r > 0 && !subid_range_contains(&line.range, id));
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+
+	if (!subid_owner_is(owner, &line)) {
+		r = subid_owner_set(owner, line.owner, line.owner_len);
+		if (r < 0)
+			return r;
+	}
+	return subid_reader_rewind(reader);
+}
+
+/* Lay the owner's ranges end to end, in one pass, until the place is found. */
+static int find_place(struct subid_reader *reader, const struct subid_owner *owner,
+		      struct subid_place *place)
+{
+	struct subid_line line;
+	uint64_t laid = 0;
+	int r;
+
+	if (!owner->resolved && is_uid(owner->name, owner->name_len))
+		return SUBID_UNRESOLVED;
+
+	while ((r = next_line(reader, &line)) > 0) {
+		if (subid_owner_is(owner, &line)) {
+			if (subid_place_in_range(place, &line.range, laid))
+				return 0;
+			laid += line.range.count;
+			continue;
+		}
+
+		if (!owner->resolved && is_uid(line.owner, line.owner_len))
+			return SUBID_UNRESOLVED;
+		/* The guess was right in another version of the file. */
+		if (place->sought == SUBID_SEEK_OWNER &&
+		    subid_range_contains(&line.range, place->id))
+			return -ESTALE;
+	}
+	return r < 0 ? r : -ENOENT;
+}
+
+int subid_files_ask(const char *path, struct subid_owner *owner, struct subid_place *place)
+{
+	struct subid_place found = *place;
+	struct subid_reader reader;
+	int r, verified;
+
+	r = subid_reader_open(&reader, path);
+	if (r < 0)
+		return r;
+
+	if (place->sought == SUBID_SEEK_OWNER)
+		r = guess_owner(&reader, place->id, owner);
+	if (r == 0)
+		r = find_place(&reader, owner, &found);
+	if (r == 0 || r == -ENOENT) {
+		verified = subid_reader_verify(&reader);
+		if (verified < 0)
+			r = verified;
+	}
+	subid_reader_close(&reader);
+
+	if (r == 0)
+		*place = found;
+	return r;
+}

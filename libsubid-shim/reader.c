@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reader.h"
+
+#include "line.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/*
+ * Two changes within one tick of the file's clock leave the same stamp (git
+ * calls such a file racy). Ticks: 1 to 10 ms in Linux before 6.13, 2 s on FAT.
+ */
+#define RACY_SECONDS 2
+
+#define DIGEST_BASIS UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
+#define DIGEST_PRIME UINT64_C(0x100000001b3)
+
+static void begin_pass(struct subid_reader *reader)
+{
+	reader->begin = 0;
+	reader->exhausted = false;
+	reader->lines = 0;
+	reader->digest = DIGEST_BASIS;
+}
+
+static void begin_file(struct subid_reader *reader)
+{
+	reader->at_eof = false;
+	reader->from_start = true;
+	reader->end = 0;
+	begin_pass(reader);
+}
+
+static int check_file(struct subid_reader *reader)
+{
+	time_t now;
+
+	if (fstat(reader->fd, &reader->stamp) < 0)
+		return -errno;
+	if (!S_ISREG(reader->stamp.st_mode))
+		return -EINVAL;
+
+	/* A stamp of the future (the clock was set back) tells nothing either. */
+	now = time(NULL);
+	reader->recent = reader->stamp.st_ctim.tv_sec >= now - RACY_SECONDS;
+	return 0;
+}
+
+int subid_reader_open(struct subid_reader *reader, const char *path)
+{
+	int r;
+
+	/* O_NONBLOCK: a FIFO put in the place of the file must not hang sudo. */
+	do
+		reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	while (reader->fd < 0 && errno == EINTR);
+	if (reader->fd < 0) {
+		r = -errno;
+		return r == -EACCES || r == -EPERM || r == -ENOTDIR ? -ENOENT : r;
+	}
+
+	r = check_file(reader);
+	if (r < 0) {
+		subid_reader_close(reader);
+		return r;
+	}
+
+	begin_file(reader);
+	return 0;
+}
+
+void subid_reader_close(struct subid_reader *reader)
+{
+	(void)close(reader->fd);
+	reader->fd = -1;
+}
+
+static int fill(struct subid_reader *reader)
+{
+	ssize_t n;
+
+	if (reader->end == sizeof(reader->buf)) {
+		reader->end -= reader->begin;
+		memmove(reader->buf, reader->buf + reader->begin, reader->end);
+		reader->begin = 0;
+		reader->from_start = false;
+	}
+
+	do
+		n = read(reader->fd, reader->buf + reader->end, sizeof(reader->buf) - reader->end);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return -errno;
+
+	reader->at_eof = n == 0;
+	reader->end += (size_t)n;
+	return 0;
+}
+
+static void digest_line(struct subid_reader *reader, const char *text, size_t len)
+{
+	uint64_t digest = reader->digest;
+
+	for (size_t i = 0; i < len; i++)
+		digest = (digest ^ (unsigned char)text[i]) * DIGEST_PRIME;
+	reader->digest = (digest ^ '\n') * DIGEST_PRIME;
+}
+
+int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t *ret_len)
+{
+	bool overlong = false;
+
+	for (;;) {
+		const char *text = reader->buf + reader->begin;
+		size_t have = reader->end - reader->begin;
+		const char *newline = (const char *)memchr(text, '\n', have);
+		size_t len = newline ? (size_t)(newline - text) : have;
+		int r;
+
+		overlong = overlong || len > SUBID_LINE_MAX_BYTES;
+
+		/* The last line needs no newline: shadow 4.17 to 4.20 differ. */
+		if (newline || (reader->at_eof && (have > 0 || overlong))) {
+			reader->begin += newline ? len + 1 : len;
+			reader->lines++;
+			*ret_text = text;
+			*ret_len = overlong ? 0 : len;
+			if (reader->recent)
+				digest_line(reader, *ret_text, *ret_len);
+			return 1;
+		}
+		if (reader->at_eof) {
+			reader->exhausted = true;
+			return 0;
+		}
+
+		if (overlong)
+			reader->begin = reader->end;
+		r = fill(reader);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int reread(struct subid_reader *reader)
+{
+	if (lseek(reader->fd, 0, SEEK_SET) < 0)
+		return -errno;
+
+	begin_file(reader);
+	return 0;
+}
+
+int subid_reader_rewind(struct subid_reader *reader)
+{
+	if (!reader->from_start)
+		return reread(reader);
+
+	begin_pass(reader);
+	return 0;
+}
+
+static bool same_stamp(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/*
+ * Every byte was the same at two moments with the whole pass between them, so
+ * all of them stood in the file together.
+ */
+static int compare_pass(struct subid_reader *reader)
+{
+	uint64_t lines = reader->lines, digest = reader->digest;
+	bool exhausted = reader->exhausted;
+	const char *text;
+	size_t len;
+	int r;
+
+	r = reread(reader);
+	while (r == 0 && reader->lines < lines) {
+		r = subid_reader_next(reader, &text, &len);
+		if (r == 0)
+			return -ESTALE;
+		r = r < 0 ? r : 0;
+	}
+	if (r < 0)
+		return r;
+	if (reader->digest != digest)
+		return -ESTALE;
+	if (!exhausted)
+		return 0;
+
+	r = subid_reader_next(reader, &text, &len);
+	return r > 0 ? -ESTALE : r;
+}
+
+int subid_reader_verify(struct subid_reader *reader)
+{
+	struct stat now;
+
+	if (reader->recent)
+		return compare_pass(reader);
+
+	if (fstat(reader->fd, &now) < 0)
+		return -errno;
+	return same_stamp(&now, &reader->stamp) ? 0 : -ESTALE;
+}

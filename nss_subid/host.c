@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "host.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "name.h"
+
+/*
+ * What getpwnam_r and getpwuid_r say, as 0, -ENOENT (no account) or a fault.
+ * POSIX lets services say "not found" in several ways, and they do.
+ */
+static int account_result(int r, const struct passwd *found)
+{
+	switch (r) {
+	case 0:
+		return found ? 0 : -ENOENT;
+	case ENOENT:
+	case ESRCH:
+	case EBADF:
+	case EPERM:
+		return -ENOENT;
+	default:
+		return -r;
+	}
+}
+
+static int account_name(const struct subid_host *host, uint32_t uid, char *ret_name, size_t size)
+{
+	struct passwd pwd, *found = NULL;
+	size_t len;
+	int r;
+
+	r = getpwuid_r(uid, &pwd, host->scratch, host->scratch_len, &found);
+	r = account_result(r, found);
+	if (r < 0)
+		return r;
+
+	/* By such a name the owner would not be found again, see account_uid(). */
+	len = strlen(pwd.pw_name);
+	if (len >= size || nss_name_is_ours(SUBID_UID, pwd.pw_name))
+		return -ENOENT;
+
+	memcpy(ret_name, pwd.pw_name, len + 1);
+	return 0;
+}
+
+static int account_uid(const struct subid_host *host, const char *name, uint32_t *ret_uid)
+{
+	struct passwd pwd, *found = NULL;
+	int r;
+
+	/* An owner nested in another's range: glibc would come back to us, each
+	 * time with a name that is only a little shorter. */
+	if (nss_name_is_ours(SUBID_UID, name))
+		return -ENOENT;
+
+	/* Unlike getpwnam(3) it takes no lock, which our caller may hold. */
+	r = getpwnam_r(name, &pwd, host->scratch, host->scratch_len, &found);
+	r = account_result(r, found);
+	if (r == 0)
+		*ret_uid = pwd.pw_uid;
+	return r;
+}
+
+void nss_host_init(struct subid_host *host, char *buf, size_t len)
+{
+	*host = (struct subid_host){
+		.path = { [SUBID_UID] = "/etc/subuid", [SUBID_GID] = "/etc/subgid" },
+		.account_name = account_name,
+		.account_uid = account_uid,
+		.scratch = buf,
+		.scratch_len = len,
+	};
+}

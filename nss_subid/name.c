@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "name.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "decimal.h"
+
+#define PREFIX_LEN 7
+
+static const char prefixes[2][PREFIX_LEN + 1] = {
+	[SUBID_UID] = "subuid-",
+	[SUBID_GID] = "subgid-",
+};
+
+bool nss_name_is_ours(enum subid_kind kind, const char *name)
+{
+	return strncmp(name, prefixes[kind], PREFIX_LEN) == 0;
+}
+
+char *nss_name_format(struct nss_arena *arena, enum subid_kind kind,
+		      const struct subid_owner *owner, uint32_t id)
+{
+	char digits[SUBID_DECIMAL_MAX_BYTES];
+	const char *const parts[] = { prefixes[kind], owner->name, "-", digits };
+
+	(void)subid_decimal_format(id, digits);
+	return nss_arena_join(arena, parts, 4);
+}
+
+int nss_name_parse(enum subid_kind kind, const char *name, struct subid_owner *ret_owner,
+		   uint32_t *ret_id)
+{
+	const char *owner, *dash;
+
+	if (!nss_name_is_ours(kind, name))
+		return -ENOENT;
+	owner = name + PREFIX_LEN;
+	dash = strrchr(owner, '-');
+	if (!dash)
+		return -ENOENT;
+
+	if (subid_decimal_parse(dash + 1, strlen(dash + 1), ret_id) < 0 ||
+	    subid_owner_set(ret_owner, owner, (size_t)(dash - owner)) < 0)
+		return -ENOENT;
+	return 0;
+}
+
+bool nss_name_is_of(enum subid_kind kind, const char *name, const struct subid_owner *owner)
+{
+	const char *text = name + PREFIX_LEN;
+
+	return nss_name_is_ours(kind, name) && strncmp(text, owner->name, owner->name_len) == 0 &&
+	       strrchr(text, '-') == text + owner->name_len;
+}

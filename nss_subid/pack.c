@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "pack.h"
+
+#include <errno.h>
+
+#include "arena.h"
+#include "decimal.h"
+#include "name.h"
+
+/*
+ * No shadow entry stands behind it: no password matches, and pam_unix refuses
+ * the account too. `*` would let the account stage pass.
+ */
+#define PASSWORD "x"
+
+static char *gecos(struct nss_arena *arena, const struct subid_owner *owner, uint64_t position)
+{
+	char digits[SUBID_DECIMAL_MAX_BYTES];
+	const char *const parts[] = { "Subordinate UID ", digits, " of ", owner->name };
+
+	(void)subid_decimal_format(position, digits);
+	return nss_arena_join(arena, parts, 4);
+}
+
+int nss_pack_passwd(const struct subid_owner *owner, uint32_t uid, uint64_t position, uint32_t gid,
+		    struct passwd *ret, char *buf, size_t len)
+{
+	struct nss_arena arena = { .next = buf, .left = len };
+	struct passwd pwd = {
+		.pw_name = nss_name_format(&arena, SUBID_UID, owner, uid),
+		.pw_passwd = nss_arena_copy(&arena, PASSWORD),
+		.pw_uid = uid,
+		.pw_gid = gid,
+		.pw_gecos = gecos(&arena, owner, position),
+		.pw_dir = nss_arena_copy(&arena, "/"),
+		.pw_shell = nss_arena_copy(&arena, NSS_SUBID_NOLOGIN),
+	};
+
+	if (!pwd.pw_name || !pwd.pw_passwd || !pwd.pw_gecos || !pwd.pw_dir || !pwd.pw_shell)
+		return -ERANGE;
+
+	*ret = pwd;
+	return 0;
+}
+
+int nss_pack_group(const struct subid_owner *owner, uint32_t gid, struct group *ret, char *buf,
+		   size_t len)
+{
+	struct nss_arena arena = { .next = buf, .left = len };
+	/* Before the strings: behind them it would often need padding. */
+	char **members = nss_arena_empty_list(&arena);
+	struct group grp = {
+		.gr_mem = members,
+		.gr_name = nss_name_format(&arena, SUBID_GID, owner, gid),
+		.gr_passwd = nss_arena_copy(&arena, PASSWORD),
+		.gr_gid = gid,
+	};
+
+	if (!grp.gr_mem || !grp.gr_name || !grp.gr_passwd)
+		return -ERANGE;
+
+	*ret = grp;
+	return 0;
+}
