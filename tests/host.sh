@@ -1,0 +1,160 @@
+# shellcheck shell=bash
+# A scratch host to look users up in: sourced, never run.
+#
+#   host_enter "$@"             the calling script starts again inside, and goes
+#                               on here; first thing to do. Needs skip_all
+#   host_is_entered             are we inside?
+#
+# Inside, /etc is a copy, with the host's own users from UID 1000 on left out,
+# an empty subuid and subgid, and "files systemd subid" for passwd and group;
+# $host_dir is a scratch directory that everybody may search.
+#
+#   host_set_services NAME...   who answers for passwd and group
+#   host_set_file PATH LINE...  replaces a file by rename, as editors do
+#   host_set_subuid LINE...     likewise /etc/subuid
+#   host_set_subgid LINE...     and /etc/subgid
+#   host_add_user NAME UID      an account, with a group of its own
+#   host_add_module FILE        an NSS module, found by every program
+#   host_add_program FILE       a program that every user may run; prints where
+#   host_add_sample             the accounts and ranges that most tests use
+#
+#   host_run COMMAND...         10 seconds at most: a lookup may hang
+#   host_show COMMAND...        likewise, and its exit status as the last line
+#   host_run_as UID GID COMMAND...
+#                               likewise as somebody else, without groups
+#
+# Nothing can stay behind, however a test ends: every process is in a PID
+# namespace that dies with its first, every mount and file in a mount namespace
+# that dies with the processes. That is also why the scratch file system is
+# mounted over a directory that exists, instead of one to be removed later.
+
+host_srcdir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+: "${abs_top_srcdir:=$host_srcdir}"
+: "${abs_top_builddir:=$abs_top_srcdir/build}"
+export abs_top_srcdir abs_top_builddir
+
+host_dir=/dev/shm
+host_module=$abs_top_builddir/.libs/libnss_subid.so.2
+
+export PATH=$PATH:/usr/sbin:/sbin
+export LC_ALL=C
+
+host_unshare=(unshare --mount --pid --fork --kill-child --mount-proc)
+
+# A variable alone could have been inherited, and then we would write to the
+# real /etc.
+host_is_entered() {
+    [ $$ -eq 1 ] && [ -n "${HOST_ENTERED_FROM-}" ] &&
+        [ "$HOST_ENTERED_FROM" != "$(readlink /proc/self/ns/mnt)" ]
+}
+
+host_enter() {
+    if host_is_entered; then
+        unset HOST_ENTERED_FROM
+        # The first process of a namespace ignores signals without a handler.
+        trap 'exit 130' INT
+        trap 'exit 143' TERM HUP
+        host_make || host_fail "the scratch host cannot be made"
+        return
+    fi
+
+    [ "$(id -u)" -eq 0 ] || skip_all "only root can make a scratch host"
+    [ -d "$host_dir" ] || skip_all "there is no $host_dir to mount over"
+    "${host_unshare[@]}" true 2>/dev/null || skip_all "unshare(1) is refused here"
+    [ -f "$host_module" ] || host_fail "$host_module is not built"
+    ! grep -q __asan_init "$host_module" ||
+        skip_all "a module with a sanitizer cannot be loaded by every program"
+
+    HOST_ENTERED_FROM=$(readlink /proc/self/ns/mnt)
+    export HOST_ENTERED_FROM
+    exec "${host_unshare[@]}" "$BASH" "$0" "$@"
+}
+
+host_fail() {
+    echo "Bail out! $*"
+    exit 1
+}
+
+host_make() {
+    mount -t tmpfs -o mode=0755 scratch "$host_dir" &&
+        mkdir "$host_dir/lib" "$host_dir/bin" "$host_dir/work" &&
+        cp -a /etc "$host_dir/etc" &&
+        mount --bind "$host_dir/etc" /etc &&
+        # The real host's nscd and systemd would answer for us.
+        mount -t tmpfs -o mode=0755 scratch /run &&
+        host_hide_cache &&
+        cd "$host_dir/work" &&
+        host_drop_users passwd && host_drop_users group &&
+        host_set_subuid && host_set_subgid &&
+        host_set_services files systemd subid &&
+        echo "$host_dir/lib" | host_write /etc/ld.so.conf.d/000-scratch.conf &&
+        host_add_module "$host_module"
+}
+
+# ldconfig(8) keeps notes there, which would outlive us.
+host_hide_cache() {
+    [ ! -d /var/cache/ldconfig ] ||
+        mount -t tmpfs -o mode=0700 scratch /var/cache/ldconfig
+}
+
+host_drop_users() {
+    awk -F: '$3 < 1000 || $3 >= 65534' "/etc/$1" | host_write "/etc/$1"
+}
+
+host_write() { # PATH, from standard input
+    cat >"$1.new" && chmod 0644 "$1.new" && mv "$1.new" "$1"
+}
+
+host_set_file() {
+    local path=$1
+    shift
+    if [ $# -gt 0 ]; then printf '%s\n' "$@"; fi | host_write "$path"
+}
+
+host_set_subuid() { host_set_file /etc/subuid "$@"; }
+host_set_subgid() { host_set_file /etc/subgid "$@"; }
+
+host_set_services() {
+    host_set_file /etc/nsswitch.conf "passwd: $*" "group: $*" "shadow: files" "hosts: files"
+}
+
+host_add_user() {
+    echo "$1:x:$2:$2::/home/$1:/bin/sh" >>/etc/passwd
+    echo "$1:x:$2:" >>/etc/group
+}
+
+# A cache rather than LD_LIBRARY_PATH: setuid programs do not look there.
+host_add_module() {
+    local name=${1##*/}
+    cp "$1" "$host_dir/lib/$name" && chmod 0755 "$host_dir/lib/$name" && ldconfig || return
+    ldconfig -p | grep -m1 -F "$name" | grep -qF "=> $host_dir/lib/$name" || {
+        echo "another $name comes before ours in the loader's cache" >&2
+        return 1
+    }
+}
+
+host_add_program() {
+    cp "$1" "$host_dir/bin/" && chmod 0755 "$host_dir/bin/${1##*/}" &&
+        echo "$host_dir/bin/${1##*/}"
+}
+
+host_add_sample() {
+    host_add_user ftweedal 1000
+    host_add_user a-b.c 1002
+    host_set_subuid ftweedal:100000:65536 containers:2147483647:2147483648 1002:300000:1000
+    host_set_subgid ftweedal:500000:65536 containers:2147483647:2147483648 a-b.c:700000:1000
+}
+
+host_run() { timeout 10 "$@"; }
+
+host_show() {
+    local r=0
+    host_run "$@" 2>&1 || r=$?
+    echo "status $r"
+}
+
+host_run_as() {
+    local uid=$1 gid=$2
+    shift 2
+    host_run setpriv --reuid "$uid" --regid "$gid" --clear-groups "$@"
+}

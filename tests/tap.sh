@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# Test Anything Protocol for the tests written in shell: sourced, never run.
+#
+#   skip_all REASON             the whole file cannot run here
+#   ok NAME COMMAND...          passes when COMMAND succeeds
+#   nok NAME COMMAND...         passes when COMMAND fails (but not by a timeout)
+#   is NAME GOT WANT            passes when the two strings are equal
+#   like NAME GOT PATTERN       passes when GOT matches the extended regexp
+#   diag TEXT                   a comment in the log
+#   done_testing                the plan; a file that never gets here has failed
+#
+# Every assertion prints what it saw when it fails.
+
+tap_count=0
+tap_failed=0
+
+diag() { printf '%s\n' "$*" | sed 's/^/# /'; }
+
+tap_result() { # ok|"not ok" NAME
+    tap_count=$((tap_count + 1))
+    printf '%s %d - %s\n' "$1" "$tap_count" "$2"
+    [ "$1" = ok ] || tap_failed=1
+}
+
+skip_all() {
+    printf '1..0 # SKIP %s\n' "$*"
+    # The TAP driver reads the plan and takes any other status for a crash;
+    # everybody else is told by automake's status for a skipped test.
+    exit "${TAP_SKIP_STATUS:-77}"
+}
+
+ok() {
+    local name=$1 out r
+    shift
+    out=$("$@" 2>&1) && r=0 || r=$?
+    if [ "$r" -eq 0 ]; then
+        tap_result ok "$name"
+    else
+        tap_result "not ok" "$name"
+        diag "status $r from: $*"
+        diag "$out"
+    fi
+}
+
+nok() {
+    local name=$1 out r
+    shift
+    out=$("$@" 2>&1) && r=0 || r=$?
+    # timeout(1) ends with 124 and a signal shows as 128 and more: neither is
+    # the refusal that is asked for.
+    if [ "$r" -gt 0 ] && [ "$r" -lt 124 ]; then
+        tap_result ok "$name"
+    else
+        tap_result "not ok" "$name"
+        diag "status $r from: $*"
+        diag "$out"
+    fi
+}
+
+is() {
+    if [ "$2" = "$3" ]; then
+        tap_result ok "$1"
+    else
+        tap_result "not ok" "$1"
+        diag "got:  $2"
+        diag "want: $3"
+    fi
+}
+
+like() {
+    if printf '%s\n' "$2" | grep -Eq -- "$3"; then
+        tap_result ok "$1"
+    else
+        tap_result "not ok" "$1"
+        diag "got:     $2"
+        diag "pattern: $3"
+    fi
+}
+
+done_testing() {
+    printf '1..%d\n' "$tap_count"
+    exit "$tap_failed"
+}
