@@ -55,7 +55,7 @@ static int find_place(struct subid_reader *reader, const struct subid_owner *own
 	uint64_t laid = 0;
 	int r;
 
-	if (!owner->resolved && is_uid(owner->name, owner->name_len))
+	if (subid_owner_lacks_name(owner))
 		return SUBID_UNRESOLVED;
 
 	while ((r = next_line(reader, &line)) > 0) {

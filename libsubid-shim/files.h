@@ -4,9 +4,6 @@
 #include "owner.h"
 #include "range.h"
 
-/* The file writes owners as UIDs, and @owner is not resolved yet. */
-#define SUBID_UNRESOLVED 1
-
 /*
  * subid_files_ask: find an owner's ID in a file of subuid(5) format.
  *
@@ -18,8 +15,8 @@
  * with the ID delegates it; if @owner is already that owner, it is left alone.
  * @place: its known half is read; the other is set on success only.
  * Returns 0; -ENOENT if there is no such ID or no file to see; SUBID_UNRESOLVED
- * if the answer depends on which UID and which name are one account (resolve
- * @owner and ask again); -ESTALE if the file changed meanwhile (ask again); or
+ * if the file writes owners as UIDs and @owner is not resolved (do that and
+ * ask again); -ESTALE if the file changed meanwhile (ask again); or
  * another negative errno.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe (fd). errno: clobbered.
  */

@@ -27,6 +27,13 @@ int subid_owner_uid(const char *text, size_t len, uint32_t *ret_uid)
 	return 0;
 }
 
+bool subid_owner_lacks_name(const struct subid_owner *owner)
+{
+	uint32_t uid;
+
+	return !owner->resolved && subid_owner_uid(owner->name, owner->name_len, &uid) == 0;
+}
+
 static bool same_text(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	return a_len == b_len && memcmp(a, b, a_len) == 0;

@@ -21,6 +21,9 @@ struct subid_owner {
 	bool resolved;			      /* the host's accounts were asked */
 };
 
+/* The answer depends on which UID and which name are one account. */
+#define SUBID_UNRESOLVED 1
+
 /*
  * subid_owner_set: an owner as a line or a question writes it, not resolved.
  *
@@ -38,6 +41,9 @@ int subid_owner_set(struct subid_owner *owner, const char *text, size_t len);
  * Returns 0 and sets @ret_uid, or -EINVAL for a name.
  */
 int subid_owner_uid(const char *text, size_t len, uint32_t *ret_uid);
+
+/* subid_owner_lacks_name: a UID of which the accounts were not asked yet. */
+bool subid_owner_lacks_name(const struct subid_owner *owner);
 
 /* Is @line the owner's, whichever way the line writes it? */
 bool subid_owner_is(const struct subid_owner *owner, const struct subid_line *line);

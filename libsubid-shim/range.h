@@ -4,6 +4,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The two databases of subordinate IDs, subuid(5) and subgid(5). */
+enum subid_kind {
+	SUBID_UID,
+	SUBID_GID,
+};
+
 /*
  * A run of subordinate IDs, as one line of subuid(5) delegates it.
  *

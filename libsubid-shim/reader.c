@@ -125,6 +125,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 		/* The last line needs no newline: shadow 4.17 to 4.20 differ. */
 		if (newline || (reader->at_eof && (have > 0 || overlong))) {
 			reader->begin += newline ? len + 1 : len;
+			reader->terminated = newline;
 			reader->lines++;
 			*ret_text = text;
 			*ret_len = overlong ? 0 : len;

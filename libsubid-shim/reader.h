@@ -20,6 +20,7 @@ struct subid_reader {
 	bool recent;	 /* changed so recently that its stamp may not tell */
 	bool at_eof;	 /* read(2) has returned 0 */
 	bool from_start; /* buf[0] is the first byte of the file */
+	bool terminated; /* the last line delivered ends with a newline */
 	bool exhausted;	 /* this pass has delivered every line */
 	struct stat stamp;
 	uint64_t lines;	 /* delivered in this pass */

@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "subid.h"
 
-#include "files.h"
-
 #include <errno.h>
 
 /* A writer that never pauses must not hold a lookup for ever. */
 #define ASK_TRIES 16
 
-/* The seam between the questions and where the answers come from. */
+/* Ask until the answer is of one version of the database. */
 static int ask_source(const struct subid_host *host, enum subid_kind kind,
 		      struct subid_owner *owner, struct subid_place *place)
 {
 	int r = -ESTALE;
 
 	for (int i = 0; i < ASK_TRIES && r == -ESTALE; i++)
-		r = subid_files_ask(host->path[kind], owner, place);
+		r = subid_source_ask(host->nsswitch, host->path[kind], kind, owner, place);
 
 	return r == -ESTALE ? -EAGAIN : r;
 }

@@ -3,12 +3,7 @@
 
 #include "owner.h"
 #include "range.h"
-
-/* The two databases of subordinate IDs, subuid(5) and subgid(5). */
-enum subid_kind {
-	SUBID_UID,
-	SUBID_GID,
-};
+#include "source.h"
 
 /*
  * The host that is asked: where its databases are, and what it knows of
@@ -16,7 +11,8 @@ enum subid_kind {
  * negative errno is a fault of the account services and handed up as it is.
  */
 struct subid_host {
-	const char *path[2]; /* by enum subid_kind */
+	const char *path[2];  /* by enum subid_kind */
+	const char *nsswitch; /* says where else the answers may come from */
 
 	/* The name of the account with @uid, into @size bytes with its NUL. */
 	int (*account_name)(const struct subid_host *host, uint32_t uid, char *ret_name,

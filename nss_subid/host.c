@@ -68,6 +68,7 @@ void nss_host_init(struct subid_host *host, char *buf, size_t len)
 {
 	*host = (struct subid_host){
 		.path = { [SUBID_UID] = "/etc/subuid", [SUBID_GID] = "/etc/subgid" },
+		.nsswitch = "/etc/nsswitch.conf",
 		.account_name = account_name,
 		.account_uid = account_uid,
 		.scratch = buf,
