@@ -15,7 +15,7 @@
 #   host_set_subgid LINE...     and /etc/subgid
 #   host_add_user NAME UID      an account, with a group of its own
 #   host_add_module FILE        an NSS module, found by every program
-#   host_add_program FILE       a program that every user may run; prints where
+#   host_add_program FILE       a program that every user finds and may run
 #   host_add_sample             the accounts and ranges that most tests use
 #
 #   host_run COMMAND...         10 seconds at most: a lookup may hang
@@ -36,7 +36,7 @@ export abs_top_srcdir abs_top_builddir
 host_dir=/dev/shm
 host_module=$abs_top_builddir/.libs/libnss_subid.so.2
 
-export PATH=$PATH:/usr/sbin:/sbin
+export PATH=$host_dir/bin:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 
 host_unshare=(unshare --mount --pid --fork --kill-child --mount-proc)
@@ -126,7 +126,7 @@ host_add_user() {
 # A cache rather than LD_LIBRARY_PATH: setuid programs do not look there.
 host_add_module() {
     local name=${1##*/}
-    cp "$1" "$host_dir/lib/$name" && chmod 0755 "$host_dir/lib/$name" && ldconfig || return
+    install -m 0755 -t "$host_dir/lib" "$1" && ldconfig || return
     ldconfig -p | grep -m1 -F "$name" | grep -qF "=> $host_dir/lib/$name" || {
         echo "another $name comes before ours in the loader's cache" >&2
         return 1
@@ -134,8 +134,7 @@ host_add_module() {
 }
 
 host_add_program() {
-    cp "$1" "$host_dir/bin/" && chmod 0755 "$host_dir/bin/${1##*/}" &&
-        echo "$host_dir/bin/${1##*/}"
+    install -m 0755 -t "$host_dir/bin" "$1" || host_fail "$1 is not built"
 }
 
 host_add_sample() {

@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# What this project needs of Debian: sourced, never run.
+#
+#   packages_install [GROUP...] installs what is missing of build, test, check
+#                               and machine; without a group, of all of them
+#
+# Nothing is fetched where nothing is missing.
+
+packages_in() { # GROUP
+    case $1 in
+    build)
+        echo gcc libc6-dev make autoconf autoconf-archive automake libtool pkg-config
+        ;;
+    test) # what the tests are built with, and the programs that they look through
+        echo libcmocka-dev libsubid-dev binutils findutils mount perl-base \
+            procps python3-minimal tar uidmap util-linux
+        ;;
+    check)
+        echo clang clang-format libclang-rt-dev llvm shellcheck xz-utils
+        ;;
+    machine) # a systemd to boot
+        echo mmdebstrap util-linux
+        ;;
+    *)
+        echo "packages_in: no group $1" >&2
+        return 1
+        ;;
+    esac
+}
+
+packages_missing() { # PACKAGE...
+    local package
+    for package; do
+        # The status too: a removed package is still known.
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            echo "$package"
+    done
+}
+
+packages_install() {
+    local group wanted=() missing=()
+    [ $# -gt 0 ] || set -- build test check machine
+    for group; do
+        # shellcheck disable=SC2207
+        wanted+=($(packages_in "$group")) || return
+    done
+
+    if ! command -v dpkg-query >/dev/null; then
+        echo "Not Debian: please see to these yourself: ${wanted[*]}" >&2
+        return 0
+    fi
+    mapfile -t missing < <(packages_missing "${wanted[@]}")
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        printf 'Missing; as root: apt-get install --no-install-recommends %s\n' "${missing[*]}" >&2
+        return 1
+    fi
+
+    echo "Installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq update &&
+        apt-get -qq install --no-install-recommends "${missing[@]}" >/dev/null
+}

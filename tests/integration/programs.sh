@@ -1,0 +1,87 @@
+#!/bin/bash
+# The programs people use show the names, and take them.
+set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/host.sh
+. "$(dirname "$0")/../host.sh"
+host_enter "$@"
+host_add_sample
+
+user=subuid-ftweedal-100033
+group=subgid-ftweedal-500033
+
+diag "--- files"
+host_set_services files
+touch file
+chown 100033:500033 file
+is "before: find -nouser finds it" "$(host_show find . -nouser -nogroup)" "./file
+status 0"
+is "before: ls -l shows numbers" "$(host_run ls -l file | awk '{ print $3, $4 }')" "100033 500033"
+nok "before: chown does not know the name" host_run chown "$user" file
+
+host_set_services files systemd subid
+is "find -nouser does not find it" "$(host_show find . -nouser)" "status 0"
+is "find -nogroup does not find it" "$(host_show find . -nogroup)" "status 0"
+is "find -user finds it by name" "$(host_run find . -user "$user" -group "$group")" "./file"
+is "ls -l" "$(host_run ls -l file | awk '{ print $3, $4 }')" "$user $group"
+is "stat" "$(host_run stat -c '%U:%G %u:%g' file)" "$user:$group 100033:500033"
+
+touch other
+ok "chown by name" host_run chown "$user:$group" other
+is "gives it away" "$(stat -c '%u:%g' other)" "100033:500033"
+ok "chown with the login group" host_run chown subuid-ftweedal-100034: other
+is "which is pw_gid" "$(stat -c '%u:%g' other)" "100034:500034"
+ok "chgrp by name" host_run chgrp subgid-ftweedal-500035 other
+is "changes the group" "$(stat -c '%u:%g' other)" "100034:500035"
+ok "install by name" host_run install -o "$user" -g "$group" other third
+is "installs for it" "$(stat -c '%u:%g' third)" "100033:500033"
+
+diag "--- tar"
+host_run tar -cf archive file
+is "an archive holds the names" \
+    "$(host_run tar -tvf archive | awk '{ print $2 }')" "$user/$group"
+# Another number in the archive shows that the name decides.
+host_run tar -cf archive --owner="$user:7" --group="$group:7" file
+mkdir extracted
+ok "tar extracts" host_run tar -xf archive -C extracted --same-owner
+is "by name" "$(stat -c '%u:%g' extracted/file)" "100033:500033"
+
+diag "--- identities"
+is "id of a number" "$(host_run id 100000)" \
+    "uid=100000(subuid-ftweedal-100000) gid=500000(subgid-ftweedal-500000) groups=500000(subgid-ftweedal-500000)"
+is "id of a name" "$(host_run id "$user")" \
+    "uid=100033($user) gid=500033($group) groups=500033($group)"
+is "whoami" "$(host_run_as 100033 500033 whoami)" "$user"
+is "setpriv takes the name" \
+    "$(host_run setpriv --reuid "$user" --regid "$group" --init-groups id -u)" "100033"
+
+diag "--- processes"
+setpriv --reuid 100000 --regid 500000 --clear-groups sleep 60 &
+pid=$!
+until [ "$(cat "/proc/$pid/comm")" = sleep ]; do sleep 0.01; done
+is "ps" "$(host_run ps -o user:40=,group:40= -p "$pid" | xargs)" \
+    "subuid-ftweedal-100000 subgid-ftweedal-500000"
+is "ps -u takes the name" "$(host_run ps -o pid= -u subuid-ftweedal-100000 | xargs)" "$pid"
+is "pgrep -u takes the name" "$(host_run pgrep -u subuid-ftweedal-100000)" "$pid"
+kill "$pid"
+
+diag "--- languages"
+record="x:100033:500033:Subordinate UID 33 of ftweedal:/:/sbin/nologin"
+# shellcheck disable=SC2016
+is "perl getpwuid" "$(host_run perl -e \
+    'print join(":", (getpwuid(100033))[0, 2, 3, 6, 7, 8])')" "$user:${record#x:}"
+# shellcheck disable=SC2016
+is "perl getpwnam" "$(host_run perl -e \
+    'print join(":", (getpwnam(shift))[0, 2, 3, 6, 7, 8])' "$user")" "$user:${record#x:}"
+is "perl getgrgid, getgrnam" "$(host_run perl -e \
+    'print scalar(getgrgid(500033)), " ", scalar(getgrnam(shift))' "$group")" "$group 500033"
+is "python getpwuid" "$(host_run python3 -c \
+    'import pwd; print(*pwd.getpwuid(100033), sep=":")')" "$user:$record"
+is "python getpwnam" "$(host_run python3 -c \
+    'import pwd, sys; print(*pwd.getpwnam(sys.argv[1]), sep=":")' "$user")" "$user:$record"
+is "python getgrgid, getgrnam" "$(host_run python3 -c \
+    'import grp, sys; print(grp.getgrgid(500033), grp.getgrnam(sys.argv[1]).gr_gid)' "$group")" \
+    "grp.struct_group(gr_name='$group', gr_passwd='x', gr_gid=500033, gr_mem=[]) 500033"
+
+done_testing

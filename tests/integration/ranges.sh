@@ -1,0 +1,83 @@
+#!/bin/bash
+# Owners, ranges and positions, where the files hold more than one plain line.
+set -u
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/host.sh
+. "$(dirname "$0")/../host.sh"
+host_enter "$@"
+host_add_user alice 1001
+host_add_user bob 1003
+
+# NAME:UID:GID:POSITION, the fields that this is about.
+user() {
+    host_run getent passwd "$1" |
+        sed -E 's/^([^:]*):x:([0-9]*:[0-9]*):Subordinate UID ([0-9]+) of .*/\1:\2:\3/'
+}
+group() { host_run getent group "$1"; }
+
+diag "--- the ranges of an owner lie end to end"
+host_set_subuid alice:100000:10 bob:200000:5 alice:300000:10
+host_set_subgid bob:600000:5 alice:500000:12 alice:550000:100
+is "the first range" "$(user 100009)" "subuid-alice-100009:100009:500009:9"
+is "the second range goes on" "$(user 300002)" "subuid-alice-300002:300002:550000:12"
+is "also by name" "$(user subuid-alice-300009)" "subuid-alice-300009:300009:550007:19"
+is "another owner does not count" "$(user 200004)" "subuid-bob-200004:200004:600004:4"
+is "a gap is nobody's" "$(user 200005)" ""
+
+diag "--- no GID at the same position"
+host_set_subgid alice:500000:5
+is "the last one that has" "$(user 100004)" "subuid-alice-100004:100004:500004:4"
+is "the first one that has not" "$(user 100005)" "subuid-alice-100005:100005:65534:5"
+is "an owner without GIDs" "$(user 200000)" "subuid-bob-200000:200000:65534:0"
+
+diag "--- several owners of one ID"
+host_set_subuid alice:100000:100 bob:100000:50 bob:400000:50
+host_set_subgid alice:100000:100 bob:100050:100
+is "by ID the first line wins" "$(user 100010)" "subuid-alice-100010:100010:100010:10"
+is "by name each owner" "$(user subuid-bob-100010)" "subuid-bob-100010:100010:100060:10"
+is "by group ID the first line wins" "$(group 100060)" "subgid-alice-100060:x:100060:"
+is "by group name each owner" "$(group subgid-bob-100060)" "subgid-bob-100060:x:100060:"
+
+diag "--- reserved IDs have no record, whatever the files say"
+host_set_subuid evil:0:4294967295 evil:4294967295:1
+host_set_subgid evil:0:4294967295 evil:4294967295:1
+for id in 0 65534 65535 4294967295; do
+    is "no user subuid-evil-$id" "$(user "subuid-evil-$id")" ""
+    is "no group subgid-evil-$id" "$(group "subgid-evil-$id")" ""
+done
+is "no user 65535" "$(user 65535)" ""
+is "no group 65535" "$(group 65535)" ""
+is "0 is root" "$(user 0)" "$(grep ^root: /etc/passwd)"
+is "a neighbour of 0" "$(user subuid-evil-1)" "subuid-evil-1:1:1:1"
+is "a neighbour of 65534" "$(group subgid-evil-65533)" "subgid-evil-65533:x:65533:"
+is "a neighbour of 65535" "$(user 65536)" "subuid-evil-65536:65536:65536:65536"
+host_set_subuid alice:100000:10
+host_set_subgid alice:0:1 alice:65533:4
+is "root is nobody's counterpart" "$(user 100000)" "subuid-alice-100000:100000:65534:0"
+is "65535 is nobody's counterpart" "$(user 100003)" "subuid-alice-100003:100003:65534:3"
+is "65536 is one" "$(user 100004)" "subuid-alice-100004:100004:65536:4"
+
+diag "--- owners by number and by name are the same"
+host_set_subuid alice:100000:10 1001:300000:10 4242:400000:10
+host_set_subgid 1001:500000:15 alice:600000:10 4242:700000:10
+is "a number's range follows the name's" "$(user 300000)" "subuid-alice-300000:300000:500010:10"
+is "a name's range follows the number's" "$(user 300005)" "subuid-alice-300005:300005:600000:15"
+is "by name" "$(user subuid-alice-300005)" "subuid-alice-300005:300005:600000:15"
+is "not by number" "$(user subuid-1001-300005)" ""
+is "a number without an account stays one" "$(user 400001)" "subuid-4242-400001:400001:700001:1"
+is "and is found by it" "$(group subgid-4242-700001)" "subgid-4242-700001:x:700001:"
+
+diag "--- owners as directories know them"
+# shellcheck disable=SC2016
+owners=(alice@example.com 'AD\alice' machine-7 'host$' a.b-c_d 'two words' jürgen)
+first=1000000
+host_set_subuid
+for owner in "${owners[@]}"; do
+    echo "$owner:$first:10" >>/etc/subuid
+    is "$owner by ID" "$(user $first)" "subuid-$owner-$first:$first:65534:0"
+    is "$owner by name" "$(user "subuid-$owner-$first")" "subuid-$owner-$first:$first:65534:0"
+    first=$((first + 10))
+done
+
+done_testing
