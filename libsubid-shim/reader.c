@@ -18,6 +18,12 @@
 #define DIGEST_BASIS UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
 #define DIGEST_PRIME UINT64_C(0x100000001b3)
 
+/* Only open(2) says ENOENT of a file that is not there; FUSE may say it later. */
+static int read_fault(void)
+{
+	return errno == ENOENT ? -EIO : -errno;
+}
+
 static void begin_pass(struct subid_reader *reader)
 {
 	reader->begin = 0;
@@ -39,7 +45,7 @@ static int check_file(struct subid_reader *reader)
 	time_t now;
 
 	if (fstat(reader->fd, &reader->stamp) < 0)
-		return -errno;
+		return read_fault();
 	if (!S_ISREG(reader->stamp.st_mode))
 		return -EINVAL;
 
@@ -93,7 +99,7 @@ static int fill(struct subid_reader *reader)
 		n = read(reader->fd, reader->buf + reader->end, sizeof(reader->buf) - reader->end);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return -errno;
+		return read_fault();
 
 	reader->at_eof = n == 0;
 	reader->end += (size_t)n;
@@ -111,8 +117,6 @@ static void digest_line(struct subid_reader *reader, const char *text, size_t le
 
 int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t *ret_len)
 {
-	bool overlong = false;
-
 	for (;;) {
 		const char *text = reader->buf + reader->begin;
 		size_t have = reader->end - reader->begin;
@@ -120,15 +124,13 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 		size_t len = newline ? (size_t)(newline - text) : have;
 		int r;
 
-		overlong = overlong || len > SUBID_LINE_MAX_BYTES;
-
 		/* The last line needs no newline: shadow 4.17 to 4.20 differ. */
-		if (newline || (reader->at_eof && (have > 0 || overlong))) {
+		if (newline || (reader->at_eof && have > 0)) {
 			reader->begin += newline ? len + 1 : len;
 			reader->terminated = newline;
 			reader->lines++;
 			*ret_text = text;
-			*ret_len = overlong ? 0 : len;
+			*ret_len = len <= SUBID_LINE_MAX_BYTES ? len : SUBID_LINE_MAX_BYTES + 1;
 			if (reader->recent)
 				digest_line(reader, *ret_text, *ret_len);
 			return 1;
@@ -138,8 +140,11 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 			return 0;
 		}
 
-		if (overlong)
-			reader->begin = reader->end;
+		/* The end of an overlong line is dropped on the way to its newline. */
+		if (have > SUBID_LINE_MAX_BYTES) {
+			reader->end = reader->begin + SUBID_LINE_MAX_BYTES + 1;
+			reader->from_start = false;
+		}
 		r = fill(reader);
 		if (r < 0)
 			return r;
@@ -149,7 +154,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 static int reread(struct subid_reader *reader)
 {
 	if (lseek(reader->fd, 0, SEEK_SET) < 0)
-		return -errno;
+		return read_fault();
 
 	begin_file(reader);
 	return 0;
@@ -209,6 +214,6 @@ int subid_reader_verify(struct subid_reader *reader)
 		return compare_pass(reader);
 
 	if (fstat(reader->fd, &now) < 0)
-		return -errno;
+		return read_fault();
 	return same_stamp(&now, &reader->stamp) ? 0 : -ESTALE;
 }

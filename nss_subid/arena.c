@@ -46,12 +46,12 @@ char *nss_arena_copy(struct nss_arena *arena, const char *text)
 char **nss_arena_empty_list(struct nss_arena *arena)
 {
 	size_t padding = -(uintptr_t)arena->next % _Alignof(char *);
+	char *taken = take(arena, padding + sizeof(char *));
 	char **list;
 
-	if (!take(arena, padding))
+	if (!taken)
 		return NULL;
-	list = (char **)(void *)take(arena, sizeof(*list));
-	if (list)
-		*list = NULL;
+	list = (char **)(void *)(taken + padding);
+	*list = NULL;
 	return list;
 }

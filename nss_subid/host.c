@@ -32,6 +32,9 @@ static int account_name(const struct subid_host *host, uint32_t uid, char *ret_n
 	size_t len;
 	int r;
 
+	if (host->scratch_len == 0)
+		return -ERANGE;
+
 	r = getpwuid_r(uid, &pwd, host->scratch, host->scratch_len, &found);
 	r = account_result(r, found);
 	if (r < 0)
@@ -55,6 +58,9 @@ static int account_uid(const struct subid_host *host, const char *name, uint32_t
 	 * time with a name that is only a little shorter. */
 	if (nss_name_is_ours(SUBID_UID, name))
 		return -ENOENT;
+
+	if (host->scratch_len == 0)
+		return -ERANGE;
 
 	/* Unlike getpwnam(3) it takes no lock, which our caller may hold. */
 	r = getpwnam_r(name, &pwd, host->scratch, host->scratch_len, &found);

@@ -19,14 +19,14 @@
 static int counterpart_gid(const struct subid_host *host, struct nss_found *found,
 			   uint32_t *ret_gid)
 {
-	uint32_t gid;
+	uint32_t gid = GID_NOBODY;
 	int r;
 
 	r = subid_by_position(host, SUBID_GID, &found->owner, found->position, &gid);
 	if (r < 0 && r != -ENOENT)
 		return r;
 
-	*ret_gid = r < 0 || nss_id_is_reserved(gid) ? GID_NOBODY : gid;
+	*ret_gid = nss_id_is_reserved(gid) ? GID_NOBODY : gid;
 	return 0;
 }
 
