@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "inject.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "check.h"
+
+/* No call that is wrapped here says this on its own. */
+#define NOISE EXDEV
+
+#define ROOM 4
+#define DESCRIPTORS 1024
+
+struct plan {
+	unsigned int calls;
+	unsigned int fail_nth;
+	int fault;
+	bool has_failed;
+	bool interrupt;
+	bool interrupted;
+	unsigned int hook_nth;
+	void (*hook)(void);
+};
+
+static struct {
+	struct plan plan[INJECT_CALLS];
+	size_t short_bytes;
+	unsigned int stamp_nth;
+	void (*stamp_edit)(struct stat *stamp);
+	time_t clock;
+	struct {
+		const char *path, *instead;
+	} paths[ROOM];
+	struct {
+		const char *name;
+		unsigned int uid;
+	} accounts[ROOM];
+	bool open[DESCRIPTORS];
+	int open_flags;
+} now;
+
+int inject_reset(void **state)
+{
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	now.clock = 60;
+	return 0;
+}
+
+void inject_fail(enum inject_call call, unsigned int nth, int fault)
+{
+	now.plan[call].fail_nth = nth;
+	now.plan[call].fault = fault;
+}
+
+bool inject_has_failed(enum inject_call call)
+{
+	return now.plan[call].has_failed;
+}
+
+void inject_interrupt(enum inject_call call)
+{
+	now.plan[call].interrupt = true;
+}
+
+void inject_before(enum inject_call call, unsigned int nth, void (*hook)(void))
+{
+	now.plan[call].hook_nth = nth;
+	now.plan[call].hook = hook;
+}
+
+void inject_short_reads(size_t bytes)
+{
+	now.short_bytes = bytes;
+}
+
+void inject_stamp(unsigned int nth, void (*edit)(struct stat *stamp))
+{
+	now.stamp_nth = nth;
+	now.stamp_edit = edit;
+}
+
+void inject_clock(time_t seconds)
+{
+	now.clock = seconds;
+}
+
+void inject_path(const char *path, const char *instead)
+{
+	size_t i = 0;
+
+	while (i < ROOM && now.paths[i].path && strcmp(now.paths[i].path, path) != 0)
+		i++;
+	assert_in_range(i, 0, ROOM - 1);
+	now.paths[i].path = path;
+	now.paths[i].instead = instead;
+}
+
+void inject_account(const char *name, unsigned int uid)
+{
+	size_t i = 0;
+
+	while (i < ROOM && now.accounts[i].name)
+		i++;
+	assert_in_range(i, 0, ROOM - 1);
+	now.accounts[i].name = name;
+	now.accounts[i].uid = uid;
+}
+
+unsigned int inject_calls(enum inject_call call)
+{
+	return now.plan[call].calls;
+}
+
+unsigned int inject_open_files(void)
+{
+	unsigned int count = 0;
+
+	for (size_t fd = 0; fd < DESCRIPTORS; fd++)
+		count += now.open[fd];
+	return count;
+}
+
+int inject_open_flags(void)
+{
+	return now.open_flags;
+}
+
+static bool is_nth(unsigned int nth, unsigned int calls)
+{
+	return nth == INJECT_EVERY || nth == calls;
+}
+
+/* Returns the errno that this call is to fail with, or 0. */
+static int begin(enum inject_call call)
+{
+	struct plan *plan = &now.plan[call];
+
+	plan->calls++;
+	if (plan->hook && is_nth(plan->hook_nth, plan->calls))
+		plan->hook();
+
+	if (plan->interrupt) {
+		plan->interrupted = !plan->interrupted;
+		if (plan->interrupted)
+			return EINTR;
+	}
+	if (plan->fault != 0 && is_nth(plan->fail_nth, plan->calls)) {
+		plan->has_failed = true;
+		return plan->fault;
+	}
+	return 0;
+}
+
+static void end(int fault)
+{
+	errno = fault != 0 ? fault : NOISE;
+}
+
+static int wrap_open(int (*real)(const char *, int, ...), const char *path, int flags)
+{
+	int fault = begin(INJECT_OPEN), fd = -1;
+
+	now.open_flags = flags;
+	for (size_t i = 0; i < ROOM && now.paths[i].path; i++)
+		if (strcmp(path, now.paths[i].path) == 0) {
+			path = now.paths[i].instead;
+			break;
+		}
+
+	if (fault == 0) {
+		fd = real(path, flags);
+		if (fd < 0)
+			return fd;
+		assert_in_range(fd, 0, DESCRIPTORS - 1);
+		now.open[fd] = true;
+	}
+	end(fault);
+	return fd;
+}
+
+static int wrap_fstat(int (*real)(int, struct stat *), int fd, struct stat *stamp)
+{
+	int fault = begin(INJECT_FSTAT);
+
+	if (fault == 0) {
+		assert_int_equal(real(fd, stamp), 0);
+		if (now.stamp_edit && is_nth(now.stamp_nth, now.plan[INJECT_FSTAT].calls))
+			now.stamp_edit(stamp);
+	}
+	end(fault);
+	return fault == 0 ? 0 : -1;
+}
+
+static ssize_t wrap_read(ssize_t (*real)(int, void *, size_t), int fd, void *buf, size_t len)
+{
+	int fault = begin(INJECT_READ);
+	ssize_t n = -1;
+
+	if (now.short_bytes > 0 && now.short_bytes < len)
+		len = now.short_bytes;
+	if (fault == 0) {
+		n = real(fd, buf, len);
+		if (n < 0)
+			return n;
+	}
+	end(fault);
+	return n;
+}
+
+static off64_t wrap_lseek(off64_t (*real)(int, off64_t, int), int fd, off64_t offset, int whence)
+{
+	int fault = begin(INJECT_LSEEK);
+	off64_t r = -1;
+
+	if (fault == 0)
+		r = real(fd, offset, whence);
+	end(fault);
+	return r;
+}
+
+static int wrap_account(enum inject_call call, const char *name, unsigned int uid,
+			struct passwd *pwd, char *buf, size_t len, struct passwd **ret)
+{
+	int fault = begin(call);
+	size_t i = 0;
+
+	errno = NOISE;
+	*ret = NULL;
+	if (fault != 0)
+		return fault;
+
+	while (i < ROOM && now.accounts[i].name &&
+	       (name ? strcmp(name, now.accounts[i].name) != 0 : uid != now.accounts[i].uid))
+		i++;
+	if (i == ROOM || !now.accounts[i].name)
+		return 0;
+	if (strlen(now.accounts[i].name) >= len)
+		return ERANGE;
+
+	memset(pwd, 0, sizeof(*pwd));
+	pwd->pw_name = strcpy(buf, now.accounts[i].name);
+	pwd->pw_uid = now.accounts[i].uid;
+	*ret = pwd;
+	return 0;
+}
+
+/*
+ * Which of two names a call has depends on _FILE_OFFSET_BITS, and read(2)'s on
+ * _FORTIFY_SOURCE.
+ */
+int __real_open(const char *path, int flags, ...);
+int __real_open64(const char *path, int flags, ...);
+int __real_fstat(int fd, struct stat *stamp);
+int __real_fstat64(int fd, struct stat *stamp);
+ssize_t __real_read(int fd, void *buf, size_t len);
+off_t __real_lseek(int fd, off_t offset, int whence);
+off64_t __real_lseek64(int fd, off64_t offset, int whence);
+int __real_close(int fd);
+time_t __real_time(time_t *ret);
+
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
+int __wrap_fstat(int fd, struct stat *stamp);
+int __wrap_fstat64(int fd, struct stat *stamp);
+ssize_t __wrap_read(int fd, void *buf, size_t len);
+ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room);
+off_t __wrap_lseek(int fd, off_t offset, int whence);
+off64_t __wrap_lseek64(int fd, off64_t offset, int whence);
+int __wrap_close(int fd);
+time_t __wrap_time(time_t *ret);
+int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret);
+int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t len,
+		      struct passwd **ret);
+
+/*
+ * What gcov's part of the program does when it writes its counts. The code
+ * under test creates nothing.
+ */
+static mode_t mode_of(int flags, va_list args)
+{
+	return flags & O_CREAT ? va_arg(args, mode_t) : 0;
+}
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	mode_t mode;
+	va_list args;
+
+	va_start(args, flags);
+	mode = mode_of(flags, args);
+	va_end(args);
+	return flags & O_CREAT ? __real_open(path, flags, mode)
+			       : wrap_open(__real_open, path, flags);
+}
+
+int __wrap_open64(const char *path, int flags, ...)
+{
+	mode_t mode;
+	va_list args;
+
+	va_start(args, flags);
+	mode = mode_of(flags, args);
+	va_end(args);
+	return flags & O_CREAT ? __real_open64(path, flags, mode)
+			       : wrap_open(__real_open64, path, flags);
+}
+
+int __wrap_fstat(int fd, struct stat *stamp)
+{
+	return wrap_fstat(__real_fstat, fd, stamp);
+}
+
+int __wrap_fstat64(int fd, struct stat *stamp)
+{
+	return wrap_fstat(__real_fstat64, fd, stamp);
+}
+
+ssize_t __wrap_read(int fd, void *buf, size_t len)
+{
+	return wrap_read(__real_read, fd, buf, len);
+}
+
+ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room)
+{
+	assert_in_range(len, 0, room);
+	return wrap_read(__real_read, fd, buf, len);
+}
+
+static off64_t lseek_as_64(int fd, off64_t offset, int whence)
+{
+	return __real_lseek(fd, (off_t)offset, whence);
+}
+
+off_t __wrap_lseek(int fd, off_t offset, int whence)
+{
+	return (off_t)wrap_lseek(lseek_as_64, fd, offset, whence);
+}
+
+off64_t __wrap_lseek64(int fd, off64_t offset, int whence)
+{
+	return wrap_lseek(__real_lseek64, fd, offset, whence);
+}
+
+int __wrap_close(int fd)
+{
+	int fault = begin(INJECT_CLOSE);
+
+	assert_in_range(fd, 0, DESCRIPTORS - 1);
+	assert_true(now.open[fd]);
+	now.open[fd] = false;
+	assert_int_equal(__real_close(fd), 0);
+	end(fault);
+	return fault == 0 ? 0 : -1;
+}
+
+time_t __wrap_time(time_t *ret)
+{
+	int fault = begin(INJECT_TIME);
+	time_t seconds = fault == 0 ? __real_time(NULL) + now.clock : -1;
+
+	if (ret)
+		*ret = seconds;
+	end(fault);
+	return seconds;
+}
+
+int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret)
+{
+	return wrap_account(INJECT_GETPWUID, NULL, uid, pwd, buf, len, ret);
+}
+
+int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t len,
+		      struct passwd **ret)
+{
+	return wrap_account(INJECT_GETPWNAM, name, 0, pwd, buf, len, ret);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "scratch.h"
+
+#include <ftw.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static char directory[256];
+
+int scratch_setup(void **state)
+{
+	const char *parent = getenv("TMPDIR");
+	int len;
+
+	(void)state;
+	len = snprintf(directory, sizeof(directory), "%s/nss_subid.XXXXXX",
+		       parent ? parent : "/tmp");
+	if (len < 0 || (size_t)len >= sizeof(directory) || !mkdtemp(directory))
+		return -1;
+	return chdir(directory);
+}
+
+static int remove_one(const char *path, const struct stat *stamp, int type, struct FTW *ftw)
+{
+	(void)stamp;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+int scratch_teardown(void **state)
+{
+	(void)state;
+	if (chdir("/") < 0)
+		return -1;
+	return nftw(directory, remove_one, 4, FTW_DEPTH | FTW_PHYS);
+}
+
+static void put(const char *name, const char *mode, size_t offset, const void *bytes, size_t len)
+{
+	FILE *file = fopen(name, mode);
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, (long)offset, SEEK_SET), 0);
+	assert_int_equal(fwrite(bytes, 1, len, file), len);
+	assert_int_equal(fclose(file), 0);
+}
+
+void scratch_write_bytes(const char *name, const void *bytes, size_t len)
+{
+	put(name, "w", 0, bytes, len);
+}
+
+void scratch_write(const char *name, const char *text)
+{
+	scratch_write_bytes(name, text, strlen(text));
+}
+
+static void stamp_of(const char *name, struct stat *ret)
+{
+	assert_int_equal(stat(name, ret), 0);
+}
+
+static bool ticked(const struct stat *before, const char *name)
+{
+	struct stat now;
+
+	stamp_of(name, &now);
+	return now.st_ctim.tv_sec != before->st_ctim.tv_sec ||
+	       now.st_ctim.tv_nsec != before->st_ctim.tv_nsec;
+}
+
+void scratch_overwrite(const char *name, size_t offset, const char *text)
+{
+	struct stat before;
+
+	stamp_of(name, &before);
+	do
+		put(name, "r+", offset, text, strlen(text));
+	while (!ticked(&before, name));
+}
+
+void scratch_append(const char *name, const char *text)
+{
+	struct stat before;
+
+	stamp_of(name, &before);
+	scratch_overwrite(name, (size_t)before.st_size, text);
+}
+
+void scratch_replace(const char *name, const char *text)
+{
+	scratch_write("replacement", text);
+	assert_int_equal(rename("replacement", name), 0);
+}
+
+const char *scratch_padding(size_t bytes)
+{
+	static char padding[16384];
+
+	assert_in_range(bytes, 100, sizeof(padding) - 1);
+	for (size_t i = 0; i < bytes; i++)
+		padding[i] = i % 100 == 0 ? '#' : '.';
+	for (size_t i = 99; i < bytes; i += 100)
+		padding[i] = '\n';
+	/* A comment of a few bytes more, never a piece of what follows. */
+	padding[bytes - 1] = '\n';
+	padding[bytes] = '\0';
+	return padding;
+}

@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "entry.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "inject.h"
+#include "scratch.h"
+
+/*
+ * The entry points as glibc calls them, on files of our own, with every call
+ * that they make failing in every way it can.
+ */
+
+/* --- a lookup and all that the contract says of how it ends ------------------ */
+
+#define UNTOUCHED 0x5a
+#define BEFORE ECHILD /* errno and *errnop before a lookup */
+
+enum entry {
+	PWUID,
+	PWNAM,
+	GRGID,
+	GRNAM,
+};
+
+struct question {
+	enum entry entry;
+	unsigned int id;
+	const char *name;
+};
+
+struct outcome {
+	enum nss_status status;
+	int fault;
+	char record[128]; /* "name uid gid" or "name gid", "" for none */
+};
+
+static enum nss_status call(const struct question *question, void *record, int *errnop)
+{
+	static char buf[1024];
+
+	switch (question->entry) {
+	case PWUID:
+		return _nss_subid_getpwuid_r(question->id, (struct passwd *)record, buf,
+					     sizeof(buf), errnop);
+	case PWNAM:
+		return _nss_subid_getpwnam_r(question->name, (struct passwd *)record, buf,
+					     sizeof(buf), errnop);
+	case GRGID:
+		return _nss_subid_getgrgid_r(question->id, (struct group *)record, buf, sizeof(buf),
+					     errnop);
+	default:
+		return _nss_subid_getgrnam_r(question->name, (struct group *)record, buf,
+					     sizeof(buf), errnop);
+	}
+}
+
+static struct outcome look_up(const struct question *question, bool errnop_is_errno)
+{
+	union {
+		struct passwd pwd;
+		struct group grp;
+		unsigned char bytes[sizeof(struct passwd) + sizeof(struct group)];
+	} record, before;
+	int separate = BEFORE;
+	struct outcome outcome = { .fault = 0 };
+	bool faulty;
+
+	memset(&record, UNTOUCHED, sizeof(record));
+	memcpy(&before, &record, sizeof(before));
+	errno = BEFORE;
+	outcome.status = call(question, &record, errnop_is_errno ? &errno : &separate);
+	if (!errnop_is_errno)
+		assert_int_equal(errno, BEFORE);
+	outcome.fault = errnop_is_errno ? errno : separate;
+
+	faulty = outcome.status == NSS_STATUS_TRYAGAIN || outcome.status == NSS_STATUS_UNAVAIL;
+	if (!faulty) {
+		assert_int_equal(outcome.fault, BEFORE);
+		outcome.fault = 0;
+	}
+	if (outcome.status != NSS_STATUS_SUCCESS)
+		assert_memory_equal(&record, &before, sizeof(record));
+	else if (question->entry == PWUID || question->entry == PWNAM)
+		(void)snprintf(outcome.record, sizeof(outcome.record), "%s %u %u",
+			       record.pwd.pw_name, (unsigned int)record.pwd.pw_uid,
+			       (unsigned int)record.pwd.pw_gid);
+	else
+		(void)snprintf(outcome.record, sizeof(outcome.record), "%s %u", record.grp.gr_name,
+			       (unsigned int)record.grp.gr_gid);
+
+	assert_int_equal(inject_open_files(), 0);
+	return outcome;
+}
+
+static void check_outcome(const char *reason, const struct outcome *got, enum nss_status status,
+			  int fault, const char *record)
+{
+	check_int(reason, got->status, status);
+	check_int(reason, got->fault, fault);
+	check_text(reason, got->record, record);
+}
+
+/* --- files -------------------------------------------------------------------- */
+
+struct shape {
+	const char *name;
+	const char *subuid, *subgid;
+	size_t padding; /* bytes of comments in the middle, at each '@' */
+	time_t clock;
+};
+
+/* Bob stands where an answer that is not checked would find him. */
+#define NAMED_SUBUID "dave:5:5\n@alice:100000:65536\n@bob:100000:65536\n"
+#define NAMED_SUBGID "dave:5:5\n@alice:500000:65536\n@bob:500000:65536\n"
+#define NUMERIC_SUBUID "1001:5:5\n@1000:100000:65536\n@bob:100000:65536\n"
+#define NUMERIC_SUBGID "1001:5:5\n@1000:500000:65536\n@bob:500000:65536\n"
+
+/* More than the reader's buffer between any two lines. */
+#define LARGE 5000
+#define SMALL 100
+#define OLD 60
+#define RECENT 0
+
+static void write_padded(const char *name, const char *text, size_t padding)
+{
+	static char padded[16384];
+	char *end = padded;
+
+	for (; *text; text++)
+		if (*text == '@')
+			end = stpcpy(end, scratch_padding(padding));
+		else
+			*end++ = *text;
+	*end = '\0';
+	scratch_write(name, padded);
+}
+
+static void set_up(const struct shape *shape)
+{
+	(void)inject_reset(NULL);
+	inject_clock(shape->clock);
+	inject_path("/etc/subuid", "subuid");
+	inject_path("/etc/subgid", "subgid");
+	inject_path("/etc/nsswitch.conf", "nsswitch.conf");
+	inject_account("alice", 1000);
+	inject_account("dave", 1001);
+}
+
+/* --- what a lookup does, and what each way to fail means to it ---------------- */
+
+/*
+ * What it means if an open(2) of a lookup finds nothing, by a letter for each:
+ * there is no such record; there is no such group; or nothing, because it was
+ * asked only whether an owner's UID is itself subordinate.
+ */
+#define NO_RECORD 'r'
+#define NO_GROUP 'g'
+#define NOTHING '-'
+
+struct lookup {
+	struct question question;
+	const char *opens;
+	const char *record;
+	const char *without_group;
+	const char *without_account; /* "" for none */
+};
+
+static const struct lookup named_lookups[] = {
+	{ { PWUID, 100005, NULL },
+	  "rg",
+	  "subuid-alice-100005 100005 500005",
+	  "subuid-alice-100005 100005 65534",
+	  NULL },
+	{ { PWNAM, 0, "subuid-alice-100005" },
+	  "rg",
+	  "subuid-alice-100005 100005 500005",
+	  "subuid-alice-100005 100005 65534",
+	  NULL },
+	{ { GRGID, 500005, NULL }, "r", "subgid-alice-500005 500005", NULL, NULL },
+	{ { GRNAM, 0, "subgid-alice-500005" }, "r", "subgid-alice-500005 500005", NULL, NULL },
+	{ { PWNAM, 0, "subuid-bob-100005" },
+	  "rg",
+	  "subuid-bob-100005 100005 500005",
+	  "subuid-bob-100005 100005 65534",
+	  NULL },
+	{ { PWUID, 99999, NULL }, "r", "", NULL, NULL },
+	{ { GRNAM, 0, "subgid-carol-500005" }, "r", "", NULL, NULL },
+};
+
+static const struct lookup numeric_lookups[] = {
+	{ { PWUID, 100005, NULL },
+	  "r-rg",
+	  "subuid-alice-100005 100005 500005",
+	  "subuid-alice-100005 100005 65534",
+	  "subuid-1000-100005 100005 500005" },
+	{ { PWNAM, 0, "subuid-alice-100005" },
+	  "r-rg",
+	  "subuid-alice-100005 100005 500005",
+	  "subuid-alice-100005 100005 65534",
+	  "" },
+	{ { PWNAM, 0, "subuid-1000-100005" }, "r-r", "", NULL, "subuid-1000-100005 100005 500005" },
+	{ { GRGID, 500005, NULL },
+	  "r-r",
+	  "subgid-alice-500005 500005",
+	  NULL,
+	  "subgid-1000-500005 500005" },
+	{ { GRNAM, 0, "subgid-alice-500005" }, "r-r", "subgid-alice-500005 500005", NULL, "" },
+	{ { PWUID, 99999, NULL }, "r", "", NULL, NULL },
+};
+
+static const struct lookup numeric_group_lookups[] = {
+	{ { PWUID, 100005, NULL },
+	  "rg-g",
+	  "subuid-alice-100005 100005 500005",
+	  "subuid-alice-100005 100005 65534",
+	  "subuid-alice-100005 100005 65534" },
+	{ { PWNAM, 0, "subuid-alice-100005" },
+	  "rg-g",
+	  "subuid-alice-100005 100005 500005",
+	  "subuid-alice-100005 100005 65534",
+	  "subuid-alice-100005 100005 65534" },
+};
+
+static const struct lookup numeric_user_lookups[] = {
+	{ { PWUID, 100005, NULL },
+	  "r-rg",
+	  "subuid-alice-100005 100005 500005",
+	  "subuid-alice-100005 100005 65534",
+	  "subuid-1000-100005 100005 65534" },
+	{ { PWNAM, 0, "subuid-alice-100005" },
+	  "r-rg",
+	  "subuid-alice-100005 100005 500005",
+	  "subuid-alice-100005 100005 65534",
+	  "" },
+};
+
+/* What a failed call means. */
+enum meaning {
+	ABSENT,	 /* there is no such file, or account */
+	SHORT,	 /* of something that the host may have again: TRYAGAIN */
+	BROKEN,	 /* UNAVAIL */
+	NO_MORE, /* the lookup goes on, or begins again, and nobody notices */
+};
+
+static const struct {
+	enum inject_call call;
+	const char *name;
+	struct {
+		int fault;
+		enum meaning meaning;
+	} ways[24];
+} failures[] = {
+	{ INJECT_OPEN,
+	  "open",
+	  { { ENOENT, ABSENT },
+	    { EACCES, ABSENT },
+	    { EPERM, ABSENT },
+	    { ENOTDIR, ABSENT },
+	    { EMFILE, SHORT },
+	    { ENFILE, SHORT },
+	    { ENOMEM, SHORT },
+	    { EAGAIN, SHORT },
+	    { EIO, BROKEN },
+	    { ELOOP, BROKEN },
+	    { ENXIO, BROKEN },
+	    { ENODEV, BROKEN },
+	    { EOVERFLOW, BROKEN },
+	    { ENAMETOOLONG, BROKEN },
+	    { EBUSY, BROKEN },
+	    { EINVAL, BROKEN },
+	    { EINTR, NO_MORE },
+	    { ESTALE, NO_MORE } } },
+	{ INJECT_FSTAT,
+	  "fstat",
+	  { { ENOMEM, SHORT },
+	    { EIO, BROKEN },
+	    { EOVERFLOW, BROKEN },
+	    { EACCES, BROKEN },
+	    { ESTALE, NO_MORE } } },
+	{ INJECT_READ,
+	  "read",
+	  { { ENOMEM, SHORT },
+	    { EAGAIN, SHORT },
+	    { EIO, BROKEN },
+	    { EISDIR, BROKEN },
+	    { EINVAL, BROKEN },
+	    { EACCES, BROKEN },
+	    { EINTR, NO_MORE },
+	    { ESTALE, NO_MORE } } },
+	{ INJECT_LSEEK,
+	  "lseek",
+	  { { EINVAL, BROKEN }, { EOVERFLOW, BROKEN }, { EIO, BROKEN }, { ESPIPE, BROKEN } } },
+	{ INJECT_CLOSE,
+	  "close",
+	  { { EIO, NO_MORE }, { EINTR, NO_MORE }, { EDQUOT, NO_MORE }, { ENOSPC, NO_MORE } } },
+	{ INJECT_TIME, "time", { { EFAULT, NO_MORE } } },
+	{ INJECT_GETPWUID,
+	  "getpwuid_r",
+	  { { ENOENT, ABSENT },
+	    { ESRCH, ABSENT },
+	    { EBADF, ABSENT },
+	    { EPERM, ABSENT },
+	    { ERANGE, SHORT },
+	    { EMFILE, SHORT },
+	    { ENFILE, SHORT },
+	    { ENOMEM, SHORT },
+	    { EAGAIN, SHORT },
+	    { EIO, BROKEN },
+	    { EINTR, BROKEN },
+	    { EACCES, BROKEN } } },
+	{ INJECT_GETPWNAM,
+	  "getpwnam_r",
+	  { { ENOENT, ABSENT },
+	    { ESRCH, ABSENT },
+	    { EBADF, ABSENT },
+	    { EPERM, ABSENT },
+	    { ERANGE, SHORT },
+	    { EMFILE, SHORT },
+	    { ENFILE, SHORT },
+	    { ENOMEM, SHORT },
+	    { EAGAIN, SHORT },
+	    { EIO, BROKEN },
+	    { EINTR, BROKEN },
+	    { EACCES, BROKEN } } },
+};
+
+static const char *record_in_absence(const struct lookup *lookup, enum inject_call call,
+				     unsigned int nth)
+{
+	if (call != INJECT_OPEN)
+		return lookup->without_account;
+
+	assert_in_range(nth, 1, strlen(lookup->opens));
+	switch (lookup->opens[nth - 1]) {
+	case NO_RECORD:
+		return "";
+	case NO_GROUP:
+		return lookup->without_group;
+	default:
+		assert_int_equal(lookup->opens[nth - 1], NOTHING);
+		return lookup->record;
+	}
+}
+
+static void check_record(const char *reason, const struct outcome *got, const char *record)
+{
+	check_outcome(reason, got, *record ? NSS_STATUS_SUCCESS : NSS_STATUS_NOTFOUND, 0, record);
+}
+
+/* Returns whether there was an @nth call, which has failed then. */
+static bool check_failure(const struct shape *shape, const struct lookup *lookup, size_t which,
+			  unsigned int nth, int fault, enum meaning meaning, bool errnop_is_errno)
+{
+	enum inject_call failing = failures[which].call;
+	struct outcome got;
+	char reason[160];
+
+	(void)snprintf(reason, sizeof(reason), "%s, %s %u, %s no. %u fails: %s", shape->name,
+		       lookup->question.name ? lookup->question.name : "id", lookup->question.id,
+		       failures[which].name, nth, strerror(fault));
+	set_up(shape);
+	inject_fail(failing, nth, fault);
+	got = look_up(&lookup->question, errnop_is_errno);
+
+	if (!inject_has_failed(failing) || meaning == NO_MORE)
+		check_record(reason, &got, lookup->record);
+	else if (meaning == ABSENT)
+		check_record(reason, &got, record_in_absence(lookup, failing, nth));
+	else
+		check_outcome(reason, &got,
+			      meaning == SHORT ? NSS_STATUS_TRYAGAIN : NSS_STATUS_UNAVAIL, fault,
+			      "");
+	return inject_has_failed(failing);
+}
+
+static void check_failures(const struct shape *shape, const struct lookup *lookup)
+{
+	for (size_t f = 0; f < COUNT_OF(failures); f++)
+		for (size_t w = 0; w < COUNT_OF(failures[f].ways); w++) {
+			int fault = failures[f].ways[w].fault;
+			enum meaning meaning = failures[f].ways[w].meaning;
+			unsigned int nth = 1;
+
+			if (fault == 0)
+				break;
+			while (check_failure(shape, lookup, f, nth, fault, meaning, false) &&
+			       check_failure(shape, lookup, f, nth, fault, meaning, true))
+				nth++;
+		}
+}
+
+static void check_shape(const struct shape *shape, const struct lookup *lookups, size_t count)
+{
+	write_padded("subuid", shape->subuid, shape->padding);
+	write_padded("subgid", shape->subgid, shape->padding);
+	for (size_t i = 0; i < count; i++) {
+		const struct lookup *lookup = &lookups[i];
+		struct outcome got;
+
+		set_up(shape);
+		got = look_up(&lookup->question, true);
+		check_record(shape->name, &got, lookup->record);
+		check_int(shape->name, inject_calls(INJECT_OPEN), (intmax_t)strlen(lookup->opens));
+		check_failures(shape, lookup);
+	}
+}
+
+/* --- the tests ---------------------------------------------------------------- */
+
+static void every_failure_of_a_lookup_among_names(void **state)
+{
+	static const struct shape shapes[] = {
+		{ "small", NAMED_SUBUID, NAMED_SUBGID, SMALL, OLD },
+		{ "small, recent", NAMED_SUBUID, NAMED_SUBGID, SMALL, RECENT },
+		{ "large", NAMED_SUBUID, NAMED_SUBGID, LARGE, OLD },
+		{ "large, recent", NAMED_SUBUID, NAMED_SUBGID, LARGE, RECENT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(shapes); i++)
+		check_shape(&shapes[i], named_lookups, COUNT_OF(named_lookups));
+}
+
+static void every_failure_of_a_lookup_among_numbers(void **state)
+{
+	static const struct shape shapes[] = {
+		{ "numbers", NUMERIC_SUBUID, NUMERIC_SUBGID, SMALL, OLD },
+		{ "numbers, recent", NUMERIC_SUBUID, NUMERIC_SUBGID, SMALL, RECENT },
+		{ "numbers, large", NUMERIC_SUBUID, NUMERIC_SUBGID, LARGE, OLD },
+		{ "numbers, large, recent", NUMERIC_SUBUID, NUMERIC_SUBGID, LARGE, RECENT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(shapes); i++)
+		check_shape(&shapes[i], numeric_lookups, COUNT_OF(numeric_lookups));
+}
+
+static void every_failure_of_a_lookup_among_both(void **state)
+{
+	static const struct shape numeric_groups = {
+		"numbers for groups", NAMED_SUBUID, NUMERIC_SUBGID, SMALL, OLD,
+	};
+	static const struct shape numeric_users = {
+		"numbers for users", NUMERIC_SUBUID, NAMED_SUBGID, SMALL, OLD,
+	};
+
+	(void)state;
+	check_shape(&numeric_groups, numeric_group_lookups, COUNT_OF(numeric_group_lookups));
+	check_shape(&numeric_users, numeric_user_lookups, COUNT_OF(numeric_user_lookups));
+}
+
+static const struct shape plain = { "plain", "alice:100000:65536\n", "alice:500000:65536\n", SMALL,
+				    OLD };
+
+static void what_stands_in_the_place_of_a_file_decides(void **state)
+{
+	static const struct {
+		const char *subuid, *subgid;
+		enum nss_status status;
+		int fault;
+		const char *record;
+	} rows[] = {
+		{ "subuid", "subgid", NSS_STATUS_SUCCESS, 0, "subuid-alice-100005 100005 500005" },
+		{ "subuid", "missing", NSS_STATUS_SUCCESS, 0, "subuid-alice-100005 100005 65534" },
+		{ "missing", "subgid", NSS_STATUS_NOTFOUND, 0, "" },
+		{ "missing", "/", NSS_STATUS_NOTFOUND, 0, "" },
+		{ "/", "subgid", NSS_STATUS_UNAVAIL, EINVAL, "" },
+		{ "subuid", "/", NSS_STATUS_UNAVAIL, EINVAL, "" },
+		{ "/dev/null", "subgid", NSS_STATUS_UNAVAIL, EINVAL, "" },
+		{ "subuid", "/dev/null", NSS_STATUS_UNAVAIL, EINVAL, "" },
+	};
+	static const struct question questions[] = {
+		{ PWUID, 100005, NULL },
+		{ PWNAM, 0, "subuid-alice-100005" },
+	};
+
+	(void)state;
+	write_padded("subuid", plain.subuid, plain.padding);
+	write_padded("subgid", plain.subgid, plain.padding);
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		for (size_t q = 0; q < COUNT_OF(questions); q++) {
+			struct outcome got;
+
+			set_up(&plain);
+			inject_path("/etc/subuid", rows[i].subuid);
+			inject_path("/etc/subgid", rows[i].subgid);
+			got = look_up(&questions[q], q == 0);
+			check_outcome(rows[i].subgid, &got, rows[i].status, rows[i].fault,
+				      rows[i].record);
+		}
+}
+
+static void a_group_that_is_reserved_or_too_far_is_nobodys(void **state)
+{
+	static const struct {
+		const char *subgid, *record, *reason;
+	} rows[] = {
+		{ "alice:500000:65536\n", "subuid-alice-100005 100005 500005", "a group" },
+		{ "alice:500000:5\n", "subuid-alice-100005 100005 65534", "a range too short" },
+		{ "alice:500000:5\nalice:7:1\n", "subuid-alice-100005 100005 7", "a second range" },
+		{ "bob:500000:65536\n", "subuid-alice-100005 100005 65534", "another's" },
+		{ "alice:65529:65536\n", "subuid-alice-100005 100005 65534", "65534" },
+		{ "alice:65530:65536\n", "subuid-alice-100005 100005 65534", "65535" },
+		{ "alice:4294967290:6\n", "subuid-alice-100005 100005 65534", "2^32-1" },
+		{ "alice:9:5\nalice:0:5\n", "subuid-alice-100005 100005 65534", "0" },
+	};
+	static const struct question question = { PWUID, 100005, NULL };
+
+	(void)state;
+	write_padded("subuid", plain.subuid, plain.padding);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct outcome got;
+
+		scratch_write("subgid", rows[i].subgid);
+		set_up(&plain);
+		got = look_up(&question, true);
+		check_record(rows[i].reason, &got, rows[i].record);
+	}
+}
+
+static void touch_subuid(void)
+{
+	scratch_overwrite("subuid", 0, "alice");
+}
+
+static void files_that_never_rest_are_tryagain(void **state)
+{
+	static const struct question questions[] = {
+		{ PWUID, 100005, NULL },
+		{ PWNAM, 0, "subuid-alice-100005" },
+		{ PWUID, 99999, NULL },
+	};
+
+	(void)state;
+	write_padded("subuid", plain.subuid, plain.padding);
+	for (size_t q = 0; q < COUNT_OF(questions); q++) {
+		struct outcome got;
+
+		set_up(&plain);
+		inject_before(INJECT_FSTAT, INJECT_EVERY, touch_subuid);
+		got = look_up(&questions[q], q == 0);
+		check_outcome("changes", &got, NSS_STATUS_TRYAGAIN, EAGAIN, "");
+	}
+}
+
+/*
+ * Before any other: the source is found out once per process, and a fault must
+ * not be what it then is.
+ */
+static void a_fault_of_nsswitch_conf_is_a_fault_until_it_can_be_read(void **state)
+{
+	static const struct {
+		enum inject_call call;
+		unsigned int nth;
+		time_t clock;
+	} rows[] = {
+		{ INJECT_OPEN, 1, OLD },     { INJECT_FSTAT, 1, OLD },
+		{ INJECT_READ, 1, OLD },     { INJECT_FSTAT, 2, OLD },
+		{ INJECT_FSTAT, 1, RECENT }, { INJECT_READ, 1, RECENT },
+		{ INJECT_LSEEK, 1, RECENT }, { INJECT_READ, 2, RECENT },
+	};
+	static const struct question question = { PWUID, 100005, NULL };
+	struct outcome got;
+
+	(void)state;
+	write_padded("subuid", plain.subuid, plain.padding);
+	write_padded("subgid", plain.subgid, plain.padding);
+	scratch_write("nsswitch.conf", "subid: files\n");
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		set_up(&plain);
+		inject_clock(rows[i].clock);
+		inject_fail(rows[i].call, rows[i].nth, EIO);
+		got = look_up(&question, true);
+		check_outcome("EIO", &got, NSS_STATUS_UNAVAIL, EIO, "");
+
+		set_up(&plain);
+		inject_clock(rows[i].clock);
+		inject_fail(rows[i].call, rows[i].nth, ENOMEM);
+		got = look_up(&question, false);
+		check_outcome("ENOMEM", &got, NSS_STATUS_TRYAGAIN, ENOMEM, "");
+	}
+
+	/* A process that may not see it has the files. */
+	set_up(&plain);
+	inject_fail(INJECT_OPEN, 1, EACCES);
+	got = look_up(&question, true);
+	check_record("EACCES", &got, "subuid-alice-100005 100005 500005");
+	assert_int_equal(inject_calls(INJECT_OPEN), 3);
+
+	set_up(&plain);
+	got = look_up(&question, true);
+	check_record("a second lookup", &got, "subuid-alice-100005 100005 500005");
+	assert_int_equal(inject_calls(INJECT_OPEN), 2);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fault_of_nsswitch_conf_is_a_fault_until_it_can_be_read),
+		cmocka_unit_test(every_failure_of_a_lookup_among_names),
+		cmocka_unit_test(every_failure_of_a_lookup_among_numbers),
+		cmocka_unit_test(every_failure_of_a_lookup_among_both),
+		cmocka_unit_test(what_stands_in_the_place_of_a_file_decides),
+		cmocka_unit_test(a_group_that_is_reserved_or_too_far_is_nobodys),
+		cmocka_unit_test(files_that_never_rest_are_tryagain),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "guard.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "check.h"
+
+static int cancel_state(void)
+{
+	int state, ignored;
+
+	assert_int_equal(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state), 0);
+	assert_int_equal(pthread_setcancelstate(state, &ignored), 0);
+	return state;
+}
+
+static void cancellation_is_off_inside_and_as_before_outside(void **state)
+{
+	static const int states[] = { PTHREAD_CANCEL_ENABLE, PTHREAD_CANCEL_DISABLE };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(states); i++) {
+		struct nss_guard guard;
+		int before, fault = 0;
+
+		assert_int_equal(pthread_setcancelstate(states[i], &before), 0);
+		nss_guard_enter(&guard);
+		assert_int_equal(cancel_state(), PTHREAD_CANCEL_DISABLE);
+		(void)nss_guard_leave(&guard, -ENOENT, &fault);
+		assert_int_equal(cancel_state(), states[i]);
+		assert_int_equal(pthread_setcancelstate(before, NULL), 0);
+	}
+}
+
+static const struct {
+	int r;
+	enum nss_status status;
+	int fault; /* 0: *errnop stays as it is */
+} outcomes[] = {
+	{ 0, NSS_STATUS_SUCCESS, 0 },
+	{ -ENOENT, NSS_STATUS_NOTFOUND, 0 },
+	{ -ERANGE, NSS_STATUS_TRYAGAIN, ERANGE },
+	{ -EMFILE, NSS_STATUS_TRYAGAIN, EMFILE },
+	{ -EIO, NSS_STATUS_UNAVAIL, EIO },
+	{ 1, NSS_STATUS_UNAVAIL, EINVAL },
+};
+
+static void errno_is_restored_beside_a_separate_errnop(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
+		struct nss_guard guard;
+		int fault = 77;
+
+		errno = ECHILD;
+		nss_guard_enter(&guard);
+		errno = EXDEV;
+		assert_int_equal(nss_guard_leave(&guard, outcomes[i].r, &fault),
+				 outcomes[i].status);
+		assert_int_equal(errno, ECHILD);
+		assert_int_equal(fault, outcomes[i].fault != 0 ? outcomes[i].fault : 77);
+	}
+}
+
+static void errno_holds_the_fault_where_errnop_points_to_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
+		struct nss_guard guard;
+
+		errno = ECHILD;
+		nss_guard_enter(&guard);
+		errno = EXDEV;
+		assert_int_equal(nss_guard_leave(&guard, outcomes[i].r, &errno),
+				 outcomes[i].status);
+		assert_int_equal(errno, outcomes[i].fault != 0 ? outcomes[i].fault : ECHILD);
+	}
+}
+
+struct cancelled {
+	int type;
+	int fault;
+	bool passed; /* a cancellation point inside the guard */
+	bool survived;
+};
+
+void __asan_unpoison_memory_region(void const volatile *start, size_t len) __attribute__((weak));
+
+#define FRAMES_BYTES 4096
+
+/* AddressSanitizer does not see that cancellation leaves the frames below @top. */
+static void forget_frames(void *top)
+{
+	char *bottom = (char *)__builtin_frame_address(0) - FRAMES_BYTES;
+
+	if (__asan_unpoison_memory_region)
+		__asan_unpoison_memory_region(bottom, (size_t)((char *)top - bottom));
+}
+
+static void *cancel_inside(void *arg)
+{
+	struct cancelled *seen = (struct cancelled *)arg;
+	struct nss_guard guard;
+	int before;
+
+	pthread_cleanup_push(forget_frames, __builtin_frame_address(0));
+	nss_guard_enter(&guard);
+	(void)pthread_setcanceltype(seen->type, &before);
+	(void)pthread_cancel(pthread_self());
+	pthread_testcancel();
+	seen->passed = true;
+	(void)nss_guard_leave(&guard, -EIO, &seen->fault);
+	pthread_testcancel();
+	seen->survived = true;
+	pthread_cleanup_pop(0);
+	return NULL;
+}
+
+static void a_cancelled_thread_ends_when_everything_is_written(void **state)
+{
+	static const int types[] = { PTHREAD_CANCEL_DEFERRED, PTHREAD_CANCEL_ASYNCHRONOUS };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(types); i++) {
+		struct cancelled seen = { .type = types[i] };
+		pthread_t thread;
+		void *result;
+
+		assert_int_equal(pthread_create(&thread, NULL, cancel_inside, &seen), 0);
+		assert_int_equal(pthread_join(thread, &result), 0);
+		assert_true(seen.passed);
+		assert_int_equal(seen.fault, EIO);
+		assert_false(seen.survived);
+		assert_true(result == PTHREAD_CANCELED);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(cancellation_is_off_inside_and_as_before_outside),
+		cmocka_unit_test(errno_is_restored_beside_a_separate_errnop),
+		cmocka_unit_test(errno_holds_the_fault_where_errnop_points_to_it),
+		cmocka_unit_test(a_cancelled_thread_ends_when_everything_is_written),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

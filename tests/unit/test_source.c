@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "inject.h"
+#include "scratch.h"
+
+#define TEXT(literal) literal, sizeof(literal) - 1
+#define WORD50 "01234567890123456789012345678901234567890123456789"
+
+static char plugin[SUBID_PLUGIN_MAX_BYTES + 1];
+
+static void check_plugin(const char *reason, const char *want)
+{
+	memset(plugin, 'X', sizeof(plugin));
+	check_int(reason, subid_source_read("nsswitch.conf", plugin), 0);
+	check_text(reason, plugin, want);
+}
+
+static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+		const char *plugin;
+		const char *reason;
+	} rows[] = {
+		{ TEXT(""), "", "an empty file" },
+		{ TEXT("passwd: files subid\n"), "", "other databases" },
+		{ TEXT("subid: files\n"), "", "the files by name" },
+		{ TEXT("subid: sss\n"), "sss", "a plugin" },
+		{ TEXT("passwd: files\nsubid: sss\ngroup: files\n"), "sss", "between others" },
+		{ TEXT("subid:sss\n"), "sss", "no blank" },
+		{ TEXT("subid:x\n"), "x", "the shortest" },
+		{ TEXT("subid: \t sss\t\n"), "sss", "blanks on both sides" },
+		{ TEXT("SuBiD: sss\n"), "sss", "any case" },
+		{ TEXT("subid: FILES\n"), "FILES", "the word has a case" },
+		{ TEXT("subid: filesx\n"), "filesx", "longer than files" },
+		{ TEXT("subid: file\n"), "file", "shorter than files" },
+		{ TEXT("subid: sss files\n"), "sss", "the second word does not count" },
+		{ TEXT("subid: files sss\n"), "", "nor does it here" },
+		{ TEXT("subid: sss # files\n"), "sss", "nor does a comment" },
+		{ TEXT("subid: #sss\n"), "#sss", "which is none" },
+		{ TEXT("subid: sss[NOTFOUND=return]\n"), "sss[NOTFOUND=return]", "a reaction" },
+		{ TEXT("subid:\nsubid: sss\n"), "sss", "a line without words" },
+		{ TEXT("subid: \t\nsubid: sss\n"), "sss", "a line of blanks" },
+		{ TEXT("subid: sss\nsubid: files\n"), "sss", "the second line does not count" },
+		{ TEXT("subid: files\nsubid: sss\n"), "", "nor does it here" },
+		{ TEXT(" subid: sss\n"), "", "not in column 0" },
+		{ TEXT("\tsubid: sss\n"), "", "nor behind a tab" },
+		{ TEXT("#subid: sss\n"), "", "nor in a comment" },
+		{ TEXT("subid : sss\n"), "", "a blank before the colon" },
+		{ TEXT("subid\n"), "", "no colon" },
+		{ TEXT("subid:"), "", "the line ends the file" },
+		{ TEXT("subi"), "", "not even that" },
+		{ TEXT("subids: sss\n"), "", "another database" },
+		{ TEXT("\0subid: sss\n"), "", "a NUL before it" },
+		{ TEXT("subid: sss\0x files\n"), "sss", "a NUL ends the word" },
+		{ TEXT("subid: " WORD50 "\n"), WORD50, "the longest name" },
+		{ TEXT("subid: " WORD50 "x\n"), "", "longer than that" },
+		{ TEXT("subid: " WORD50 "x\nsubid: sss\n"), "", "which ends the search" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		scratch_write_bytes("nsswitch.conf", rows[i].text, rows[i].len);
+		check_plugin(rows[i].reason, rows[i].plugin);
+	}
+}
+
+static void a_last_line_without_newline_counts_where_libsubid_thinks_so(void **state)
+{
+	static const struct {
+		const char *text, *old, *new;
+	} rows[] = {
+		{ "subid: sss", "sss", "" },
+		{ "subid: sss ", "sss", "sss" },
+		{ "subid: sss\t", "sss", "sss" },
+		{ "subid: sss files", "sss", "sss" },
+		{ "subid: files", "", "" },
+		{ "subid:\nsubid: sss", "sss", "" },
+		{ "subid: sss\nsubid:", "sss", "sss" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		scratch_write("nsswitch.conf", rows[i].text);
+		check_plugin(rows[i].text, SUBID_LIBSUBID_ABI >= 5 ? rows[i].new : rows[i].old);
+	}
+}
+
+/* Unlike one of subuid(5) a line may have any length. */
+static void a_line_may_be_long(void **state)
+{
+	static const char *const formats[] = {
+		"subid: sss %0*d\n",
+		"passwd: files #%0*d\nsubid: sss\n",
+		"#%0*dsubid: files\nsubid: sss\n",
+		"subid: sss\n#%0*d\nsubid: files\n",
+	};
+	static const int lengths[] = { 900, 1009, 1010, 1024, 4080, 4090, 4096, 5000, 20000 };
+	static char text[20100];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(formats); i++)
+		for (size_t k = 0; k < COUNT_OF(lengths); k++) {
+			char reason[64];
+
+			(void)snprintf(reason, sizeof(reason), "format %zu, %d bytes", i,
+				       lengths[k]);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+			(void)snprintf(text, sizeof(text), formats[i], lengths[k], 0);
+#pragma GCC diagnostic pop
+			scratch_write("nsswitch.conf", text);
+			check_plugin(reason, "sss");
+		}
+}
+
+static void a_file_that_cannot_be_seen_names_none(void **state)
+{
+	static const int faults[] = { ENOENT, EACCES, EPERM, ENOTDIR };
+
+	(void)state;
+	(void)unlink("nsswitch.conf");
+	check_plugin("missing", "");
+
+	scratch_write("nsswitch.conf", "subid: sss\n");
+	for (size_t i = 0; i < COUNT_OF(faults); i++) {
+		(void)inject_reset(NULL);
+		inject_fail(INJECT_OPEN, 1, faults[i]);
+		check_plugin(strerror(faults[i]), "");
+	}
+}
+
+/* Or a host short of descriptors would take the files for the rest of its life. */
+static void a_file_that_cannot_be_read_is_a_fault(void **state)
+{
+	static const struct {
+		enum inject_call call;
+		unsigned int nth;
+		int fault;
+	} rows[] = {
+		{ INJECT_OPEN, 1, EMFILE }, { INJECT_OPEN, 1, ENFILE }, { INJECT_OPEN, 1, ENOMEM },
+		{ INJECT_OPEN, 1, EIO },    { INJECT_FSTAT, 1, EIO },	{ INJECT_READ, 1, EIO },
+		{ INJECT_FSTAT, 2, EIO },
+	};
+
+	(void)state;
+	scratch_write("nsswitch.conf", "subid: sss\n");
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		(void)inject_reset(NULL);
+		inject_fail(rows[i].call, rows[i].nth, rows[i].fault);
+		check_int(strerror(rows[i].fault), subid_source_read("nsswitch.conf", plugin),
+			  -rows[i].fault);
+		assert_true(inject_has_failed(rows[i].call));
+		assert_int_equal(inject_open_files(), 0);
+	}
+
+	(void)inject_reset(NULL);
+	assert_int_equal(subid_source_read(".", plugin), -EINVAL);
+}
+
+static void change_it(void)
+{
+	scratch_overwrite("nsswitch.conf", 0, "subid: new\n");
+}
+
+static void a_file_that_changes_is_read_again(void **state)
+{
+	(void)state;
+	scratch_write("nsswitch.conf", "subid: old\n");
+	inject_clock(0);
+	inject_before(INJECT_READ, 2, change_it);
+	check_plugin("told by its bytes", "new");
+	assert_int_equal(inject_calls(INJECT_OPEN), 2);
+
+	(void)inject_reset(NULL);
+	scratch_write("nsswitch.conf", "subid: old\n");
+	inject_before(INJECT_FSTAT, 2, change_it);
+	check_plugin("told by its stamp", "new");
+	assert_int_equal(inject_calls(INJECT_OPEN), 2);
+	assert_int_equal(inject_open_files(), 0);
+}
+
+static void change_the_stamp(struct stat *stamp)
+{
+	static off_t size;
+
+	stamp->st_size = ++size;
+}
+
+static void a_file_that_always_changes_is_a_fault(void **state)
+{
+	(void)state;
+	scratch_write("nsswitch.conf", "subid: sss\n");
+	inject_stamp(INJECT_EVERY, change_the_stamp);
+	assert_int_equal(subid_source_read("nsswitch.conf", plugin), -EAGAIN);
+	assert_int_equal(inject_open_files(), 0);
+}
+
+int main(void)
+{
+#define SOURCE_TEST(name) cmocka_unit_test_setup(name, inject_reset)
+	static const struct CMUnitTest tests[] = {
+		SOURCE_TEST(the_first_word_of_the_first_line_that_has_one_counts),
+		SOURCE_TEST(a_last_line_without_newline_counts_where_libsubid_thinks_so),
+		SOURCE_TEST(a_line_may_be_long),
+		SOURCE_TEST(a_file_that_cannot_be_seen_names_none),
+		SOURCE_TEST(a_file_that_cannot_be_read_is_a_fault),
+		SOURCE_TEST(a_file_that_changes_is_read_again),
+		SOURCE_TEST(a_file_that_always_changes_is_a_fault),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}
