@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 
 #include "check.h"
@@ -161,19 +162,21 @@ static void end(int fault)
 	errno = fault != 0 ? fault : NOISE;
 }
 
+static const char *path_seen(const char *path)
+{
+	for (size_t i = 0; i < ROOM && now.paths[i].path; i++)
+		if (strcmp(path, now.paths[i].path) == 0)
+			return now.paths[i].instead;
+	return path;
+}
+
 static int wrap_open(int (*real)(const char *, int, ...), const char *path, int flags)
 {
 	int fault = begin(INJECT_OPEN), fd = -1;
 
 	now.open_flags = flags;
-	for (size_t i = 0; i < ROOM && now.paths[i].path; i++)
-		if (strcmp(path, now.paths[i].path) == 0) {
-			path = now.paths[i].instead;
-			break;
-		}
-
 	if (fault == 0) {
-		fd = real(path, flags);
+		fd = real(path_seen(path), flags);
 		if (fd < 0)
 			return fd;
 		assert_in_range(fd, 0, DESCRIPTORS - 1);
@@ -181,6 +184,16 @@ static int wrap_open(int (*real)(const char *, int, ...), const char *path, int 
 	}
 	end(fault);
 	return fd;
+}
+
+static int wrap_stat(int (*real)(const char *, struct stat *), const char *path, struct stat *stamp)
+{
+	int fault = begin(INJECT_STAT);
+
+	if (fault == 0 && real(path_seen(path), stamp) < 0)
+		return -1;
+	end(fault);
+	return fault == 0 ? 0 : -1;
 }
 
 static int wrap_fstat(int (*real)(int, struct stat *), int fd, struct stat *stamp)
@@ -255,6 +268,10 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
  */
 int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
+int __real_stat(const char *path, struct stat *stamp);
+int __real_stat64(const char *path, struct stat *stamp);
+void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
+void *__real_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
 int __real_fstat(int fd, struct stat *stamp);
 int __real_fstat64(int fd, struct stat *stamp);
 ssize_t __real_read(int fd, void *buf, size_t len);
@@ -265,6 +282,10 @@ time_t __real_time(time_t *ret);
 
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
+int __wrap_stat(const char *path, struct stat *stamp);
+int __wrap_stat64(const char *path, struct stat *stamp);
+void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
+void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
 int __wrap_fstat(int fd, struct stat *stamp);
 int __wrap_fstat64(int fd, struct stat *stamp);
 ssize_t __wrap_read(int fd, void *buf, size_t len);
@@ -284,6 +305,32 @@ int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t le
 static mode_t mode_of(int flags, va_list args)
 {
 	return flags & O_CREAT ? va_arg(args, mode_t) : 0;
+}
+
+int __wrap_stat(const char *path, struct stat *stamp)
+{
+	return wrap_stat(__real_stat, path, stamp);
+}
+
+int __wrap_stat64(const char *path, struct stat *stamp)
+{
+	return wrap_stat(__real_stat64, path, stamp);
+}
+
+void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
+{
+	int fault = begin(INJECT_MMAP);
+
+	end(fault);
+	return fault == 0 ? __real_mmap(at, size, prot, flags, fd, offset) : MAP_FAILED;
+}
+
+void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset)
+{
+	int fault = begin(INJECT_MMAP);
+
+	end(fault);
+	return fault == 0 ? __real_mmap64(at, size, prot, flags, fd, offset) : MAP_FAILED;
 }
 
 int __wrap_open(const char *path, int flags, ...)

@@ -13,10 +13,12 @@
  */
 enum inject_call {
 	INJECT_OPEN,
+	INJECT_STAT,
 	INJECT_FSTAT,
 	INJECT_READ,
 	INJECT_LSEEK,
 	INJECT_CLOSE,
+	INJECT_MMAP,
 	INJECT_TIME,
 	INJECT_GETPWUID,
 	INJECT_GETPWNAM,
@@ -54,7 +56,7 @@ void inject_stamp(unsigned int nth, void (*edit)(struct stat *stamp));
 /* inject_clock: time(2) says that it is so many seconds later. */
 void inject_clock(time_t seconds);
 
-/* inject_path: open(2) of @path opens @instead. Both are kept, not copied. */
+/* inject_path: open(2) and stat(2) of @path see @instead. Both are kept, not copied. */
 void inject_path(const char *path, const char *instead);
 
 /* inject_account: getpwuid_r and getpwnam_r know accounts from here alone. */
