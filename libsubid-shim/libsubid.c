@@ -3,13 +3,11 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "decimal.h"
@@ -22,15 +20,20 @@ struct libsubid_range {
 };
 typedef int get_ranges_fn(const char *owner, struct libsubid_range **ret_ranges);
 typedef int get_owners_fn(uid_t id, uid_t **ret_owners);
+typedef void free_fn(void *result);
 
 static struct {
 	bool decided; /* the rest is never written again */
-	bool takes_plugin;
+	int decision; /* what subid_libsubid_open() returns */
 	char plugin[sizeof("libsubid_.so") + SUBID_PLUGIN_MAX_BYTES];
 	get_ranges_fn *get_ranges[2]; /* by enum subid_kind */
 	get_owners_fn *get_owners[2];
-	void (*free)(void *result);
+	free_fn *free;
+	bool has_free; /* of its own */
 } libsubid;
+
+/* How long a thread waits for another that is loading libsubid, at most. */
+#define OPEN_WAIT_MS 5000
 
 /* Tells packagers what no DT_NEEDED says (ELF dlopen metadata). */
 #define DLOPEN_NOTE                                                                   \
@@ -73,25 +76,22 @@ static int load_fault(void)
 	return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
 }
 
-/* What libsubid demands of a plugin, so that it need not complain of one. */
-static int check_plugin(void)
+/*
+ * Has the plugin all that libsubid demands of it? Otherwise libsubid would say
+ * so on stderr, which is the host's, and read the files.
+ */
+static bool plugin_is_complete(void *plugin)
 {
 	static const char *const wanted[] = {
 		"shadow_subid_has_range",
 		"shadow_subid_list_owner_ranges",
 		"shadow_subid_find_subid_owners",
 	};
-	bool complete = true;
-	void *handle;
 
-	errno = 0;
-	handle = dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL);
-	if (!handle)
-		return load_fault();
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-		complete = complete && dlsym(handle, wanted[i]);
-	(void)dlclose(handle);
-	return complete;
+		if (!dlsym(plugin, wanted[i]))
+			return false;
+	return !libsubid.has_free || dlsym(plugin, "shadow_subid_free");
 }
 
 /*
@@ -99,7 +99,7 @@ static int check_plugin(void)
  * what it decided, also where the host made it decide before nsswitch.conf was
  * changed, and that it has not yet torn itself down at the host's exit.
  */
-static bool plugin_is_taken(void)
+static bool plugin_is_mapped(void)
 {
 	void *handle = dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
 
@@ -116,26 +116,18 @@ static void make_it_decide(void)
 {
 	uid_t *owners = NULL;
 
-	if (libsubid.get_owners[SUBID_UID](UINT32_MAX, &owners) > 0)
+	if (libsubid.get_owners[SUBID_UID](UINT32_MAX, &owners) >= 0)
 		libsubid.free(owners);
 }
 
-/*
- * If libsubid finds fault with the plugin, it says so on stderr, which is the
- * host's. A stream of no descriptor takes it: subid_init()'s own would leak one
- * without O_CLOEXEC. Afterwards it writes where it would have.
- */
-static void make_it_decide_silently(bool (*subid_init)(const char *, FILE *))
+static void set_plugin(const char *name)
 {
-	FILE *nowhere = fopencookie(NULL, "w", (cookie_io_functions_t){ .write = NULL });
+	size_t len = strlen(name);
+	char *end = libsubid.plugin;
 
-	if (nowhere)
-		(void)subid_init(NULL, nowhere);
-	make_it_decide();
-	if (nowhere) {
-		(void)subid_init(NULL, stderr);
-		(void)fclose(nowhere);
-	}
+	memcpy(end, "libsubid_", 9);
+	memcpy(end + 9, name, len);
+	memcpy(end + 9 + len, ".so", 4);
 }
 
 static void *symbol(void *handle, const char *name, bool *complete)
@@ -148,17 +140,14 @@ static void *symbol(void *handle, const char *name, bool *complete)
 
 static int load_libsubid(void)
 {
-	bool (*subid_init)(const char *, FILE *);
-	void *handle, *hosts;
 	bool complete = true;
+	void *handle;
 
-	hosts = dlopen(SUBID_LIBSUBID_SONAME, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
 	errno = 0;
 	handle = dlopen(SUBID_LIBSUBID_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	if (!handle)
 		return load_fault() < 0 ? load_fault() : -ELIBACC;
 
-	subid_init = (bool (*)(const char *, FILE *))symbol(handle, "subid_init", &complete);
 	libsubid.get_ranges[SUBID_UID] =
 		(get_ranges_fn *)symbol(handle, "subid_get_uid_ranges", &complete);
 	libsubid.get_ranges[SUBID_GID] =
@@ -167,58 +156,114 @@ static int load_libsubid(void)
 		(get_owners_fn *)symbol(handle, "subid_get_uid_owners", &complete);
 	libsubid.get_owners[SUBID_GID] =
 		(get_owners_fn *)symbol(handle, "subid_get_gid_owners", &complete);
-	if (!complete)
-		return -ELIBACC;
-	libsubid.free = (void (*)(void *))dlsym(handle, "subid_free");
-	if (!libsubid.free)
-		libsubid.free = free;
 
-	if (hosts)
-		make_it_decide();
-	else
-		make_it_decide_silently(subid_init);
-	return plugin_is_taken();
+	/* Before ABI 5, results come from the host's malloc. */
+	libsubid.free = (free_fn *)dlsym(handle, "subid_free");
+	libsubid.has_free = libsubid.free;
+	if (!libsubid.free)
+		libsubid.free = (free_fn *)symbol(RTLD_DEFAULT, "free", &complete);
+	return complete ? 0 : -ELIBACC;
 }
 
-static int open_locked(const char *plugin)
+/* With the plugin held, libsubid needs no descriptor of a host that is short of them. */
+static int decide(void *plugin)
 {
-	char *end = stpcpy(libsubid.plugin, "libsubid_");
+	int r = load_libsubid();
+
+	if (r < 0)
+		return r;
+	if (!plugin_is_complete(plugin))
+		return 0;
+	make_it_decide();
+	return 1;
+}
+
+/*
+ * A plugin that stays mapped with nobody to hold it (-z nodelete) is refused:
+ * of it nothing would tell whether libsubid asks it, and if not, we would wait
+ * for ever.
+ */
+static int open_plugin(void)
+{
+	bool was_mapped = plugin_is_mapped();
+	void *plugin;
 	int r;
 
-	end = stpcpy(end, plugin);
-	(void)stpcpy(end, ".so");
+	errno = 0;
+	plugin = dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL);
+	if (plugin && !was_mapped) {
+		(void)dlclose(plugin);
+		if (plugin_is_mapped())
+			return -ELIBACC;
+		plugin = dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL);
+	}
+	if (!plugin)
+		return load_fault();
 
-	r = check_plugin();
-	if (r > 0)
-		r = load_libsubid();
-	if (r >= 0) {
+	r = decide(plugin);
+	(void)dlclose(plugin);
+	return r > 0 ? plugin_is_mapped() : r;
+}
+
+static int open_once(const char *name)
+{
+	int r;
+
+	if (libsubid.decided)
+		return libsubid.decision;
+
+	set_plugin(name);
+	r = open_plugin();
+	/* Faults pass, but a plugin that was refused would look taken next time. */
+	if (r >= 0 || (r == -ELIBACC && plugin_is_mapped())) {
+		libsubid.decision = r;
 		libsubid.decided = true;
-		libsubid.takes_plugin = r > 0;
 	}
 	return r;
 }
 
+/*
+ * One thread opens, the others wait for it: but not for ever, since it may wait
+ * for the loader's lock, and they may hold that in a library's constructor. Nor
+ * at all if it is they who are opening, and a plugin looks a user up: errno's
+ * address is as good a thread's name as any, and costs no further symbol.
+ */
+static bool begin_opening(_Atomic(int *) *opener)
+{
+	static const struct timespec pause = { .tv_nsec = 1000000 };
+	int *nobody, *self = &errno;
+
+	for (int i = 0; i < OPEN_WAIT_MS && atomic_load(opener) != self; i++) {
+		nobody = NULL;
+		if (atomic_compare_exchange_strong(opener, &nobody, self))
+			return true;
+		(void)nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 int subid_libsubid_open(const char *plugin)
 {
-	/* A plugin that looks a user up while it is being opened comes back here. */
-	static pthread_mutex_t opening = PTHREAD_ERRORCHECK_MUTEX_INITIALIZER_NP;
+	static _Atomic(int *) opener;
 	int r = -EAGAIN;
 
 	if (!enter())
 		return -EAGAIN;
-	if (pthread_mutex_lock(&opening) == 0) {
-		r = libsubid.decided ? libsubid.takes_plugin : open_locked(plugin);
-		(void)pthread_mutex_unlock(&opening);
+	if (begin_opening(&opener)) {
+		r = open_once(plugin);
+		atomic_store(&opener, NULL);
 	}
 	leave();
 	return r;
 }
 
-/* As many as libsubid says, or -ENOENT; see the header about its -1. */
-static int count_result(int n)
+/* 0 for a result, see the header about libsubid's -1. One of nothing is to be freed too. */
+static int check_result(int n, void *result)
 {
 	if (n > 0)
-		return n;
+		return 0;
+	if (n == 0)
+		libsubid.free(result);
 	return n < 0 && errno == ENOMEM ? -ENOMEM : -ENOENT;
 }
 
@@ -227,12 +272,13 @@ static int ask_owner(enum subid_kind kind, uint32_t id, struct subid_owner *owne
 	char text[SUBID_DECIMAL_MAX_BYTES];
 	struct subid_line line = { .owner = text };
 	uid_t *owners = NULL;
-	int n;
+	int r;
 
 	errno = 0;
-	n = count_result(libsubid.get_owners[kind](id, &owners));
-	if (n < 0)
-		return n;
+	r = libsubid.get_owners[kind](id, &owners);
+	r = check_result(r, owners);
+	if (r < 0)
+		return r;
 	line.owner_len = subid_decimal_format(owners[0], text);
 	libsubid.free(owners);
 
@@ -265,12 +311,13 @@ static int ask_ranges(enum subid_kind kind, const struct subid_owner *owner,
 {
 	struct libsubid_range *ranges = NULL;
 	bool found;
-	int n;
+	int n, r;
 
 	errno = 0;
-	n = count_result(libsubid.get_ranges[kind](owner->name, &ranges));
-	if (n < 0)
-		return n;
+	n = libsubid.get_ranges[kind](owner->name, &ranges);
+	r = check_result(n, ranges);
+	if (r < 0)
+		return r;
 	found = find_in_ranges(ranges, n, place);
 	libsubid.free(ranges);
 	return found ? 0 : -ENOENT;
@@ -283,7 +330,7 @@ int subid_libsubid_ask(enum subid_kind kind, struct subid_owner *owner, struct s
 	if (!enter())
 		return -EAGAIN;
 
-	if (!plugin_is_taken())
+	if (!plugin_is_mapped())
 		r = -ELIBACC;
 	if (r == 0 && place->sought == SUBID_SEEK_OWNER)
 		r = ask_owner(kind, place->id, owner);

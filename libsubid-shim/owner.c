@@ -49,7 +49,7 @@ bool subid_owner_is(const struct subid_owner *owner, const struct subid_line *li
 int subid_owner_set_account(struct subid_owner *owner, const char *name)
 {
 	struct subid_owner written = *owner;
-	size_t len = strnlen(name, sizeof(owner->name));
+	size_t len = strlen(name);
 	uint32_t uid;
 
 	if (subid_owner_uid(name, len, &uid) == 0 || subid_owner_set(owner, name, len) < 0)

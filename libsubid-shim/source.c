@@ -5,12 +5,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
-#include "files.h"
 #include "reader.h"
 
 #define DATABASE "subid:"
+#define DATABASE_LEN 6
 #define READ_TRIES 16
 
 enum source {
@@ -19,62 +18,87 @@ enum source {
 	SOURCE_LIBSUBID,
 };
 
-static size_t word_length(const char *text, size_t len)
-{
-	size_t n = 0;
+/* What libsubid skips before the word: isspace(3) until 4.17 (libsubid.so.5). */
+#define SKIPPED (SUBID_LIBSUBID_ABI < 5 ? " \t\n\v\f\r" : " \t\n")
+#define ENDS_WORD " \t\n"
 
-	while (n < len && !memchr(" \t\n", text[n], 3))
+/* libsubid skips lines that, with their newline, are shorter than this. */
+#define LINE_MIN_BYTES 8
+
+struct word {
+	const char *text;
+	size_t len; /* 0: there is none */
+	bool ended; /* by a blank or a newline */
+};
+
+static size_t span(const char *text, size_t len, const char *bytes, bool among)
+{
+	size_t n = 0, n_bytes = strlen(bytes);
+
+	while (n < len && (memchr(bytes, text[n], n_bytes) != NULL) == among)
 		n++;
 	return n;
 }
 
-static size_t blank_length(const char *text, size_t len)
+/* strncasecmp(3) for ASCII: a symbol more costs every process that loads us. */
+static bool names_database(const char *line, size_t len)
 {
 	size_t n = 0;
 
-	while (n < len && memchr(" \t\n", text[n], 3))
+	while (n < len && n < DATABASE_LEN &&
+	       (line[n] == DATABASE[n] || (DATABASE[n] != ':' && (line[n] | 0x20) == DATABASE[n])))
 		n++;
-	return n;
+	return n == DATABASE_LEN;
 }
 
-/* The first word of a line of our database: its length, 0 for any other line. */
-static size_t find_word(const char *line, size_t len, const char **ret_word)
+/* The first word of a line, if it is one of our database. */
+static struct word find_word(const char *line, size_t len, bool terminated)
 {
-	size_t skip = strlen(DATABASE);
+	const char *nul = (const char *)memchr(line, '\0', len), *end;
+	struct word word = { .len = 0 };
 
-	if (len < skip || strncasecmp(line, DATABASE, skip) != 0)
-		return 0;
+	/* libsubid reads lines as strings. */
+	if (nul) {
+		len = (size_t)(nul - line);
+		terminated = false;
+	}
+	end = line + len;
+	if (len + terminated < LINE_MIN_BYTES || !names_database(line, len))
+		return word;
 
-	skip += blank_length(line + skip, len - skip);
-	*ret_word = line + skip;
-	return word_length(*ret_word, len - skip);
+	word.text =
+		line + DATABASE_LEN + span(line + DATABASE_LEN, len - DATABASE_LEN, SKIPPED, true);
+	word.len = span(word.text, (size_t)(end - word.text), ENDS_WORD, false);
+	word.ended = terminated || word.text + word.len < end;
+	return word;
 }
 
-static bool names_files(const char *word, size_t len)
+static bool names_plugin(const struct word *word)
 {
-	return len > SUBID_PLUGIN_MAX_BYTES || (len == 5 && memcmp(word, "files", 5) == 0);
+	/* Since 4.17 (libsubid.so.5) a word that nothing ends is none. */
+	if (word->len > SUBID_PLUGIN_MAX_BYTES || (SUBID_LIBSUBID_ABI >= 5 && !word->ended))
+		return false;
+	return word->len != 5 || memcmp(word->text, "files", 5) != 0;
 }
 
 static int read_lines(struct subid_reader *reader, char *ret_plugin)
 {
-	const char *line, *word;
-	size_t len, word_len;
+	struct word word;
+	const char *line;
+	size_t len;
 	int r;
 
 	do {
 		r = subid_reader_next(reader, &line, &len);
 		if (r <= 0)
 			return r;
-		word_len = find_word(line, len, &word);
-	} while (word_len == 0);
+		word = find_word(line, len, reader->terminated);
+	} while (word.len == 0);
 
-	/* Since 4.17 (libsubid.so.5) a word that nothing ends is no word. */
-	if (names_files(word, word_len) ||
-	    (SUBID_LIBSUBID_ABI >= 5 && word + word_len == line + len && !reader->terminated))
-		return 0;
-
-	memcpy(ret_plugin, word, word_len);
-	ret_plugin[word_len] = '\0';
+	if (names_plugin(&word)) {
+		memcpy(ret_plugin, word.text, word.len);
+		ret_plugin[word.len] = '\0';
+	}
 	return 0;
 }
 
@@ -131,12 +155,13 @@ static int choose(const char *nsswitch)
 	return r;
 }
 
-int subid_source_ask(const char *nsswitch, const char *file, enum subid_kind kind,
-		     struct subid_owner *owner, struct subid_place *place)
+int subid_source_ask(const char *nsswitch, enum subid_kind kind, const char *file,
+		     struct subid_cache *cache, struct subid_owner *owner,
+		     struct subid_place *place)
 {
 	int r = choose(nsswitch);
 
 	if (r == SOURCE_LIBSUBID)
 		return subid_libsubid_ask(kind, owner, place);
-	return r < 0 ? r : subid_files_ask(file, owner, place);
+	return r < 0 ? r : subid_cache_ask(cache, file, owner, place);
 }

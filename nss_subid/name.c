@@ -15,7 +15,21 @@ static const char prefixes[2][PREFIX_LEN + 1] = {
 
 bool nss_name_is_ours(enum subid_kind kind, const char *name)
 {
-	return strncmp(name, prefixes[kind], PREFIX_LEN) == 0;
+	for (size_t i = 0; i < PREFIX_LEN; i++)
+		if (name[i] != prefixes[kind][i])
+			return false;
+	return true;
+}
+
+/* strrchr(3); a symbol more costs every process that loads us. */
+static const char *last_dash(const char *text)
+{
+	const char *dash = NULL;
+
+	for (; *text != '\0'; text++)
+		if (*text == '-')
+			dash = text;
+	return dash;
 }
 
 char *nss_name_format(struct nss_arena *arena, enum subid_kind kind,
@@ -36,7 +50,7 @@ int nss_name_parse(enum subid_kind kind, const char *name, struct subid_owner *r
 	if (!nss_name_is_ours(kind, name))
 		return -ENOENT;
 	owner = name + PREFIX_LEN;
-	dash = strrchr(owner, '-');
+	dash = last_dash(owner);
 	if (!dash)
 		return -ENOENT;
 
@@ -50,6 +64,6 @@ bool nss_name_is_of(enum subid_kind kind, const char *name, const struct subid_o
 {
 	const char *text = name + PREFIX_LEN;
 
-	return nss_name_is_ours(kind, name) && strncmp(text, owner->name, owner->name_len) == 0 &&
-	       strrchr(text, '-') == text + owner->name_len;
+	return nss_name_is_ours(kind, name) && last_dash(text) == text + owner->name_len &&
+	       memcmp(text, owner->name, owner->name_len) == 0;
 }
