@@ -3,6 +3,7 @@
 
 #include "line.h"
 #include "reader.h"
+#include "skip.h"
 
 #include <errno.h>
 
@@ -27,6 +28,31 @@ static bool is_uid(const char *text, size_t len)
 	return subid_owner_uid(text, len, &uid) == 0;
 }
 
+/*
+ * The same, but maybe without lines that do not delegate the ID or are not the
+ * owner's: most of a large file, and not worth parsing.
+ */
+static int next_line_with(struct subid_reader *reader, uint32_t id, struct subid_line *ret_line)
+{
+	const char *text;
+	size_t len;
+
+	subid_reader_buffered(reader, &text, &len);
+	subid_reader_skip(reader, subid_skip_without_id(text, len, id));
+	return next_line(reader, ret_line);
+}
+
+static int next_line_of(struct subid_reader *reader, const struct subid_owner *owner,
+			struct subid_line *ret_line)
+{
+	const char *text;
+	size_t len;
+
+	subid_reader_buffered(reader, &text, &len);
+	subid_reader_skip(reader, subid_skip_without_owner(text, len, owner));
+	return next_line(reader, ret_line);
+}
+
 /* A first pass can but guess the owner: its ranges begin above its line. */
 static int guess_owner(struct subid_reader *reader, uint32_t id, struct subid_owner *owner)
 {
@@ -34,7 +60,7 @@ static int guess_owner(struct subid_reader *reader, uint32_t id, struct subid_ow
 	int r;
 
 	do
-		r = next_line(reader, &line);
+		r = next_line_with(reader, id, &line);
 	while (r > 0 && !subid_range_contains(&line.range, id));
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
@@ -58,7 +84,7 @@ static int find_place(struct subid_reader *reader, const struct subid_owner *own
 	if (subid_owner_lacks_name(owner))
 		return SUBID_UNRESOLVED;
 
-	while ((r = next_line(reader, &line)) > 0) {
+	while ((r = next_line_of(reader, owner, &line)) > 0) {
 		if (subid_owner_is(owner, &line)) {
 			if (subid_place_in_range(place, &line.range, laid))
 				return 0;
@@ -68,7 +94,8 @@ static int find_place(struct subid_reader *reader, const struct subid_owner *own
 
 		if (!owner->resolved && is_uid(line.owner, line.owner_len))
 			return SUBID_UNRESOLVED;
-		/* The guess was right in another version of the file. */
+		/* The guess was right in another version of the file. Where such
+		 * a line is skipped instead, the stamp tells. */
 		if (place->sought == SUBID_SEEK_OWNER &&
 		    subid_range_contains(&line.range, place->id))
 			return -ESTALE;

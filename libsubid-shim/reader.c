@@ -2,18 +2,12 @@
 #include "reader.h"
 
 #include "line.h"
+#include "stamp.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-/*
- * Two changes within one tick of the file's clock leave the same stamp (git
- * calls such a file racy). Ticks: 1 to 10 ms in Linux before 6.13, 2 s on FAT.
- */
-#define RACY_SECONDS 2
 
 #define DIGEST_BASIS UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
 #define DIGEST_PRIME UINT64_C(0x100000001b3)
@@ -42,16 +36,12 @@ static void begin_file(struct subid_reader *reader)
 
 static int check_file(struct subid_reader *reader)
 {
-	time_t now;
-
 	if (fstat(reader->fd, &reader->stamp) < 0)
 		return read_fault();
 	if (!S_ISREG(reader->stamp.st_mode))
 		return -EINVAL;
 
-	/* A stamp of the future (the clock was set back) tells nothing either. */
-	now = time(NULL);
-	reader->recent = reader->stamp.st_ctim.tv_sec >= now - RACY_SECONDS;
+	reader->recent = subid_stamp_is_racy(&reader->stamp);
 	return 0;
 }
 
@@ -151,6 +141,18 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 	}
 }
 
+void subid_reader_buffered(const struct subid_reader *reader, const char **ret_text,
+			   size_t *ret_len)
+{
+	*ret_text = reader->buf + reader->begin;
+	*ret_len = reader->recent ? 0 : reader->end - reader->begin;
+}
+
+void subid_reader_skip(struct subid_reader *reader, size_t bytes)
+{
+	reader->begin += bytes;
+}
+
 static int reread(struct subid_reader *reader)
 {
 	if (lseek(reader->fd, 0, SEEK_SET) < 0)
@@ -167,13 +169,6 @@ int subid_reader_rewind(struct subid_reader *reader)
 
 	begin_pass(reader);
 	return 0;
-}
-
-static bool same_stamp(const struct stat *a, const struct stat *b)
-{
-	return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
 /*
@@ -215,5 +210,5 @@ int subid_reader_verify(struct subid_reader *reader)
 
 	if (fstat(reader->fd, &now) < 0)
 		return read_fault();
-	return same_stamp(&now, &reader->stamp) ? 0 : -ESTALE;
+	return subid_stamp_equal(&now, &reader->stamp) ? 0 : -ESTALE;
 }

@@ -53,6 +53,18 @@ int subid_reader_open(struct subid_reader *reader, const char *path);
 int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t *ret_len);
 
 /*
+ * subid_reader_buffered, subid_reader_skip: pass over lines without having them
+ * delivered. What is buffered begins with a line and need not end with one; it
+ * is empty where every line counts, because the file is to be read again.
+ *
+ * @ret_text, @ret_len: valid until the next call of anything here.
+ * @bytes: whole lines of what is buffered.
+ */
+void subid_reader_buffered(const struct subid_reader *reader, const char **ret_text,
+			   size_t *ret_len);
+void subid_reader_skip(struct subid_reader *reader, size_t bytes);
+
+/*
  * subid_reader_rewind: begin a new pass; what earlier ones saw may be of
  * another version of the file.
  * Returns 0 or a negative errno.

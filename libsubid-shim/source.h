@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include "cache.h"
 #include "libsubid.h"
 #include "owner.h"
 #include "range.h"
@@ -25,9 +26,10 @@ int subid_source_read(const char *path, char ret_plugin[SUBID_PLUGIN_MAX_BYTES +
  * which is read once per process, as libsubid does.
  *
  * @nsswitch: its path, for the first call.
- * @file: the path of subuid(5) or subgid(5), where the source is the files.
- * @kind: which of the two, for any other source.
+ * @kind: which database, for a source that is not the files.
+ * @file, @cache: its path and cache, for the files.
  * @owner, @place, result, safety: as subid_files_ask().
  */
-int subid_source_ask(const char *nsswitch, const char *file, enum subid_kind kind,
-		     struct subid_owner *owner, struct subid_place *place);
+int subid_source_ask(const char *nsswitch, enum subid_kind kind, const char *file,
+		     struct subid_cache *cache, struct subid_owner *owner,
+		     struct subid_place *place);

@@ -13,7 +13,8 @@ static int ask_source(const struct subid_host *host, enum subid_kind kind,
 	int r = -ESTALE;
 
 	for (int i = 0; i < ASK_TRIES && r == -ESTALE; i++)
-		r = subid_source_ask(host->nsswitch, host->path[kind], kind, owner, place);
+		r = subid_source_ask(host->nsswitch, kind, host->path[kind],
+				     host->cache ? &host->cache[kind] : NULL, owner, place);
 
 	return r == -ESTALE ? -EAGAIN : r;
 }

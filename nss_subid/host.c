@@ -70,10 +70,14 @@ static int account_uid(const struct subid_host *host, const char *name, uint32_t
 	return r;
 }
 
+/* One for all threads; everything else of a lookup lies on the caller's stack. */
+static struct subid_cache caches[2];
+
 void nss_host_init(struct subid_host *host, char *buf, size_t len)
 {
 	*host = (struct subid_host){
 		.path = { [SUBID_UID] = "/etc/subuid", [SUBID_GID] = "/etc/subgid" },
+		.cache = caches,
 		.nsswitch = "/etc/nsswitch.conf",
 		.account_name = account_name,
 		.account_uid = account_uid,

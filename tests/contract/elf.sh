@@ -34,11 +34,11 @@ is "has no TLS, text relocations, search path, constructor or destructor" \
     "$(printf '%s\n%s\n' "$dynamic" "$segments" |
         grep -oE '\((TEXTREL|RPATH|RUNPATH|INIT|FINI|INIT_ARRAY|FINI_ARRAY|PREINIT_ARRAY)\)|^ *TLS .*')" \
     ""
-# Which source was chosen, and libsubid's entry points where it is one.
+# Which source was chosen, libsubid's entry points, and where the indexes are.
 static_bytes=$((0$(readelf -WS "$module" | sed 's/^ *\[ *[0-9]*\]//' |
     awk '$1 ~ /^\.(data|bss)$/ { print "+0x" $5 }' | tr -d '\n')))
 diag "$static_bytes bytes of writable static data"
-ok "has less than 256 bytes of writable static data" test "$static_bytes" -lt 256
+ok "has less than 512 bytes of writable static data" test "$static_bytes" -lt 512
 
 # getpwnam_r is not getpwnam: it takes no lock and owns no static record.
 is "calls nothing that locks, ends or writes for its host" \

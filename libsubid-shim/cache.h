@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "index.h"
+#include "owner.h"
+#include "range.h"
+
+/*
+ * What a process remembers of one file. All zero at first; static, for it
+ * lives as long as the process. Fields are the cache's own.
+ */
+struct subid_cache {
+	_Atomic(uint32_t) slot;	   /* readers of the index, or taken */
+	struct subid_index *index; /* the slot's */
+	_Atomic(uint32_t) reads;   /* of the file, since the last index */
+	_Atomic(bool) indexed;	   /* there was an index once */
+	_Atomic(bool) building;
+};
+
+/*
+ * subid_cache_ask: subid_files_ask(), at the price of one stat(2).
+ *
+ * A process that comes back for more gets an index, valid while the file's
+ * stamp stands. Its first lookups read the file, and so do those that another
+ * thread is in the way of. Nothing waits: not for another thread, nor in a
+ * child that was forked while one was at work.
+ *
+ * @cache: of @path alone; NULL to read the file in any case.
+ * @path, @owner, @place, result: as subid_files_ask().
+ * Ownership: the index stays mapped; for a moment there may be two.
+ * Safety: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
+ */
+int subid_cache_ask(struct subid_cache *cache, const char *path, struct subid_owner *owner,
+		    struct subid_place *place);

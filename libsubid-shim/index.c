@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "index.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "index_layout.h"
+#include "line.h"
+#include "stamp.h"
+
+bool subid_index_may_hold(const struct stat *stamp)
+{
+	return S_ISREG(stamp->st_mode) && (stamp->st_mode & S_IROTH) != 0 &&
+	       stamp->st_size <= SUBID_INDEX_FILE_MAX_BYTES && !subid_stamp_is_racy(stamp);
+}
+
+bool subid_index_is_of(const struct subid_index *index, const struct stat *stamp)
+{
+	return subid_stamp_equal(&index->stamp, stamp);
+}
+
+void subid_index_free(struct subid_index *index)
+{
+	if (index)
+		(void)munmap(index, index->size);
+}
+
+static struct subid_line owner_text(const struct subid_index *index, uint32_t owner)
+{
+	const struct subid_index_owner *o = &index->owners[owner];
+
+	return (struct subid_line){
+		.owner = index->texts + o[0].text,
+		.owner_len = o[1].text - o[0].text - 1,
+	};
+}
+
+/* Its number, or n_owners for nobody. */
+static uint32_t find_owner(const struct subid_index *index, const char *text, size_t len)
+{
+	uint32_t i = subid_index_bucket(text, len, index->n_buckets);
+
+	for (; index->buckets[i] != 0; i = (i + 1) % index->n_buckets) {
+		uint32_t owner = index->buckets[i] - 1;
+		struct subid_line is = owner_text(index, owner);
+
+		if (is.owner_len == len && memcmp(is.owner, text, len) == 0)
+			return owner;
+	}
+	return index->n_owners;
+}
+
+static bool contains(const struct subid_index_range *range, uint32_t id)
+{
+	return id >= range->start && id - range->start < range->count;
+}
+
+/* The first line of the file with the ID, or NULL. */
+static const struct subid_index_range *find_id(const struct subid_index *index, uint32_t id)
+{
+	const struct subid_index_segment *base = index->segments;
+	const struct subid_index_range *range;
+
+	if (index->n_segments == 0 || id < base->start)
+		return NULL;
+	/* The last segment that starts at or below the ID, without a branch. */
+	for (uint32_t n = index->n_segments; n > 1; n -= n / 2)
+		base += base[n / 2].start <= id ? n / 2 : 0;
+
+	range = &index->ranges[base->range];
+	return contains(range, id) ? range : NULL;
+}
+
+static const struct subid_index_range *find_id_of(const struct subid_index *index, uint32_t owner,
+						  uint32_t id)
+{
+	const struct subid_index_range *range = find_id(index, id);
+	const struct subid_index_range *end = index->ranges + index->owners[owner + 1].first;
+
+	if (range && range->owner == owner)
+		return range;
+
+	/* Another's line stands above: nested ranges, of which there are few. */
+	range = index->ranges + index->owners[owner].first;
+	while (range < end && !contains(range, id))
+		range++;
+	return range < end ? range : NULL;
+}
+
+static const struct subid_index_range *find_position_of(const struct subid_index *index,
+							uint32_t owner, uint64_t position)
+{
+	const struct subid_index_range *base = index->ranges + index->owners[owner].first;
+
+	for (uint32_t n = index->owners[owner + 1].first - index->owners[owner].first; n > 1;
+	     n -= n / 2)
+		base += base[n / 2].laid <= position ? n / 2 : 0;
+	return position - base->laid < base->count ? base : NULL;
+}
+
+/* The owner that the first line with the ID has, as subid_files_ask() guesses it. */
+static int set_owner(const struct subid_index *index, uint32_t id, struct subid_owner *owner)
+{
+	const struct subid_index_range *range = find_id(index, id);
+	struct subid_line line;
+
+	if (!range)
+		return -ENOENT;
+	line = owner_text(index, range->owner);
+	return subid_owner_is(owner, &line) ? 0
+					    : subid_owner_set(owner, line.owner, line.owner_len);
+}
+
+int subid_index_ask(const struct subid_index *index, struct subid_owner *owner,
+		    struct subid_place *place)
+{
+	const struct subid_index_range *range = NULL;
+	uint32_t number, by_uid = index->n_owners;
+	int r;
+
+	if (place->sought == SUBID_SEEK_OWNER) {
+		r = set_owner(index, place->id, owner);
+		if (r < 0)
+			return r;
+	}
+	if (subid_owner_lacks_name(owner))
+		return SUBID_UNRESOLVED;
+
+	number = find_owner(index, owner->name, owner->name_len);
+	if (owner->uid_len > 0)
+		by_uid = find_owner(index, owner->uid, owner->uid_len);
+	if (number < index->n_owners && by_uid < index->n_owners)
+		return SUBID_INDEX_SILENT;
+	if (number == index->n_owners)
+		number = by_uid;
+
+	if (number < index->n_owners)
+		range = place->sought == SUBID_SEEK_ID
+				? find_position_of(index, number, place->position)
+				: find_id_of(index, number, place->id);
+	if (!owner->resolved && (range ? range->below_uid : index->has_uid))
+		return SUBID_UNRESOLVED;
+	if (!range)
+		return -ENOENT;
+
+	if (place->sought == SUBID_SEEK_ID)
+		place->id = range->start + (uint32_t)(place->position - range->laid);
+	else
+		place->position = (uint64_t)range->laid + (place->id - range->start);
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/*
+ * Two changes within one tick of the file's clock leave the same stamp (git
+ * calls such a file racy). Ticks: 1 to 10 ms in Linux before 6.13, 2 s on FAT.
+ */
+#define SUBID_STAMP_RACY_SECONDS 2
+
+/*
+ * subid_stamp_is_racy: might one more change leave the stamp as it is? A stamp
+ * of the future, where the clock was set back, tells nothing either.
+ */
+static inline bool subid_stamp_is_racy(const struct stat *stamp)
+{
+	return stamp->st_ctim.tv_sec >= time(NULL) - SUBID_STAMP_RACY_SECONDS;
+}
+
+/* subid_stamp_equal: the same version of the same file? ctime cannot be forged. */
+static inline bool subid_stamp_equal(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+	       a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
