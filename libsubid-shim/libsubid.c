@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
 #include <time.h>
@@ -21,6 +22,9 @@ struct libsubid_range {
 typedef int get_ranges_fn(const char *owner, struct libsubid_range **ret_ranges);
 typedef int get_owners_fn(uid_t id, uid_t **ret_owners);
 typedef void free_fn(void *result);
+typedef bool subid_init_fn(const char *progname, FILE *log);
+typedef FILE *fopencookie_fn(void *cookie, const char *mode, cookie_io_functions_t functions);
+typedef int fclose_fn(FILE *stream);
 
 static struct {
 	bool decided; /* the rest is never written again */
@@ -29,7 +33,6 @@ static struct {
 	get_ranges_fn *get_ranges[2]; /* by enum subid_kind */
 	get_owners_fn *get_owners[2];
 	free_fn *free;
-	bool has_free; /* of its own */
 } libsubid;
 
 /* How long a thread waits for another that is loading libsubid, at most. */
@@ -76,10 +79,7 @@ static int load_fault(void)
 	return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : 0;
 }
 
-/*
- * Has the plugin all that libsubid demands of it? Otherwise libsubid would say
- * so on stderr, which is the host's, and read the files.
- */
+/* Has the plugin all that every libsubid demands of it? */
 static bool plugin_is_complete(void *plugin)
 {
 	static const char *const wanted[] = {
@@ -91,7 +91,7 @@ static bool plugin_is_complete(void *plugin)
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (!dlsym(plugin, wanted[i]))
 			return false;
-	return !libsubid.has_free || dlsym(plugin, "shadow_subid_free");
+	return true;
 }
 
 /*
@@ -108,6 +108,16 @@ static bool plugin_is_mapped(void)
 	return handle;
 }
 
+static void set_plugin(const char *name)
+{
+	size_t len = strlen(name);
+	char *end = libsubid.plugin;
+
+	memcpy(end, "libsubid_", 9);
+	memcpy(end + 9, name, len);
+	memcpy(end + 9 + len, ".so", 4);
+}
+
 /*
  * Any call makes libsubid decide. This one has no answer, and should libsubid
  * decide for the files, it calls getpwnam() only for lines that hold the ID.
@@ -120,14 +130,28 @@ static void make_it_decide(void)
 		libsubid.free(owners);
 }
 
-static void set_plugin(const char *name)
+/*
+ * If libsubid finds fault with the plugin, it says so on stderr, which is the
+ * host's. A stream without a descriptor takes it: subid_init()'s own would leak
+ * one without O_CLOEXEC. Afterwards it writes where it would have. stdio is
+ * looked up here, for linking with it would cost every process.
+ */
+static void make_it_decide_silently(subid_init_fn *subid_init)
 {
-	size_t len = strlen(name);
-	char *end = libsubid.plugin;
+	fopencookie_fn *open_stream = (fopencookie_fn *)dlsym(RTLD_DEFAULT, "fopencookie");
+	fclose_fn *close_stream = (fclose_fn *)dlsym(RTLD_DEFAULT, "fclose");
+	FILE **standard_error = (FILE **)dlsym(RTLD_DEFAULT, "stderr");
+	FILE *nowhere = NULL;
 
-	memcpy(end, "libsubid_", 9);
-	memcpy(end + 9, name, len);
-	memcpy(end + 9 + len, ".so", 4);
+	if (open_stream && close_stream && standard_error)
+		nowhere = open_stream(NULL, "w", (cookie_io_functions_t){ .write = NULL });
+	if (nowhere)
+		(void)subid_init(NULL, nowhere);
+	make_it_decide();
+	if (nowhere) {
+		(void)subid_init(NULL, *standard_error);
+		(void)close_stream(nowhere);
+	}
 }
 
 static void *symbol(void *handle, const char *name, bool *complete)
@@ -138,7 +162,7 @@ static void *symbol(void *handle, const char *name, bool *complete)
 	return found;
 }
 
-static int load_libsubid(void)
+static int load_libsubid(subid_init_fn **ret_init)
 {
 	bool complete = true;
 	void *handle;
@@ -148,6 +172,7 @@ static int load_libsubid(void)
 	if (!handle)
 		return load_fault() < 0 ? load_fault() : -ELIBACC;
 
+	*ret_init = (subid_init_fn *)symbol(handle, "subid_init", &complete);
 	libsubid.get_ranges[SUBID_UID] =
 		(get_ranges_fn *)symbol(handle, "subid_get_uid_ranges", &complete);
 	libsubid.get_ranges[SUBID_GID] =
@@ -159,22 +184,25 @@ static int load_libsubid(void)
 
 	/* Before ABI 5, results come from the host's malloc. */
 	libsubid.free = (free_fn *)dlsym(handle, "subid_free");
-	libsubid.has_free = libsubid.free;
 	if (!libsubid.free)
 		libsubid.free = (free_fn *)symbol(RTLD_DEFAULT, "free", &complete);
 	return complete ? 0 : -ELIBACC;
 }
 
-/* With the plugin held, libsubid needs no descriptor of a host that is short of them. */
-static int decide(void *plugin)
+/* Where the host has loaded libsubid itself, its settings are the host's. */
+static int load_and_decide(void)
 {
-	int r = load_libsubid();
+	void *hosts = dlopen(SUBID_LIBSUBID_SONAME, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
+	subid_init_fn *subid_init;
+	int r;
 
+	r = load_libsubid(&subid_init);
 	if (r < 0)
 		return r;
-	if (!plugin_is_complete(plugin))
-		return 0;
-	make_it_decide();
+	if (hosts)
+		make_it_decide();
+	else
+		make_it_decide_silently(subid_init);
 	return 1;
 }
 
@@ -200,7 +228,9 @@ static int open_plugin(void)
 	if (!plugin)
 		return load_fault();
 
-	r = decide(plugin);
+	/* Held until libsubid has it, which then needs no descriptor: a host that
+	 * is short of them must not be given the files for good. */
+	r = plugin_is_complete(plugin) ? load_and_decide() : 0;
 	(void)dlclose(plugin);
 	return r > 0 ? plugin_is_mapped() : r;
 }
