@@ -5,6 +5,7 @@
 
 #include "files.h"
 #include "index.h"
+#include "stamp.h"
 
 /*
  * How often a version of the file is read before it is indexed, which costs as
@@ -83,7 +84,7 @@ static int ask_cache(struct subid_cache *cache, const char *path, struct subid_o
 		return SUBID_INDEX_SILENT;
 
 	/* Reading the file will say why it cannot be had. */
-	if (stat(path, &stamp) < 0)
+	if (subid_stamp_of_path(path, &stamp) < 0)
 		return SUBID_INDEX_SILENT;
 	if (ask_index(cache, &stamp, owner, place, &r))
 		return r;

@@ -25,15 +25,27 @@ typedef void free_fn(void *result);
 typedef bool subid_init_fn(const char *progname, FILE *log);
 typedef FILE *fopencookie_fn(void *cookie, const char *mode, cookie_io_functions_t functions);
 typedef int fclose_fn(FILE *stream);
+typedef void *dlopen_fn(const char *name, int flags);
+typedef int dlclose_fn(void *handle);
+typedef pid_t getpid_fn(void);
+typedef int nanosleep_fn(const struct timespec *pause, struct timespec *ret_rest);
 
 static struct {
 	bool decided; /* the rest is never written again */
 	int decision; /* what subid_libsubid_open() returns */
 	char plugin[sizeof("libsubid_.so") + SUBID_PLUGIN_MAX_BYTES];
+	dlopen_fn *dlopen;
+	dlclose_fn *dlclose;
 	get_ranges_fn *get_ranges[2]; /* by enum subid_kind */
 	get_owners_fn *get_owners[2];
 	free_fn *free;
 } libsubid;
+
+/*
+ * A function of libc for this source alone. Every one that is imported costs
+ * 1,000 instructions in each process that loads us, with the files too.
+ */
+#define LIBC(name) ((name##_fn *)dlsym(RTLD_DEFAULT, #name))
 
 /* How long a thread waits for another that is loading libsubid, at most. */
 #define OPEN_WAIT_MS 5000
@@ -58,7 +70,7 @@ static _Atomic(uint64_t) inside;
 
 static bool enter(void)
 {
-	uint64_t pid = (uint64_t)getpid() << 32;
+	uint64_t pid = (uint64_t)LIBC(getpid)() << 32;
 	uint64_t now = atomic_load(&inside), next;
 
 	do {
@@ -101,10 +113,10 @@ static bool plugin_is_complete(void *plugin)
  */
 static bool plugin_is_mapped(void)
 {
-	void *handle = dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
+	void *handle = libsubid.dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
 
 	if (handle)
-		(void)dlclose(handle);
+		(void)libsubid.dlclose(handle);
 	return handle;
 }
 
@@ -133,13 +145,12 @@ static void make_it_decide(void)
 /*
  * If libsubid finds fault with the plugin, it says so on stderr, which is the
  * host's. A stream without a descriptor takes it: subid_init()'s own would leak
- * one without O_CLOEXEC. Afterwards it writes where it would have. stdio is
- * looked up here, for linking with it would cost every process.
+ * one without O_CLOEXEC. Afterwards it writes where it would have.
  */
 static void make_it_decide_silently(subid_init_fn *subid_init)
 {
-	fopencookie_fn *open_stream = (fopencookie_fn *)dlsym(RTLD_DEFAULT, "fopencookie");
-	fclose_fn *close_stream = (fclose_fn *)dlsym(RTLD_DEFAULT, "fclose");
+	fopencookie_fn *open_stream = LIBC(fopencookie);
+	fclose_fn *close_stream = LIBC(fclose);
 	FILE **standard_error = (FILE **)dlsym(RTLD_DEFAULT, "stderr");
 	FILE *nowhere = NULL;
 
@@ -168,7 +179,7 @@ static int load_libsubid(subid_init_fn **ret_init)
 	void *handle;
 
 	errno = 0;
-	handle = dlopen(SUBID_LIBSUBID_SONAME, RTLD_LAZY | RTLD_LOCAL);
+	handle = libsubid.dlopen(SUBID_LIBSUBID_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	if (!handle)
 		return load_fault() < 0 ? load_fault() : -ELIBACC;
 
@@ -192,7 +203,7 @@ static int load_libsubid(subid_init_fn **ret_init)
 /* Where the host has loaded libsubid itself, its settings are the host's. */
 static int load_and_decide(void)
 {
-	void *hosts = dlopen(SUBID_LIBSUBID_SONAME, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
+	void *hosts = libsubid.dlopen(SUBID_LIBSUBID_SONAME, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
 	subid_init_fn *subid_init;
 	int r;
 
@@ -218,12 +229,12 @@ static int open_plugin(void)
 	int r;
 
 	errno = 0;
-	plugin = dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL);
+	plugin = libsubid.dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL);
 	if (plugin && !was_mapped) {
-		(void)dlclose(plugin);
+		(void)libsubid.dlclose(plugin);
 		if (plugin_is_mapped())
 			return -ELIBACC;
-		plugin = dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL);
+		plugin = libsubid.dlopen(libsubid.plugin, RTLD_LAZY | RTLD_LOCAL);
 	}
 	if (!plugin)
 		return load_fault();
@@ -231,7 +242,7 @@ static int open_plugin(void)
 	/* Held until libsubid has it, which then needs no descriptor: a host that
 	 * is short of them must not be given the files for good. */
 	r = plugin_is_complete(plugin) ? load_and_decide() : 0;
-	(void)dlclose(plugin);
+	(void)libsubid.dlclose(plugin);
 	return r > 0 ? plugin_is_mapped() : r;
 }
 
@@ -243,7 +254,9 @@ static int open_once(const char *name)
 		return libsubid.decision;
 
 	set_plugin(name);
-	r = open_plugin();
+	libsubid.dlopen = LIBC(dlopen);
+	libsubid.dlclose = LIBC(dlclose);
+	r = libsubid.dlopen && libsubid.dlclose ? open_plugin() : -ELIBACC;
 	/* Faults pass, but a plugin that was refused would look taken next time. */
 	if (r >= 0 || (r == -ELIBACC && plugin_is_mapped())) {
 		libsubid.decision = r;
@@ -267,7 +280,7 @@ static bool begin_opening(_Atomic(int *) *opener)
 		nobody = NULL;
 		if (atomic_compare_exchange_strong(opener, &nobody, self))
 			return true;
-		(void)nanosleep(&pause, NULL);
+		(void)LIBC(nanosleep)(&pause, NULL);
 	}
 	return false;
 }

@@ -36,7 +36,7 @@ static void begin_file(struct subid_reader *reader)
 
 static int check_file(struct subid_reader *reader)
 {
-	if (fstat(reader->fd, &reader->stamp) < 0)
+	if (subid_stamp_of_file(reader->fd, &reader->stamp) < 0)
 		return read_fault();
 	if (!S_ISREG(reader->stamp.st_mode))
 		return -EINVAL;
@@ -80,7 +80,8 @@ static int fill(struct subid_reader *reader)
 
 	if (reader->end == sizeof(reader->buf)) {
 		reader->end -= reader->begin;
-		memmove(reader->buf, reader->buf + reader->begin, reader->end);
+		/* Less than an overlong line, so it does not overlap. */
+		memcpy(reader->buf, reader->buf + reader->begin, reader->end);
 		reader->begin = 0;
 		reader->from_start = false;
 	}
@@ -208,7 +209,7 @@ int subid_reader_verify(struct subid_reader *reader)
 	if (reader->recent)
 		return compare_pass(reader);
 
-	if (fstat(reader->fd, &now) < 0)
+	if (subid_stamp_of_file(reader->fd, &now) < 0)
 		return read_fault();
 	return subid_stamp_equal(&now, &reader->stamp) ? 0 : -ESTALE;
 }

@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # What this project needs of Debian: sourced, never run.
 #
-#   packages_install [GROUP...] installs what is missing of build, test, check
-#                               and machine; without a group, of all of them
+#   packages_install [GROUP...] installs what is missing of build, test, check,
+#                               machine and bench; without a group, of all but
+#                               the last
 #
 # Nothing is fetched where nothing is missing.
 
@@ -13,10 +14,13 @@ packages_in() { # GROUP
         ;;
     test) # what the tests are built with, and the programs that they look through
         echo libcmocka-dev libsubid-dev binutils findutils mount perl-base \
-            procps python3-minimal tar uidmap util-linux
+            procps python3-minimal strace tar uidmap util-linux valgrind
         ;;
     check)
         echo clang clang-format libclang-rt-dev llvm shellcheck xz-utils
+        ;;
+    bench)
+        echo gnuplot-nox libnss-systemd libsubid-dev perl-base python3-minimal strace valgrind
         ;;
     machine) # a systemd to boot
         echo mmdebstrap util-linux

@@ -186,25 +186,17 @@ static int wrap_open(int (*real)(const char *, int, ...), const char *path, int 
 	return fd;
 }
 
-static int wrap_stat(int (*real)(const char *, struct stat *), const char *path, struct stat *stamp)
+static int wrap_fstatat(int (*real)(int, const char *, struct stat *, int), int fd,
+			const char *path, struct stat *stamp, int flags)
 {
-	int fault = begin(INJECT_STAT);
+	enum inject_call call = *path ? INJECT_STAT : INJECT_FSTAT;
+	int fault = begin(call);
 
-	if (fault == 0 && real(path_seen(path), stamp) < 0)
+	if (fault == 0 && real(fd, path_seen(path), stamp, flags) < 0)
 		return -1;
-	end(fault);
-	return fault == 0 ? 0 : -1;
-}
-
-static int wrap_fstat(int (*real)(int, struct stat *), int fd, struct stat *stamp)
-{
-	int fault = begin(INJECT_FSTAT);
-
-	if (fault == 0) {
-		assert_int_equal(real(fd, stamp), 0);
-		if (now.stamp_edit && is_nth(now.stamp_nth, now.plan[INJECT_FSTAT].calls))
-			now.stamp_edit(stamp);
-	}
+	if (fault == 0 && call == INJECT_FSTAT && now.stamp_edit &&
+	    is_nth(now.stamp_nth, now.plan[INJECT_FSTAT].calls))
+		now.stamp_edit(stamp);
 	end(fault);
 	return fault == 0 ? 0 : -1;
 }
@@ -268,32 +260,28 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
  */
 int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
-int __real_stat(const char *path, struct stat *stamp);
-int __real_stat64(const char *path, struct stat *stamp);
+int __real_fstatat(int fd, const char *path, struct stat *stamp, int flags);
+int __real_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
 void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__real_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
-int __real_fstat(int fd, struct stat *stamp);
-int __real_fstat64(int fd, struct stat *stamp);
 ssize_t __real_read(int fd, void *buf, size_t len);
 off_t __real_lseek(int fd, off_t offset, int whence);
 off64_t __real_lseek64(int fd, off64_t offset, int whence);
 int __real_close(int fd);
-time_t __real_time(time_t *ret);
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
 
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
-int __wrap_stat(const char *path, struct stat *stamp);
-int __wrap_stat64(const char *path, struct stat *stamp);
+int __wrap_fstatat(int fd, const char *path, struct stat *stamp, int flags);
+int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
-int __wrap_fstat(int fd, struct stat *stamp);
-int __wrap_fstat64(int fd, struct stat *stamp);
 ssize_t __wrap_read(int fd, void *buf, size_t len);
 ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room);
 off_t __wrap_lseek(int fd, off_t offset, int whence);
 off64_t __wrap_lseek64(int fd, off64_t offset, int whence);
 int __wrap_close(int fd);
-time_t __wrap_time(time_t *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
 int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret);
 int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t len,
 		      struct passwd **ret);
@@ -307,14 +295,14 @@ static mode_t mode_of(int flags, va_list args)
 	return flags & O_CREAT ? va_arg(args, mode_t) : 0;
 }
 
-int __wrap_stat(const char *path, struct stat *stamp)
+int __wrap_fstatat(int fd, const char *path, struct stat *stamp, int flags)
 {
-	return wrap_stat(__real_stat, path, stamp);
+	return wrap_fstatat(__real_fstatat, fd, path, stamp, flags);
 }
 
-int __wrap_stat64(const char *path, struct stat *stamp)
+int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags)
 {
-	return wrap_stat(__real_stat64, path, stamp);
+	return wrap_fstatat(__real_fstatat64, fd, path, stamp, flags);
 }
 
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
@@ -357,16 +345,6 @@ int __wrap_open64(const char *path, int flags, ...)
 			       : wrap_open(__real_open64, path, flags);
 }
 
-int __wrap_fstat(int fd, struct stat *stamp)
-{
-	return wrap_fstat(__real_fstat, fd, stamp);
-}
-
-int __wrap_fstat64(int fd, struct stat *stamp)
-{
-	return wrap_fstat(__real_fstat64, fd, stamp);
-}
-
 ssize_t __wrap_read(int fd, void *buf, size_t len)
 {
 	return wrap_read(__real_read, fd, buf, len);
@@ -405,15 +383,16 @@ int __wrap_close(int fd)
 	return fault == 0 ? 0 : -1;
 }
 
-time_t __wrap_time(time_t *ret)
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 {
 	int fault = begin(INJECT_TIME);
-	time_t seconds = fault == 0 ? __real_time(NULL) + now.clock : -1;
 
-	if (ret)
-		*ret = seconds;
+	if (fault == 0) {
+		assert_int_equal(__real_clock_gettime(clock, ret), 0);
+		ret->tv_sec += now.clock;
+	}
 	end(fault);
-	return seconds;
+	return fault == 0 ? 0 : -1;
 }
 
 int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret)

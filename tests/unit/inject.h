@@ -53,10 +53,10 @@ void inject_short_reads(size_t bytes);
 /* inject_stamp: change what the @nth fstat(2) says. */
 void inject_stamp(unsigned int nth, void (*edit)(struct stat *stamp));
 
-/* inject_clock: time(2) says that it is so many seconds later. */
+/* inject_clock: clock_gettime(2) says that it is so many seconds later. */
 void inject_clock(time_t seconds);
 
-/* inject_path: open(2) and stat(2) of @path see @instead. Both are kept, not copied. */
+/* inject_path: open(2) and fstatat(2) of @path see @instead. Both are kept, not copied. */
 void inject_path(const char *path, const char *instead);
 
 /* inject_account: getpwuid_r and getpwnam_r know accounts from here alone. */

@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# The work of a lookup, counted instead of timed: user instructions, which
+# valgrind counts the same every time, and system calls. Ten per cent more
+# instructions than recorded, or one more system call, is a regression.
+#
+#   instructions.sh --record    writes what it counts to instructions.tsv
+set -u
+
+: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${abs_top_builddir:=$abs_top_srcdir/build}"
+# shellcheck source=tests/tap.sh
+. "$abs_top_srcdir/tests/tap.sh"
+# shellcheck source=tests/host.sh
+. "$abs_top_srcdir/tests/host.sh"
+
+recorded=$abs_top_srcdir/tests/contract/instructions.tsv
+
+for program in readelf strace valgrind; do
+    command -v "$program" >/dev/null || skip_all "$program is not installed"
+done
+readelf -Ws "$host_module" | grep -Eq '__(asan|tsan|ubsan)_|__gcov' &&
+    skip_all "an instrumented module does not ship"
+# What was compiled or linked otherwise takes other instructions.
+machine="$(uname -m), glibc $(getconf GNU_LIBC_VERSION | sed 's/glibc //'), $(
+    readelf -p .comment "$host_module" | sed -n 's/.*\] *\([^ ]* *.*\)/\1/p' | sort -u | head -n 1), $(
+    sed -n 's/^CFLAGS = //p' "$abs_top_builddir/Makefile")"
+[ "${1-}" = --record ] || [ -f "$recorded" ] || skip_all "nothing was recorded yet"
+[ "${1-}" = --record ] || grep -qxF "# $machine" "$recorded" ||
+    skip_all "nothing was recorded for $machine"
+
+host_enter "$@"
+host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" ||
+    host_fail "the null module is not built"
+host_add_program "$abs_top_builddir/bench/lookups"
+
+# libc has several versions of memchr and the like; this one is everywhere.
+export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-BMI2,-ERMS,-EVEX
+
+set_ranges() { # COUNT: of owners o00000, o00001 and so on, with an ID between
+    local file
+    for file in subuid subgid; do
+        awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
+            printf("o%05d:%.0f:65535\n", i, 200000 + i * 65536) }' | host_write "/etc/$file"
+    done
+    owner=$(printf 'o%05d' $(($1 - 1)))
+    id=$((200000 + ($1 - 1) * 65536 + 5))
+    absent=$((id - 5 + 65535))
+    # A file that changed just now is not trusted, and read twice.
+    sleep 3
+}
+
+instructions() { # COUNT LOOKUP...
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null --vgdb=no \
+        lookups once -n "$@" 2>&1 | sed -n 's/^==[0-9]*== Collected : //p'
+}
+
+calls() { # COUNT LOOKUP...
+    strace -qq -o traced lookups once -n "$@" && wc -l <traced
+}
+
+# By the fortieth, whatever is kept between lookups is there.
+hot() { # WHAT LOOKUP...
+    local what=$1
+    shift
+    count "$what" $((($(instructions 60 "$@") - $(instructions 40 "$@")) / 20)) \
+        $((($(calls 60 "$@") - $(calls 40 "$@")) / 20))
+}
+
+# The null module stands for what glibc takes to find and load any.
+cold() { # WHAT LOOKUP...
+    local what=$1 null=(null "$3" absent "$5")
+    shift
+    count "$what" $(($(instructions 1 "$@") - $(instructions 1 "${null[@]}"))) \
+        $(($(calls 1 "$@") - $(calls 1 "${null[@]}")))
+}
+
+count() { # WHAT INSTRUCTIONS CALLS
+    [ "$2" -gt 0 ] && printf '%s\t%s\t%s\n' "$@" >>counted
+}
+
+ranges() { [ "$1" -eq 1 ] && echo "1 range" || echo "$1 ranges"; }
+
+count_all() {
+    local size of
+    for size in 1 1000; do
+        set_ranges "$size"
+        of=$(ranges "$size")
+        cold "first passwd hit, $of" subid getpwuid_r found "$id"
+        cold "first passwd miss, $of" subid getpwuid_r absent "$absent"
+        cold "first group hit, $of" subid getgrgid_r found "$id"
+        cold "first passwd hit by name, $of" subid getpwnam_r found "subuid-$owner-$id"
+        hot "passwd hit, $of" subid getpwuid_r found "$id"
+        hot "passwd miss, $of" subid getpwuid_r absent "$absent"
+        hot "passwd hit by name, $of" subid getpwnam_r found "subuid-$owner-$id"
+        hot "group hit, $of" subid getgrgid_r found "$id"
+        hot "group miss, $of" subid getgrgid_r absent "$absent"
+        hot "group hit by name, $of" subid getgrnam_r found "subgid-$owner-$id"
+    done
+    cold "first foreign name" subid getpwnam_r absent postgresql
+    hot "foreign user name" subid getpwnam_r absent postgresql
+    hot "foreign group name" subid getgrnam_r absent postgresql
+}
+
+count_all
+
+if [ "${1-}" = --record ]; then
+    # Not by a rename: the directory may be anybody's.
+    { echo "# $machine" && echo "# what, instructions, system calls" && cat counted; } >"$recorded"
+    cat "$recorded"
+    exit
+fi
+
+is "what is counted is what was recorded" "$(cut -f1 counted)" "$(grep -v '^#' "$recorded" | cut -f1)"
+
+while IFS=$'\t' read -r what instructions calls; do
+    read -r most_instructions most_calls < <(awk -F'\t' -v what="$what" \
+        '$1 == what { print $2, $3 }' "$recorded")
+    diag "$what: $instructions instructions, recorded: ${most_instructions:=0}"
+    ok "$what: at most 10 % more instructions than recorded" \
+        [ $((instructions * 10)) -le $((most_instructions * 11)) ]
+    is "$what: as many system calls as recorded" "$calls" "${most_calls-}"
+done <counted
+
+done_testing
