@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cache.h"
 
+#include <errno.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 #include "files.h"
@@ -14,38 +16,64 @@
 #define READS_BEFORE_INDEX 3
 
 /*
- * Readers count themselves in; who replaces the index takes the slot with
- * nobody in it, and so does not wait for readers, nor they for him: with the
- * slot taken they read the file. A child forked while a thread was in the slot
- * keeps its count: it can go on reading, but never replace.
+ * Who replaces the index takes the slots, and only if nobody is in them. So he
+ * does not wait for readers, nor they for him: one that finds its slot taken
+ * reads the file. A child forked while a thread was in a slot keeps the count:
+ * it can go on reading the index, but never replace it.
  */
 #define TAKEN UINT32_C(0x80000000)
+
+/* errno's address tells threads apart, at no cost. */
+static _Atomic(uint32_t) *own_slot(struct subid_cache *cache)
+{
+	uint64_t thread = (uint64_t)(uintptr_t)&errno >> 6;
+
+	return &cache->slots[thread * UINT64_C(0x9e3779b97f4a7c15) >> 61].readers;
+}
 
 /* Is there an index of this version to ask? */
 static bool ask_index(struct subid_cache *cache, const struct stat *stamp,
 		      struct subid_owner *owner, struct subid_place *place, int *ret)
 {
+	_Atomic(uint32_t) *slot = own_slot(cache);
 	bool found;
 
-	found = (atomic_fetch_add(&cache->slot, 1) & TAKEN) == 0 && cache->index &&
+	found = (atomic_fetch_add(slot, 1) & TAKEN) == 0 && cache->index &&
 		subid_index_is_of(cache->index, stamp);
 	if (found)
 		*ret = subid_index_ask(cache->index, owner, place);
-	(void)atomic_fetch_sub(&cache->slot, 1);
+	(void)atomic_fetch_sub(slot, 1);
 	return found;
 }
 
-/* Put the index in the slot and take out the former one, or throw it away. */
+static void release_slots(struct subid_cache *cache, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		(void)atomic_fetch_sub(&cache->slots[i].readers, TAKEN);
+}
+
+static bool take_slots(struct subid_cache *cache)
+{
+	for (size_t i = 0; i < SUBID_CACHE_SLOTS; i++) {
+		uint32_t nobody = 0;
+
+		if (!atomic_compare_exchange_strong(&cache->slots[i].readers, &nobody, TAKEN)) {
+			release_slots(cache, i);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Put the index in and take the former one out, or throw it away. */
 static void replace_index(struct subid_cache *cache, struct subid_index *index)
 {
-	uint32_t nobody = 0;
-
-	if (atomic_compare_exchange_strong(&cache->slot, &nobody, TAKEN)) {
+	if (take_slots(cache)) {
 		struct subid_index *former = cache->index;
 
 		cache->index = index;
 		index = former;
-		(void)atomic_fetch_sub(&cache->slot, TAKEN);
+		release_slots(cache, SUBID_CACHE_SLOTS);
 	}
 	subid_index_free(index);
 }

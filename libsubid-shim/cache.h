@@ -3,18 +3,30 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "index.h"
 #include "owner.h"
 #include "range.h"
 
 /*
+ * Threads that read the index count themselves in, each in a place that it
+ * shares with few others: on one counter for all, they would wait for its cache
+ * line.
+ */
+#define SUBID_CACHE_SLOTS 8
+
+struct subid_cache_slot {
+	_Alignas(64) _Atomic(uint32_t) readers; /* or taken */
+};
+
+/*
  * What a process remembers of one file. All zero at first; static, for it
  * lives as long as the process. Fields are the cache's own.
  */
 struct subid_cache {
-	_Atomic(uint32_t) slot;	   /* readers of the index, or taken */
-	struct subid_index *index; /* the slot's */
+	struct subid_cache_slot slots[SUBID_CACHE_SLOTS];
+	struct subid_index *index; /* for who is in a slot */
 	_Atomic(uint32_t) reads;   /* of the file, since the last index */
 	_Atomic(bool) indexed;	   /* there was an index once */
 	_Atomic(bool) building;

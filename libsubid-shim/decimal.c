@@ -7,7 +7,8 @@ size_t subid_decimal_format(uint64_t value, char ret[SUBID_DECIMAL_MAX_BYTES])
 {
 	size_t digits = 1;
 
-	for (uint64_t rest = value; rest >= 10; rest /= 10)
+	/* 2^64-1 has 20 digits, and 10^20 would not fit. */
+	for (uint64_t bound = 10; value >= bound && digits < 20; bound *= 10)
 		digits++;
 
 	ret[digits] = '\0';

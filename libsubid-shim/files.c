@@ -65,11 +65,8 @@ static int guess_owner(struct subid_reader *reader, uint32_t id, struct subid_ow
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
 
-	if (!subid_owner_is(owner, &line)) {
-		r = subid_owner_set(owner, line.owner, line.owner_len);
-		if (r < 0)
-			return r;
-	}
+	if (!subid_owner_is(owner, &line))
+		subid_owner_set_line(owner, &line);
 	return subid_reader_rewind(reader);
 }
 

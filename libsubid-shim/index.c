@@ -99,8 +99,29 @@ static const struct subid_index_range *find_position_of(const struct subid_index
 	return position - base->laid < base->count ? base : NULL;
 }
 
-/* The owner that the first line with the ID has, as subid_files_ask() guesses it. */
-static int set_owner(const struct subid_index *index, uint32_t id, struct subid_owner *owner)
+/*
+ * The owner's number, n_owners if no line is his. Returns 0, or
+ * SUBID_INDEX_SILENT if there are lines of either way to write him.
+ */
+static int number_of(const struct subid_index *index, const struct subid_owner *owner,
+		     uint32_t *ret_number)
+{
+	uint32_t by_uid = index->n_owners;
+
+	*ret_number = find_owner(index, owner->name, owner->name_len);
+	if (owner->uid_len > 0)
+		by_uid = find_owner(index, owner->uid, owner->uid_len);
+	if (by_uid == index->n_owners)
+		return 0;
+	if (*ret_number != index->n_owners)
+		return SUBID_INDEX_SILENT;
+	*ret_number = by_uid;
+	return 0;
+}
+
+/* As subid_files_ask() guesses it: whose the first line with the ID is. */
+static int owner_of(const struct subid_index *index, uint32_t id, struct subid_owner *owner,
+		    uint32_t *ret_number)
 {
 	const struct subid_index_range *range = find_id(index, id);
 	struct subid_line line;
@@ -108,32 +129,30 @@ static int set_owner(const struct subid_index *index, uint32_t id, struct subid_
 	if (!range)
 		return -ENOENT;
 	line = owner_text(index, range->owner);
-	return subid_owner_is(owner, &line) ? 0
-					    : subid_owner_set(owner, line.owner, line.owner_len);
+	if (!subid_owner_is(owner, &line))
+		subid_owner_set_line(owner, &line);
+
+	*ret_number = range->owner;
+	return owner->uid_len > 0 ? number_of(index, owner, ret_number) : 0;
 }
 
 int subid_index_ask(const struct subid_index *index, struct subid_owner *owner,
 		    struct subid_place *place)
 {
 	const struct subid_index_range *range = NULL;
-	uint32_t number, by_uid = index->n_owners;
+	uint32_t number;
 	int r;
 
-	if (place->sought == SUBID_SEEK_OWNER) {
-		r = set_owner(index, place->id, owner);
-		if (r < 0)
-			return r;
-	}
+	if (place->sought == SUBID_SEEK_OWNER)
+		r = owner_of(index, place->id, owner, &number);
+	else
+		r = number_of(index, owner, &number);
+	if (r < 0)
+		return r;
 	if (subid_owner_lacks_name(owner))
 		return SUBID_UNRESOLVED;
-
-	number = find_owner(index, owner->name, owner->name_len);
-	if (owner->uid_len > 0)
-		by_uid = find_owner(index, owner->uid, owner->uid_len);
-	if (number < index->n_owners && by_uid < index->n_owners)
-		return SUBID_INDEX_SILENT;
-	if (number == index->n_owners)
-		number = by_uid;
+	if (r > 0)
+		return r;
 
 	if (number < index->n_owners)
 		range = place->sought == SUBID_SEEK_ID

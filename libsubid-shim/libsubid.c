@@ -325,7 +325,9 @@ static int ask_owner(enum subid_kind kind, uint32_t id, struct subid_owner *owne
 	line.owner_len = subid_decimal_format(owners[0], text);
 	libsubid.free(owners);
 
-	return subid_owner_is(owner, &line) ? 0 : subid_owner_set(owner, text, line.owner_len);
+	if (!subid_owner_is(owner, &line))
+		subid_owner_set_line(owner, &line);
+	return 0;
 }
 
 static bool find_in_ranges(const struct libsubid_range *ranges, int n, struct subid_place *place)

@@ -4,16 +4,23 @@
 #include <errno.h>
 #include <string.h>
 
+void subid_owner_set_line(struct subid_owner *owner, const struct subid_line *line)
+{
+	memcpy(owner->name, line->owner, line->owner_len);
+	owner->name[line->owner_len] = '\0';
+	owner->name_len = line->owner_len;
+	owner->uid_len = 0;
+	owner->resolved = false;
+}
+
 int subid_owner_set(struct subid_owner *owner, const char *text, size_t len)
 {
+	const struct subid_line line = { .owner = text, .owner_len = len };
+
 	if (!subid_owner_text_valid(text, len))
 		return -EINVAL;
 
-	memcpy(owner->name, text, len);
-	owner->name[len] = '\0';
-	owner->name_len = len;
-	owner->uid_len = 0;
-	owner->resolved = false;
+	subid_owner_set_line(owner, &line);
 	return 0;
 }
 

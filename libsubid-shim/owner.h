@@ -34,6 +34,9 @@ struct subid_owner {
  */
 int subid_owner_set(struct subid_owner *owner, const char *text, size_t len);
 
+/* subid_owner_set_line: likewise, as a line writes it, which is valid. */
+void subid_owner_set_line(struct subid_owner *owner, const struct subid_line *line);
+
 /*
  * subid_owner_uid: the UID that an owner's text is, if it is one.
  *

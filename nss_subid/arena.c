@@ -15,13 +15,13 @@ static char *take(struct nss_arena *arena, size_t size)
 	return taken;
 }
 
-char *nss_arena_join(struct nss_arena *arena, const char *const parts[], size_t count)
+char *nss_arena_join(struct nss_arena *arena, const struct nss_text parts[], size_t count)
 {
 	char *text, *end;
 	size_t size = 1;
 
 	for (size_t i = 0; i < count; i++)
-		size += strlen(parts[i]);
+		size += parts[i].len;
 
 	text = take(arena, size);
 	if (!text)
@@ -29,16 +29,14 @@ char *nss_arena_join(struct nss_arena *arena, const char *const parts[], size_t 
 
 	end = text;
 	for (size_t i = 0; i < count; i++) {
-		size_t len = strlen(parts[i]);
-
-		memcpy(end, parts[i], len);
-		end += len;
+		memcpy(end, parts[i].text, parts[i].len);
+		end += parts[i].len;
 	}
 	*end = '\0';
 	return text;
 }
 
-char *nss_arena_copy(struct nss_arena *arena, const char *text)
+char *nss_arena_copy(struct nss_arena *arena, struct nss_text text)
 {
 	return nss_arena_join(arena, &text, 1);
 }

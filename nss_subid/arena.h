@@ -13,17 +13,25 @@ struct nss_arena {
 	size_t left; /* bytes */
 };
 
+/* Some text and its length, so that nobody need count it again. */
+struct nss_text {
+	const char *text;
+	size_t len;
+};
+
+#define NSS_TEXT(literal) ((struct nss_text){ literal, sizeof(literal) - 1 })
+
 /*
- * nss_arena_join: copy @count strings, one after the other, as one string.
+ * nss_arena_join: copy @count texts, one after the other, as one string.
  *
  * Returns it, NUL-terminated, or NULL if the buffer is too small.
  * Ownership: the caller's buffer.
  * Safety: MT-Safe on different arenas, AS-Safe, AC-Safe. errno: untouched.
  */
-char *nss_arena_join(struct nss_arena *arena, const char *const parts[], size_t count);
+char *nss_arena_join(struct nss_arena *arena, const struct nss_text parts[], size_t count);
 
-/* nss_arena_copy: the same for a single string. */
-char *nss_arena_copy(struct nss_arena *arena, const char *text);
+/* nss_arena_copy: the same for a single text. */
+char *nss_arena_copy(struct nss_arena *arena, struct nss_text text);
 
 /*
  * nss_arena_empty_list: an empty, NULL-terminated vector of strings, aligned

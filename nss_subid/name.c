@@ -36,9 +36,13 @@ char *nss_name_format(struct nss_arena *arena, enum subid_kind kind,
 		      const struct subid_owner *owner, uint32_t id)
 {
 	char digits[SUBID_DECIMAL_MAX_BYTES];
-	const char *const parts[] = { prefixes[kind], owner->name, "-", digits };
+	const struct nss_text parts[] = {
+		{ prefixes[kind], PREFIX_LEN },
+		{ owner->name, owner->name_len },
+		NSS_TEXT("-"),
+		{ digits, subid_decimal_format(id, digits) },
+	};
 
-	(void)subid_decimal_format(id, digits);
 	return nss_arena_join(arena, parts, 4);
 }
 

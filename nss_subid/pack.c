@@ -11,14 +11,18 @@
  * No shadow entry stands behind it: no password matches, and pam_unix refuses
  * the account too. `*` would let the account stage pass.
  */
-#define PASSWORD "x"
+#define PASSWORD NSS_TEXT("x")
 
 static char *gecos(struct nss_arena *arena, const struct subid_owner *owner, uint64_t position)
 {
 	char digits[SUBID_DECIMAL_MAX_BYTES];
-	const char *const parts[] = { "Subordinate UID ", digits, " of ", owner->name };
+	const struct nss_text parts[] = {
+		NSS_TEXT("Subordinate UID "),
+		{ digits, subid_decimal_format(position, digits) },
+		NSS_TEXT(" of "),
+		{ owner->name, owner->name_len },
+	};
 
-	(void)subid_decimal_format(position, digits);
 	return nss_arena_join(arena, parts, 4);
 }
 
@@ -32,8 +36,8 @@ int nss_pack_passwd(const struct subid_owner *owner, uint32_t uid, uint64_t posi
 		.pw_uid = uid,
 		.pw_gid = gid,
 		.pw_gecos = gecos(&arena, owner, position),
-		.pw_dir = nss_arena_copy(&arena, "/"),
-		.pw_shell = nss_arena_copy(&arena, NSS_SUBID_NOLOGIN),
+		.pw_dir = nss_arena_copy(&arena, NSS_TEXT("/")),
+		.pw_shell = nss_arena_copy(&arena, NSS_TEXT(NSS_SUBID_NOLOGIN)),
 	};
 
 	if (!pwd.pw_name || !pwd.pw_passwd || !pwd.pw_gecos || !pwd.pw_dir || !pwd.pw_shell)

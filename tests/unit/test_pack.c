@@ -19,7 +19,12 @@ static struct subid_owner alice(void)
 
 static void join_puts_the_parts_one_after_the_other(void **state)
 {
-	const char *const parts[] = { "a", "", "bcd", "e" };
+	const struct nss_text parts[] = {
+		NSS_TEXT("a"),
+		NSS_TEXT(""),
+		NSS_TEXT("bcd"),
+		NSS_TEXT("e"),
+	};
 	char buf[16];
 	struct nss_arena arena = { .next = buf, .left = sizeof(buf) };
 
@@ -28,7 +33,7 @@ static void join_puts_the_parts_one_after_the_other(void **state)
 	assert_ptr_equal(arena.next, buf + 6);
 	assert_int_equal(arena.left, sizeof(buf) - 6);
 	assert_string_equal(nss_arena_join(&arena, parts, 0), "");
-	assert_string_equal(nss_arena_copy(&arena, "f"), "f");
+	assert_string_equal(nss_arena_copy(&arena, NSS_TEXT("f")), "f");
 	assert_string_equal(buf, "abcde");
 	assert_int_equal(arena.left, sizeof(buf) - 9);
 }
@@ -40,10 +45,10 @@ static void an_arena_is_used_to_its_last_byte_and_no_further(void **state)
 
 	(void)state;
 	memset(buf, UNTOUCHED, sizeof(buf));
-	assert_null(nss_arena_copy(&arena, "abcd"));
-	assert_non_null(nss_arena_copy(&arena, "abc"));
+	assert_null(nss_arena_copy(&arena, NSS_TEXT("abcd")));
+	assert_non_null(nss_arena_copy(&arena, NSS_TEXT("abc")));
 	assert_int_equal(arena.left, 0);
-	assert_null(nss_arena_copy(&arena, ""));
+	assert_null(nss_arena_copy(&arena, NSS_TEXT("")));
 	assert_null(nss_arena_empty_list(&arena));
 	assert_int_equal(buf[4], UNTOUCHED);
 }
