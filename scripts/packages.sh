@@ -13,7 +13,7 @@ packages_in() { # GROUP
         echo gcc libc6-dev make autoconf autoconf-archive automake libtool pkg-config
         ;;
     test) # what the tests are built with, and the programs that they look through
-        echo libcmocka-dev libsubid-dev binutils findutils mount perl-base \
+        echo libcmocka-dev libsubid-dev binutils findutils gcc-multilib mount perl-base \
             procps python3-minimal strace tar uidmap util-linux valgrind
         ;;
     check)
