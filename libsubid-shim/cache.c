@@ -13,7 +13,10 @@
  * How often a version of the file is read before it is indexed, which costs as
  * much as reading it three to six times. A process's first lookup never pays.
  */
-#define READS_BEFORE_INDEX 3
+#define READS_BEFORE_INDEX UINT32_C(3)
+
+/* A file that cannot be indexed is tried again, each time after twice as many. */
+#define FAILURES_MAX 4
 
 /*
  * Who replaces the index takes the slots, and only if nobody is in them. So he
@@ -28,7 +31,8 @@ static _Atomic(uint32_t) *own_slot(struct subid_cache *cache)
 {
 	uint64_t thread = (uint64_t)(uintptr_t)&errno >> 6;
 
-	return &cache->slots[thread * UINT64_C(0x9e3779b97f4a7c15) >> 61].readers;
+	thread = thread * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+	return &cache->slots[thread % SUBID_CACHE_SLOTS].readers;
 }
 
 /* Is there an index of this version to ask? */
@@ -66,9 +70,11 @@ static bool take_slots(struct subid_cache *cache)
 }
 
 /* Put the index in and take the former one out, or throw it away. */
-static void replace_index(struct subid_cache *cache, struct subid_index *index)
+static bool replace_index(struct subid_cache *cache, struct subid_index *index)
 {
-	if (take_slots(cache)) {
+	bool taken = take_slots(cache);
+
+	if (taken) {
 		struct subid_index *former = cache->index;
 
 		cache->index = index;
@@ -76,26 +82,42 @@ static void replace_index(struct subid_cache *cache, struct subid_index *index)
 		release_slots(cache, SUBID_CACHE_SLOTS);
 	}
 	subid_index_free(index);
+	return taken;
+}
+
+static void try_to_index(struct subid_cache *cache, const char *path, const struct stat *stamp)
+{
+	struct subid_index *index;
+
+	/* In a child forked at a bad moment none could ever be put in. */
+	if (!take_slots(cache))
+		return;
+	release_slots(cache, SUBID_CACHE_SLOTS);
+
+	if (subid_index_build(path, stamp, &index) == 0 && replace_index(cache, index)) {
+		atomic_store_explicit(&cache->failures, 0, memory_order_relaxed);
+		atomic_store_explicit(&cache->indexed, true, memory_order_relaxed);
+	} else if (atomic_load_explicit(&cache->failures, memory_order_relaxed) < FAILURES_MAX) {
+		(void)atomic_fetch_add_explicit(&cache->failures, 1, memory_order_relaxed);
+	}
 }
 
 static void build_index(struct subid_cache *cache, const char *path, const struct stat *stamp)
 {
-	struct subid_index *index;
-
 	if (atomic_exchange(&cache->building, true))
 		return;
 	atomic_store_explicit(&cache->reads, 0, memory_order_relaxed);
-	if (subid_index_build(path, stamp, &index) == 0) {
-		replace_index(cache, index);
-		atomic_store_explicit(&cache->indexed, true, memory_order_relaxed);
-	}
+	try_to_index(cache, path, stamp);
 	atomic_store(&cache->building, false);
 }
 
 /* Counts a reading of the file. */
 static bool has_read_enough(struct subid_cache *cache)
 {
-	if (atomic_load_explicit(&cache->reads, memory_order_relaxed) >= READS_BEFORE_INDEX)
+	uint32_t enough = READS_BEFORE_INDEX
+			  << atomic_load_explicit(&cache->failures, memory_order_relaxed);
+
+	if (atomic_load_explicit(&cache->reads, memory_order_relaxed) >= enough)
 		return true;
 	(void)atomic_fetch_add_explicit(&cache->reads, 1, memory_order_relaxed);
 	return false;

@@ -26,9 +26,10 @@ struct subid_cache_slot {
  */
 struct subid_cache {
 	struct subid_cache_slot slots[SUBID_CACHE_SLOTS];
-	struct subid_index *index; /* for who is in a slot */
-	_Atomic(uint32_t) reads;   /* of the file, since the last index */
-	_Atomic(bool) indexed;	   /* there was an index once */
+	struct subid_index *index;  /* for who is in a slot */
+	_Atomic(uint32_t) reads;    /* of the file, since the last try at an index */
+	_Atomic(uint32_t) failures; /* of tries, since the last success */
+	_Atomic(bool) indexed;	    /* there was an index once */
 	_Atomic(bool) building;
 };
 

@@ -9,9 +9,11 @@
 #include "line.h"
 #include "stamp.h"
 
+#define FOR_ALL (S_IRUSR | S_IRGRP | S_IROTH)
+
 bool subid_index_may_hold(const struct stat *stamp)
 {
-	return S_ISREG(stamp->st_mode) && (stamp->st_mode & S_IROTH) != 0 &&
+	return S_ISREG(stamp->st_mode) && (stamp->st_mode & FOR_ALL) == FOR_ALL &&
 	       stamp->st_size <= SUBID_INDEX_FILE_MAX_BYTES && !subid_stamp_is_racy(stamp);
 }
 
@@ -78,7 +80,7 @@ static const struct subid_index_range *find_id_of(const struct subid_index *inde
 	const struct subid_index_range *range = find_id(index, id);
 	const struct subid_index_range *end = index->ranges + index->owners[owner + 1].first;
 
-	if (range && range->owner == owner)
+	if (!range || range->owner == owner)
 		return range;
 
 	/* Another's line stands above: nested ranges, of which there are few. */

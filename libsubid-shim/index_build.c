@@ -143,7 +143,7 @@ static int read_draft(struct draft *draft, const char *path, const struct stat *
 	struct subid_reader reader;
 	struct subid_line line;
 	const char *text;
-	size_t len;
+	size_t len = 0;
 	int r;
 
 	r = subid_reader_open(&reader, path);

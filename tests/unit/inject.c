@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -15,6 +16,7 @@
 
 #define ROOM 4
 #define DESCRIPTORS 1024
+#define MAPS 16
 
 struct plan {
 	unsigned int calls;
@@ -43,6 +45,14 @@ static struct {
 	bool open[DESCRIPTORS];
 	int open_flags;
 } now;
+
+/* What is still mapped, which a reset cannot forget. */
+static struct map {
+	void *memory;
+	size_t size;
+	void *mapped; /* with the guard page */
+	size_t mapped_size;
+} maps[MAPS];
 
 int inject_reset(void **state)
 {
@@ -123,6 +133,15 @@ unsigned int inject_open_files(void)
 
 	for (size_t fd = 0; fd < DESCRIPTORS; fd++)
 		count += now.open[fd];
+	return count;
+}
+
+unsigned int inject_open_maps(void)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < MAPS; i++)
+		count += maps[i].memory != NULL;
 	return count;
 }
 
@@ -264,6 +283,7 @@ int __real_fstatat(int fd, const char *path, struct stat *stamp, int flags);
 int __real_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
 void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__real_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
+int __real_munmap(void *memory, size_t size);
 ssize_t __real_read(int fd, void *buf, size_t len);
 off_t __real_lseek(int fd, off_t offset, int whence);
 off64_t __real_lseek64(int fd, off64_t offset, int whence);
@@ -276,6 +296,7 @@ int __wrap_fstatat(int fd, const char *path, struct stat *stamp, int flags);
 int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
+int __wrap_munmap(void *memory, size_t size);
 ssize_t __wrap_read(int fd, void *buf, size_t len);
 ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room);
 off_t __wrap_lseek(int fd, off_t offset, int whence);
@@ -305,20 +326,67 @@ int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags)
 	return wrap_fstatat(__real_fstatat64, fd, path, stamp, flags);
 }
 
-void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
+static struct map *find_map(const void *memory)
+{
+	size_t i = 0;
+
+	while (i < MAPS && maps[i].memory != memory)
+		i++;
+	assert_in_range(i, 0, MAPS - 1);
+	return &maps[i];
+}
+
+/* An object of 16 bytes' alignment ends where the guard page begins. */
+static void *wrap_mmap(void *(*real)(void *, size_t, int, int, int, off64_t), size_t size, int prot,
+		       int flags)
 {
 	int fault = begin(INJECT_MMAP);
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), room = (size + page - 1) / page * page;
+	struct map *map = find_map(NULL);
 
 	end(fault);
-	return fault == 0 ? __real_mmap(at, size, prot, flags, fd, offset) : MAP_FAILED;
+	if (fault != 0)
+		return MAP_FAILED;
+
+	map->mapped_size = room + page;
+	map->mapped = real(NULL, map->mapped_size, prot, flags, -1, 0);
+	if (map->mapped == MAP_FAILED)
+		return MAP_FAILED;
+	assert_int_equal(mprotect((char *)map->mapped + room, page, PROT_NONE), 0);
+	map->memory = (char *)map->mapped + (room - (size + 15) / 16 * 16);
+	map->size = size;
+	end(0);
+	return map->memory;
+}
+
+static void *mmap_as_64(void *at, size_t size, int prot, int flags, int fd, off64_t offset)
+{
+	return __real_mmap(at, size, prot, flags, fd, (off_t)offset);
+}
+
+void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
+{
+	assert_true(!at && fd == -1 && offset == 0);
+	return wrap_mmap(mmap_as_64, size, prot, flags);
 }
 
 void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset)
 {
-	int fault = begin(INJECT_MMAP);
+	assert_true(!at && fd == -1 && offset == 0);
+	return wrap_mmap(__real_mmap64, size, prot, flags);
+}
 
+int __wrap_munmap(void *memory, size_t size)
+{
+	int fault = begin(INJECT_MUNMAP);
+	struct map *map = find_map(memory);
+
+	assert_non_null(memory);
+	assert_int_equal(size, map->size);
+	map->memory = NULL;
+	assert_int_equal(__real_munmap(map->mapped, map->mapped_size), 0);
 	end(fault);
-	return fault == 0 ? __real_mmap64(at, size, prot, flags, fd, offset) : MAP_FAILED;
+	return fault == 0 ? 0 : -1;
 }
 
 int __wrap_open(const char *path, int flags, ...)

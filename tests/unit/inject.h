@@ -19,6 +19,7 @@ enum inject_call {
 	INJECT_LSEEK,
 	INJECT_CLOSE,
 	INJECT_MMAP,
+	INJECT_MUNMAP,
 	INJECT_TIME,
 	INJECT_GETPWUID,
 	INJECT_GETPWNAM,
@@ -69,3 +70,9 @@ unsigned int inject_open_files(void);
 
 /* inject_open_flags: of the last open(2). */
 int inject_open_flags(void);
+
+/*
+ * inject_open_maps: mappings that were made and not unmapped. Behind each one
+ * lies a page that nobody may touch.
+ */
+unsigned int inject_open_maps(void);

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "subid.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "chance.h"
+#include "check.h"
+#include "scratch.h"
+
+#define THREADS 16
+#define FORKS 24
+
+/* For a longer run than that of every day. */
+static unsigned long questions_each(void)
+{
+	const char *knob = getenv("TEST_THREADS_QUESTIONS");
+
+	return knob ? strtoul(knob, NULL, 10) : 3000;
+}
+
+/*
+ * The files of this test are a minute old as soon as they are there, or none of
+ * them would ever be indexed. They are told apart by their sizes, should two
+ * come to have one inode and one time.
+ */
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	int r = __real_clock_gettime(clock, ret);
+
+	ret->tv_sec += 60;
+	return r;
+}
+
+/* --- two versions with the same IDs and without an owner in common ---------------- */
+
+#define VERSIONS 2
+#define LINES 250
+#define FIRST_ID 100000
+#define IDS (LINES * 20)
+
+static const struct account {
+	const char *name;
+	uint32_t uid;
+} accounts[] = { { "ann", 1000 }, { "abe", 1001 }, { "bea", 2000 }, { "ben", 2001 } };
+
+static const char *const owners[VERSIONS][6] = {
+	{ "ann", "1001", "a-third", "a-fourth", "1000", "1002" },
+	{ "bea", "ben", "b-third", "2001", "b-fifth", "2002" },
+};
+
+static int account_name(const struct subid_host *host, uint32_t uid, char *ret_name, size_t size)
+{
+	(void)host;
+	for (size_t i = 0; i < COUNT_OF(accounts); i++)
+		if (accounts[i].uid == uid) {
+			(void)snprintf(ret_name, size, "%s", accounts[i].name);
+			return 0;
+		}
+	return -ENOENT;
+}
+
+static int account_uid(const struct subid_host *host, const char *name, uint32_t *ret_uid)
+{
+	(void)host;
+	for (size_t i = 0; i < COUNT_OF(accounts); i++)
+		if (strcmp(accounts[i].name, name) == 0) {
+			*ret_uid = accounts[i].uid;
+			return 0;
+		}
+	return -ENOENT;
+}
+
+static struct subid_cache caches[2];
+
+static const struct subid_host host = {
+	.path = { [SUBID_UID] = "subuid", [SUBID_GID] = "subgid" },
+	.cache = caches,
+	.nsswitch = "no-nsswitch.conf",
+	.account_name = account_name,
+	.account_uid = account_uid,
+};
+
+static char texts[VERSIONS][LINES * 64];
+
+/* Ranges that overlap, nest and leave gaps, in an order of their own. */
+static void write_texts(void)
+{
+	for (uint32_t v = 0; v < VERSIONS; v++) {
+		struct chance chance = { v + 1 };
+		size_t len = 0;
+
+		for (int i = 0; i < LINES; i++) {
+			int n = snprintf(texts[v] + len, sizeof(texts[v]) - len, "%s:%u:%u\n",
+					 owners[v][chance_below(&chance, 6)],
+					 FIRST_ID + chance_below(&chance, IDS),
+					 1 + chance_below(&chance, 30));
+
+			assert_in_range(n, 1, sizeof(texts[v]) - len - 1);
+			len += (size_t)n;
+		}
+	}
+	assert_int_not_equal(strlen(texts[0]), strlen(texts[1]));
+}
+
+/* --- questions, and what either version answers ----------------------------------- */
+
+#define QUESTIONS 600
+
+struct question {
+	int sought; /* an enum subid_sought */
+	enum subid_kind kind;
+	const char *owner;
+	uint32_t number; /* the ID or the position */
+};
+
+struct answer {
+	int r;
+	char owner[32];
+	uint64_t number;
+};
+
+static struct question questions[QUESTIONS];
+static struct answer answers[VERSIONS][QUESTIONS];
+
+static void ask(const struct subid_host *asked, const struct question *question, struct answer *ret)
+{
+	struct subid_owner owner;
+	uint32_t id = 77;
+
+	ret->number = 77;
+	if (question->sought == SUBID_SEEK_OWNER) {
+		ret->r = subid_by_id(asked, question->kind, question->number, &owner, &ret->number);
+	} else {
+		(void)subid_owner_set(&owner, question->owner, strlen(question->owner));
+		if (question->sought == SUBID_SEEK_POSITION) {
+			ret->r = subid_by_owner(asked, question->kind, &owner, question->number,
+						&ret->number);
+		} else {
+			ret->r = subid_by_position(asked, question->kind, &owner, question->number,
+						   &id);
+			ret->number = id;
+		}
+	}
+	/* On failure there is no owner to compare. */
+	(void)snprintf(ret->owner, sizeof(ret->owner), "%.31s", ret->r == 0 ? owner.name : "");
+}
+
+static bool same_answer(const struct answer *a, const struct answer *b)
+{
+	return a->r == b->r && a->number == b->number && strcmp(a->owner, b->owner) == 0;
+}
+
+static void write_questions(void)
+{
+	struct subid_host without_cache = host;
+	struct chance chance = { 3 };
+
+	for (size_t q = 0; q < QUESTIONS; q++) {
+		struct question *question = &questions[q];
+
+		question->sought = (int)chance_below(&chance, 3);
+		question->kind = (enum subid_kind)chance_below(&chance, 2);
+		question->owner = owners[chance_below(&chance, VERSIONS)][chance_below(&chance, 6)];
+		question->number = chance_below(&chance, IDS);
+		if (question->sought == SUBID_SEEK_ID)
+			question->number /= 5;
+		else
+			question->number += FIRST_ID;
+	}
+
+	without_cache.cache = NULL;
+	for (size_t v = 0; v < VERSIONS; v++) {
+		scratch_replace("subuid", texts[v]);
+		scratch_replace("subgid", texts[v]);
+		for (size_t q = 0; q < QUESTIONS; q++)
+			ask(&without_cache, &questions[q], &answers[v][q]);
+	}
+}
+
+/* --- threads that ask, and one that writes ----------------------------------------- */
+
+static _Atomic(bool) stop;
+static _Atomic(unsigned long) wrong, hits, again;
+static _Atomic(size_t) wrong_question;
+
+/* cmocka's assertions are for one thread; others count. */
+static void ask_one(struct chance *chance)
+{
+	size_t q = chance_below(chance, QUESTIONS);
+	struct answer got;
+
+	ask(&host, &questions[q], &got);
+	if (got.r == -EAGAIN) {
+		atomic_fetch_add(&again, 1);
+	} else if (!same_answer(&got, &answers[0][q]) && !same_answer(&got, &answers[1][q])) {
+		atomic_fetch_add(&wrong, 1);
+		atomic_store(&wrong_question, q);
+	} else if (got.r == 0) {
+		atomic_fetch_add(&hits, 1);
+	}
+}
+
+static void *ask_many(void *seed)
+{
+	struct chance chance = { *(const uint64_t *)seed };
+
+	for (unsigned long n = questions_each(); n > 0; n--)
+		ask_one(&chance);
+	return NULL;
+}
+
+static bool put(const char *path, const char *temporary, const char *bytes)
+{
+	FILE *file = fopen(temporary, "w");
+	bool written;
+
+	if (!file)
+		return false;
+	written = fputs(bytes, file) >= 0;
+	return fclose(file) == 0 && written && rename(temporary, path) == 0;
+}
+
+static void *replace_files(void *failed)
+{
+	for (unsigned int v = 0; !atomic_load(&stop); v++) {
+		static const struct timespec pause = { .tv_nsec = 2000000 };
+
+		if (!put("subuid", "subuid.new", texts[v % VERSIONS]) ||
+		    !put("subgid", "subgid.new", texts[(v + v / 2) % VERSIONS]))
+			*(bool *)failed = true;
+		/* Long enough for an index now and then, not always. */
+		if (v % 4 != 0)
+			(void)nanosleep(&pause, NULL);
+	}
+	return NULL;
+}
+
+static int forget_caches(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(caches); i++) {
+		subid_index_free(caches[i].index);
+		memset(&caches[i], 0, sizeof(caches[i]));
+	}
+	return 0;
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	atomic_store(&stop, false);
+	atomic_store(&wrong, 0);
+	atomic_store(&hits, 0);
+	atomic_store(&again, 0);
+	write_texts();
+	write_questions();
+	return 0;
+}
+
+static void start(pthread_t threads[THREADS])
+{
+	static uint64_t seeds[THREADS];
+
+	for (size_t i = 0; i < THREADS; i++) {
+		seeds[i] = i + 1;
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_many, &seeds[i]), 0);
+	}
+}
+
+static void finish(const pthread_t threads[THREADS])
+{
+	struct chance chance = { 4 };
+
+	for (size_t i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	if (atomic_load(&wrong) > 0)
+		fail_msg("%lu answers are of no version, one of them to question %zu",
+			 atomic_load(&wrong), atomic_load(&wrong_question));
+	assert_true(atomic_load(&hits) > 0);
+
+	/* Everybody has left, and an index of this version has come in. */
+	for (int n = 0; n < 200; n++)
+		ask_one(&chance);
+	for (size_t i = 0; i < COUNT_OF(caches); i++) {
+		struct stat stamp;
+
+		assert_int_equal(stat(host.path[i], &stamp), 0);
+		for (size_t slot = 0; slot < SUBID_CACHE_SLOTS; slot++)
+			assert_int_equal(atomic_load(&caches[i].slots[slot].readers), 0);
+		assert_false(atomic_load(&caches[i].building));
+		assert_non_null(caches[i].index);
+		assert_true(subid_index_is_of(caches[i].index, &stamp));
+	}
+	assert_int_equal(atomic_load(&wrong), 0);
+}
+
+static void every_answer_belongs_to_one_version_of_the_file(void **state)
+{
+	pthread_t threads[THREADS], writer;
+	bool failed = false;
+
+	(void)state;
+	assert_int_equal(pthread_create(&writer, NULL, replace_files, &failed), 0);
+	start(threads);
+	for (size_t i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	/* And while the last version replaces the one before. */
+	start(threads);
+	atomic_store(&stop, true);
+	assert_int_equal(pthread_join(writer, NULL), 0);
+	assert_false(failed);
+	finish(threads);
+}
+
+static void threads_that_come_at_once_share_one_index(void **state)
+{
+	pthread_t threads[THREADS];
+
+	(void)state;
+	start(threads);
+	finish(threads);
+	assert_int_equal(atomic_load(&again), 0);
+}
+
+/* A child of a process whose threads are anywhere in here has one thread, and answers. */
+static void children_that_are_forked_meanwhile_answer(void **state)
+{
+	pthread_t threads[THREADS], writer;
+	bool failed = false;
+
+	(void)state;
+	assert_int_equal(pthread_create(&writer, NULL, replace_files, &failed), 0);
+	start(threads);
+	for (uint64_t i = 0; i < FORKS; i++) {
+		pid_t pid = fork();
+		int status = 0;
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			struct chance chance = { 100 + i };
+
+			/* Rather than wait for ever for what no thread of it does. */
+			(void)alarm(120);
+			atomic_store(&wrong, 0);
+			for (int n = 0; n < 50; n++)
+				ask_one(&chance);
+			_exit(atomic_load(&wrong) == 0 ? 0 : 1);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
+	atomic_store(&stop, true);
+	assert_int_equal(pthread_join(writer, NULL), 0);
+	assert_false(failed);
+	finish(threads);
+}
+
+int main(void)
+{
+#define THREADS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, forget_caches)
+	static const struct CMUnitTest tests[] = {
+		THREADS_TEST(every_answer_belongs_to_one_version_of_the_file),
+		THREADS_TEST(threads_that_come_at_once_share_one_index),
+		THREADS_TEST(children_that_are_forked_meanwhile_answer),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}
