@@ -58,19 +58,32 @@ static bool contains(const struct subid_index_range *range, uint32_t id)
 	return id >= range->start && id - range->start < range->count;
 }
 
+/* The last of the starts that is not above the ID, which the first is not. */
+static uint32_t last_not_above(const uint32_t *starts, uint32_t n, uint32_t id)
+{
+	const uint32_t *base = starts;
+
+	for (; n > 1; n -= n / 2)
+		base += base[n / 2] <= id ? n / 2 : 0;
+	return (uint32_t)(base - starts);
+}
+
 /* The first line of the file with the ID, or NULL. */
 static const struct subid_index_range *find_id(const struct subid_index *index, uint32_t id)
 {
-	const struct subid_index_segment *base = index->segments;
+	uint32_t n_blocks = (index->n_segments + SUBID_INDEX_BLOCK - 1) / SUBID_INDEX_BLOCK;
 	const struct subid_index_range *range;
+	uint32_t first, rest;
 
-	if (index->n_segments == 0 || id < base->start)
+	if (index->n_segments == 0 || id < index->starts[0])
 		return NULL;
-	/* The last segment that starts at or below the ID, without a branch. */
-	for (uint32_t n = index->n_segments; n > 1; n -= n / 2)
-		base += base[n / 2].start <= id ? n / 2 : 0;
 
-	range = &index->ranges[base->range];
+	first = last_not_above(index->blocks, n_blocks, id) * SUBID_INDEX_BLOCK;
+	rest = index->n_segments - first;
+	first += last_not_above(index->starts + first,
+				rest < SUBID_INDEX_BLOCK ? rest : SUBID_INDEX_BLOCK, id);
+
+	range = &index->ranges[index->places[first]];
 	return contains(range, id) ? range : NULL;
 }
 

@@ -21,6 +21,12 @@ struct draft_line {
 	bool below_uid;
 };
 
+/* From here on the IDs in the line's range are the line's. */
+struct draft_segment {
+	uint32_t start;
+	uint32_t line;
+};
+
 /*
  * The work, in one mapping that is large enough for any file of the size. What
  * a file does not need is never touched, and costs nothing.
@@ -41,7 +47,7 @@ struct draft {
 
 	uint32_t *by_start; /* lines, sorted */
 	uint32_t *spare;
-	struct subid_index_segment *segments; /* range: the line, until they are placed */
+	struct draft_segment *segments;
 	uint32_t n_segments;
 };
 
@@ -53,12 +59,12 @@ static void *map(size_t size)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* The next @count objects of a mapping; with no mapping it only measures. */
+/* The next @count objects of a mapping, on a cache line; with none it only measures. */
 static void *carve(char *memory, size_t *used, size_t count, size_t object_size)
 {
 	void *carved = memory ? memory + *used : NULL;
 
-	*used += (count * object_size + 15) & ~(size_t)15;
+	*used += (count * object_size + 63) & ~(size_t)63;
 	return carved;
 }
 
@@ -75,8 +81,8 @@ static size_t lay_out_draft(struct draft *draft, size_t max_lines, size_t file_s
 	draft->texts = (char *)carve(memory, &used, file_size + 1, 1);
 	draft->by_start = (uint32_t *)carve(memory, &used, max_lines, sizeof(uint32_t));
 	draft->spare = (uint32_t *)carve(memory, &used, max_lines, sizeof(uint32_t));
-	draft->segments = (struct subid_index_segment *)carve(memory, &used, max_lines * 2,
-							      sizeof(*draft->segments));
+	draft->segments = (struct draft_segment *)carve(memory, &used, max_lines * 2,
+							sizeof(*draft->segments));
 	return used;
 }
 
@@ -240,9 +246,9 @@ static void draft_segments(struct draft *draft)
 		if (n == 0)
 			continue;
 
-		draft->segments[draft->n_segments++] = (struct subid_index_segment){
+		draft->segments[draft->n_segments++] = (struct draft_segment){
 			.start = (uint32_t)id,
-			.range = heap[0],
+			.line = heap[0],
 		};
 		id = end_of(draft, heap[0]);
 		if (next < draft->n_lines && draft->lines[draft->by_start[next]].range.start < id)
@@ -309,7 +315,7 @@ static int build(struct draft *draft, const struct stat *stamp, struct subid_ind
 {
 	uint32_t n_buckets = draft->n_owners + draft->n_owners / 3 + 1;
 	struct subid_index *index = NULL;
-	struct subid_index_segment *segments = NULL;
+	uint32_t *blocks = NULL, *starts = NULL, *places = NULL;
 	struct subid_index_range *ranges = NULL;
 	struct subid_index_owner *owners = NULL;
 	uint32_t *buckets = NULL;
@@ -329,8 +335,10 @@ static int build(struct draft *draft, const struct stat *stamp, struct subid_ind
 		index = (struct subid_index *)carve(memory, &size, 1, sizeof(*index));
 		ranges = (struct subid_index_range *)carve(memory, &size, draft->n_lines,
 							   sizeof(*ranges));
-		segments = (struct subid_index_segment *)carve(memory, &size, draft->n_segments,
-							       sizeof(*segments));
+		blocks = (uint32_t *)carve(memory, &size, draft->n_segments / SUBID_INDEX_BLOCK + 1,
+					   sizeof(*blocks));
+		starts = (uint32_t *)carve(memory, &size, draft->n_segments, sizeof(*starts));
+		places = (uint32_t *)carve(memory, &size, draft->n_segments, sizeof(*places));
 		owners = (struct subid_index_owner *)carve(memory, &size, draft->n_owners + 1,
 							   sizeof(*owners));
 		buckets = (uint32_t *)carve(memory, &size, n_buckets, sizeof(*buckets));
@@ -344,7 +352,9 @@ static int build(struct draft *draft, const struct stat *stamp, struct subid_ind
 		.size = size,
 		.ranges = ranges,
 		.owners = owners,
-		.segments = segments,
+		.blocks = blocks,
+		.starts = starts,
+		.places = places,
 		.buckets = buckets,
 		.texts = texts,
 		.n_owners = draft->n_owners,
@@ -361,8 +371,10 @@ static int build(struct draft *draft, const struct stat *stamp, struct subid_ind
 		return r;
 	}
 	for (uint32_t i = 0; i < draft->n_segments; i++) {
-		segments[i].start = draft->segments[i].start;
-		segments[i].range = draft->lines[draft->segments[i].range].place;
+		starts[i] = draft->segments[i].start;
+		places[i] = draft->lines[draft->segments[i].line].place;
+		if (i % SUBID_INDEX_BLOCK == 0)
+			blocks[i / SUBID_INDEX_BLOCK] = starts[i];
 	}
 
 	*ret = index;

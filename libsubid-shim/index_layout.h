@@ -25,19 +25,22 @@ struct subid_index_owner {
 	uint32_t first; /* its first range */
 };
 
-/* From here to the next segment the IDs in the range are the range's. */
-struct subid_index_segment {
-	uint32_t start;
-	uint32_t range;
-};
+/*
+ * From one segment's start to the next one's, the IDs in its range are the
+ * range's. Starts are searched in two levels, the upper of which is small enough
+ * to stay in the processor's cache.
+ */
+#define SUBID_INDEX_BLOCK 32
 
 struct subid_index {
 	struct stat stamp;
 	size_t size; /* bytes mapped */
 	const struct subid_index_range *ranges;
 	const struct subid_index_owner *owners;
-	const struct subid_index_segment *segments; /* sorted by start, disjoint */
-	const uint32_t *buckets;		    /* owner + 1, or 0; open addressing */
+	const uint32_t *blocks;	 /* the first start of each SUBID_INDEX_BLOCK */
+	const uint32_t *starts;	 /* of the segments, sorted */
+	const uint32_t *places;	 /* of their ranges */
+	const uint32_t *buckets; /* owner + 1, or 0; open addressing */
 	const char *texts;
 	uint32_t n_owners;
 	uint32_t n_segments;
