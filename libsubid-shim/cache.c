@@ -10,10 +10,14 @@
 #include "stamp.h"
 
 /*
- * How often a version of the file is read before it is indexed, which costs as
- * much as reading it three to six times. A process's first lookup never pays.
+ * How often a file is read before it is indexed: a process's first lookups
+ * never pay for that. It costs as much as reading a file of one range three
+ * times, and one of 1,000 ranges and more, of which most lines are skipped,
+ * thirty times.
  */
 #define READS_BEFORE_INDEX UINT32_C(3)
+#define READS_BEFORE_LARGE_INDEX UINT32_C(32)
+#define BYTES_PER_READ 1024
 
 /* A file that cannot be indexed is tried again, each time after twice as many. */
 #define FAILURES_MAX 4
@@ -112,15 +116,23 @@ static void build_index(struct subid_cache *cache, const char *path, const struc
 }
 
 /* Counts a reading of the file. */
-static bool has_read_enough(struct subid_cache *cache)
+static bool has_read(struct subid_cache *cache, uint32_t enough)
 {
-	uint32_t enough = READS_BEFORE_INDEX
-			  << atomic_load_explicit(&cache->failures, memory_order_relaxed);
-
+	enough <<= atomic_load_explicit(&cache->failures, memory_order_relaxed);
 	if (atomic_load_explicit(&cache->reads, memory_order_relaxed) >= enough)
 		return true;
 	(void)atomic_fetch_add_explicit(&cache->reads, 1, memory_order_relaxed);
 	return false;
+}
+
+static uint32_t reads_before_index(const struct stat *stamp)
+{
+	uint32_t reads = READS_BEFORE_LARGE_INDEX;
+
+	if (stamp->st_size <
+	    (off_t)(READS_BEFORE_LARGE_INDEX - READS_BEFORE_INDEX) * BYTES_PER_READ)
+		reads = READS_BEFORE_INDEX + (uint32_t)(stamp->st_size / BYTES_PER_READ);
+	return reads;
 }
 
 static int ask_cache(struct subid_cache *cache, const char *path, struct subid_owner *owner,
@@ -130,7 +142,8 @@ static int ask_cache(struct subid_cache *cache, const char *path, struct subid_o
 	int r;
 
 	/* A process that looks up one ID does not even pay for the stamp. */
-	if (!atomic_load_explicit(&cache->indexed, memory_order_relaxed) && !has_read_enough(cache))
+	if (!atomic_load_explicit(&cache->indexed, memory_order_relaxed) &&
+	    !has_read(cache, READS_BEFORE_INDEX))
 		return SUBID_INDEX_SILENT;
 
 	/* Reading the file will say why it cannot be had. */
@@ -139,7 +152,7 @@ static int ask_cache(struct subid_cache *cache, const char *path, struct subid_o
 	if (ask_index(cache, &stamp, owner, place, &r))
 		return r;
 
-	if (!has_read_enough(cache) || !subid_index_may_hold(&stamp))
+	if (!has_read(cache, reads_before_index(&stamp)) || !subid_index_may_hold(&stamp))
 		return SUBID_INDEX_SILENT;
 	build_index(cache, path, &stamp);
 	return ask_index(cache, &stamp, owner, place, &r) ? r : SUBID_INDEX_SILENT;

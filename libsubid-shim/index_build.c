@@ -51,10 +51,10 @@ struct draft {
 	uint32_t n_segments;
 };
 
-static void *map(size_t size)
+static void *map(size_t size, int flags)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags,
+			    -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
@@ -92,7 +92,7 @@ static int open_draft(struct draft *draft, size_t file_size)
 
 	*draft = (struct draft){ .memory = NULL };
 	draft->size = lay_out_draft(draft, max_lines, file_size);
-	draft->memory = map(draft->size);
+	draft->memory = map(draft->size, MAP_NORESERVE);
 	if (!draft->memory)
 		return -ENOMEM;
 	(void)lay_out_draft(draft, max_lines, file_size);
@@ -328,7 +328,7 @@ static int build(struct draft *draft, const struct stat *stamp, struct subid_ind
 	place_owners(draft);
 
 	/* Twice: to measure, and to lay out. */
-	for (char *memory = NULL;; memory = (char *)map(size)) {
+	for (char *memory = NULL;; memory = (char *)map(size, MAP_POPULATE)) {
 		if (size > 0 && !memory)
 			return -ENOMEM;
 		size = 0;
