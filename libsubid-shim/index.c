@@ -8,6 +8,7 @@
 #include "index_layout.h"
 #include "line.h"
 #include "stamp.h"
+#include "text.h"
 
 #define FOR_ALL (S_IRUSR | S_IRGRP | S_IROTH)
 
@@ -47,7 +48,7 @@ static uint32_t find_owner(const struct subid_index *index, const char *text, si
 		uint32_t owner = index->buckets[i] - 1;
 		struct subid_line is = owner_text(index, owner);
 
-		if (is.owner_len == len && memcmp(is.owner, text, len) == 0)
+		if (subid_text_equal(is.owner, is.owner_len, text, len))
 			return owner;
 	}
 	return index->n_owners;

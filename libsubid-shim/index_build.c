@@ -9,6 +9,7 @@
 #include "line.h"
 #include "reader.h"
 #include "stamp.h"
+#include "text.h"
 
 /* The shortest line that delegates: "a:0:1" and a newline. */
 #define LINE_MIN_BYTES 6
@@ -117,8 +118,8 @@ static uint32_t draft_owner(struct draft *draft, const struct subid_line *line)
 		text = draft->owners[owner].text;
 		end = owner + 1 < draft->n_owners ? draft->owners[owner + 1].text
 						  : draft->texts_size;
-		if (end - text - 1 == line->owner_len &&
-		    memcmp(draft->texts + text, line->owner, line->owner_len) == 0)
+		if (subid_text_equal(draft->texts + text, end - text - 1, line->owner,
+				     line->owner_len))
 			return owner;
 	}
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "decimal.h"
+#include "text.h"
 
 /* The ABI of libsubid.so.4 to .6. Ours, because <shadow/subid.h> exists only
  * where libsubid is installed and has a struct subid_range of its own. */
@@ -122,7 +123,7 @@ static bool plugin_is_mapped(void)
 
 static void set_plugin(const char *name)
 {
-	size_t len = strlen(name);
+	size_t len = subid_text_length(name, SUBID_PLUGIN_MAX_BYTES);
 	char *end = libsubid.plugin;
 
 	memcpy(end, "libsubid_", 9);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "text.h"
+
 void subid_owner_set_line(struct subid_owner *owner, const struct subid_line *line)
 {
 	memcpy(owner->name, line->owner, line->owner_len);
@@ -41,22 +43,17 @@ bool subid_owner_lacks_name(const struct subid_owner *owner)
 	return !owner->resolved && subid_owner_uid(owner->name, owner->name_len, &uid) == 0;
 }
 
-static bool same_text(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	return a_len == b_len && memcmp(a, b, a_len) == 0;
-}
-
 bool subid_owner_is(const struct subid_owner *owner, const struct subid_line *line)
 {
-	return same_text(line->owner, line->owner_len, owner->name, owner->name_len) ||
+	return subid_text_equal(line->owner, line->owner_len, owner->name, owner->name_len) ||
 	       (owner->uid_len > 0 &&
-		same_text(line->owner, line->owner_len, owner->uid, owner->uid_len));
+		subid_text_equal(line->owner, line->owner_len, owner->uid, owner->uid_len));
 }
 
 int subid_owner_set_account(struct subid_owner *owner, const char *name)
 {
 	struct subid_owner written = *owner;
-	size_t len = strlen(name);
+	size_t len = subid_text_length(name, sizeof(owner->name));
 	uint32_t uid;
 
 	if (subid_owner_uid(name, len, &uid) == 0 || subid_owner_set(owner, name, len) < 0)

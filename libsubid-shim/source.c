@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "reader.h"
+#include "text.h"
 
 #define DATABASE "subid:"
 #define DATABASE_LEN 6
@@ -33,7 +34,7 @@ struct word {
 
 static size_t span(const char *text, size_t len, const char *bytes, bool among)
 {
-	size_t n = 0, n_bytes = strlen(bytes);
+	size_t n = 0, n_bytes = subid_text_length(bytes, 8);
 
 	while (n < len && (memchr(bytes, text[n], n_bytes) != NULL) == among)
 		n++;
@@ -78,7 +79,7 @@ static bool names_plugin(const struct word *word)
 	/* Since 4.17 (libsubid.so.5) a word that nothing ends is none. */
 	if (word->len > SUBID_PLUGIN_MAX_BYTES || (SUBID_LIBSUBID_ABI >= 5 && !word->ended))
 		return false;
-	return word->len != 5 || memcmp(word->text, "files", 5) != 0;
+	return !subid_text_equal(word->text, word->len, "files", 5);
 }
 
 static int read_lines(struct subid_reader *reader, char *ret_plugin)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "name.h"
+#include "text.h"
 
 /*
  * What getpwnam_r and getpwuid_r say, as 0, -ENOENT (no account) or a fault.
@@ -41,7 +42,7 @@ static int account_name(const struct subid_host *host, uint32_t uid, char *ret_n
 		return r;
 
 	/* By such a name the owner would not be found again, see account_uid(). */
-	len = strlen(pwd.pw_name);
+	len = subid_text_length(pwd.pw_name, size);
 	if (len >= size || nss_name_is_ours(SUBID_UID, pwd.pw_name))
 		return -ENOENT;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "decimal.h"
+#include "text.h"
 
 #define PREFIX_LEN 7
 
@@ -58,7 +59,8 @@ int nss_name_parse(enum subid_kind kind, const char *name, struct subid_owner *r
 	if (!dash)
 		return -ENOENT;
 
-	if (subid_decimal_parse(dash + 1, strlen(dash + 1), ret_id) < 0 ||
+	if (subid_decimal_parse(dash + 1, subid_text_length(dash + 1, SUBID_DECIMAL_MAX_BYTES),
+				ret_id) < 0 ||
 	    subid_owner_set(ret_owner, owner, (size_t)(dash - owner)) < 0)
 		return -ENOENT;
 	return 0;
@@ -69,5 +71,5 @@ bool nss_name_is_of(enum subid_kind kind, const char *name, const struct subid_o
 	const char *text = name + PREFIX_LEN;
 
 	return nss_name_is_ours(kind, name) && last_dash(text) == text + owner->name_len &&
-	       memcmp(text, owner->name, owner->name_len) == 0;
+	       subid_text_equal(text, owner->name_len, owner->name, owner->name_len);
 }
