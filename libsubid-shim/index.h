@@ -7,7 +7,7 @@
 #include "range.h"
 
 /* Memory is bounded: a file that is larger is read each time. */
-#define SUBID_INDEX_FILE_MAX_BYTES (16 * 1024 * 1024)
+#define SUBID_INDEX_FILE_MAX_BYTES (16L * 1024 * 1024)
 
 /* The answers of one version of a file, never written once it is built. */
 struct subid_index;

@@ -178,11 +178,14 @@ static int load_libsubid(subid_init_fn **ret_init)
 {
 	bool complete = true;
 	void *handle;
+	int r;
 
 	errno = 0;
 	handle = libsubid.dlopen(SUBID_LIBSUBID_SONAME, RTLD_LAZY | RTLD_LOCAL);
-	if (!handle)
-		return load_fault() < 0 ? load_fault() : -ELIBACC;
+	if (!handle) {
+		r = load_fault();
+		return r < 0 ? r : -ELIBACC;
+	}
 
 	*ret_init = (subid_init_fn *)symbol(handle, "subid_init", &complete);
 	libsubid.get_ranges[SUBID_UID] =

@@ -17,7 +17,7 @@ packages_in() { # GROUP
             procps python3-minimal strace tar uidmap util-linux valgrind
         ;;
     check)
-        echo clang clang-format libclang-rt-dev llvm shellcheck xz-utils
+        echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils
         ;;
     bench)
         echo gnuplot-nox libnss-systemd libsubid-dev perl-base python3-minimal strace valgrind

@@ -745,6 +745,34 @@ static void without_memory_there_is_no_index_but_every_answer(void **state)
 	}
 }
 
+static void what_cannot_be_indexed_is_tried_ever_more_rarely(void **state)
+{
+	unsigned int maps;
+
+	(void)state;
+	inject_fail(INJECT_MMAP, INJECT_EVERY, ENOMEM);
+	for (int i = 0; i < 500; i++)
+		check_owner("no memory", 100003, "alice", 3);
+	maps = inject_calls(INJECT_MMAP);
+	assert_in_range(maps, 5, 20);
+}
+
+static void a_large_file_is_indexed_for_who_reads_it_often(void **state)
+{
+	unsigned int lookups = 0;
+
+	(void)state;
+	scratch_write("subuid", scratch_padding(16000));
+	for (int i = 0; i < 2; i++)
+		scratch_append("subuid", scratch_padding(16000));
+	scratch_append("subuid", two_lines);
+	do {
+		assert_in_range(++lookups, 1, 100);
+		check_owner("large", 100003, "alice", 3);
+	} while (cost.opens > 0);
+	assert_in_range(lookups, 30, 40);
+}
+
 static void without_a_stamp_the_file_is_read(void **state)
 {
 	static const int faults[] = { ENOMEM, EIO, EOVERFLOW, EINTR, EACCES, ELOOP };
@@ -829,6 +857,8 @@ int main(void)
 		CACHE_TEST(an_index_that_is_of_this_version_has_many_readers),
 		CACHE_TEST(a_child_that_was_forked_in_the_middle_of_it_answers),
 		CACHE_TEST(without_memory_there_is_no_index_but_every_answer),
+		CACHE_TEST(what_cannot_be_indexed_is_tried_ever_more_rarely),
+		CACHE_TEST(a_large_file_is_indexed_for_who_reads_it_often),
 		CACHE_TEST(without_a_stamp_the_file_is_read),
 		CACHE_TEST(a_file_with_a_fault_says_so),
 		CACHE_TEST(an_owner_with_too_many_ids_is_answered_by_the_file),

@@ -71,6 +71,7 @@ static void an_account_too_large_for_the_callers_buffer_is_erange(void **state)
 	assert_int_equal(host.account_uid(&host, "alice", &uid), -ERANGE);
 	nss_host_init(&host, NULL, 0);
 	assert_int_equal(host.account_name(&host, 1000, name, sizeof(name)), -ERANGE);
+	assert_int_equal(host.account_uid(&host, "alice", &uid), -ERANGE);
 }
 
 static void a_name_longer_than_an_owner_is_no_account(void **state)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+
+#include "world.h"
+
+/*
+ * Who is asked: glibc, which asks /etc/passwd and then the module; or the
+ * module alone, as it is linked into this program or loaded by it.
+ */
+
+/* ask_prepare: returns false where there is nobody to ask, and says why. */
+bool ask_prepare(void);
+
+/* ask_host: one question to whomever this program is for. */
+void ask_host(const struct question *question, struct answer *ret);
+
+/* ask_module: the module alone. */
+void ask_module(const struct question *question, struct answer *ret);
+
+/* ask_reload: close the module and load it again. Returns false if it went away. */
+bool ask_reload(void);
+
+/* ask_can_reload: is there anything to load? */
+bool ask_can_reload(void);

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * stress MODE: lookups of all kinds while something else goes on, each answer
+ * held against the versions that the files had meanwhile. For a scratch host,
+ * whose subuid and subgid it writes. Prints figures; what is wrong, on stderr.
+ *
+ *   rename rewrite truncate recreate switch
+ *                  writers change the files, see writer.h
+ *   cancel         the threads that ask are cancelled
+ *   fork           children ask at once
+ *   signal         handlers interrupt the threads, without SA_RESTART
+ *   reload         the module is closed and loaded again
+ *
+ * STRESS_SECONDS, STRESS_LOOKUPS  go on for so long and so many lookups
+ * STRESS_THREADS                  how many threads ask
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "askers.h"
+#include "writer.h"
+
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define HAS_ASAN true
+#else
+#define HAS_ASAN false
+#endif
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+#define HAS_TSAN true
+#else
+#define HAS_TSAN false
+#endif
+#define INSTRUMENTED (HAS_ASAN || HAS_TSAN)
+
+/* A child or a thread that has no answer by then is one that waits for ever. */
+#define HANGS_AFTER_SECONDS 60
+
+static void print_figures(const char *mode, uint64_t lookups, const struct tally *tally,
+			  long changes, const char *what, uint64_t n)
+{
+	double seconds = clock_seconds();
+
+	printf("%s: %" PRIu64 " lookups in %.1f s, %.0f a second; %ld versions written; "
+	       "%" PRIu64 " and %" PRIu64 " of a version, %" PRIu64 " absent, %" PRIu64
+	       " EAGAIN, %" PRIu64 " while nothing changed",
+	       mode, lookups, seconds, (double)lookups / seconds, changes,
+	       tally->of_version[VERSION_A], tally->of_version[VERSION_B], tally->absent,
+	       tally->again, tally->steady);
+	if (what)
+		printf("; %" PRIu64 " %s", n, what);
+	putchar('\n');
+}
+
+/* Has the test tested anything? */
+static void check_figures(const struct tally *tally, long changes)
+{
+	if (changes <= 0)
+		fail("no version was written");
+	if (tally->of_version[VERSION_A] == 0 || tally->of_version[VERSION_B] == 0)
+		fail("not both versions were seen");
+	if (tally->absent == 0 || tally->steady == 0)
+		fail("too few kinds of answers were seen");
+}
+
+/* Calls of read(2) and its kind by this process, or -1 where the kernel does not count. */
+static long count_reads(void)
+{
+	FILE *io = fopen("/proc/self/io", "re");
+	char line[128];
+	long reads = -1;
+
+	while (io && reads < 0 && fgets(line, sizeof(line), io))
+		(void)sscanf(line, "syscr: %ld", &reads);
+	if (io)
+		fclose(io);
+	return reads;
+}
+
+/* How many reads 100 lookups take, each of one file and of no account. */
+static long count_reads_of_lookups(void)
+{
+	const struct question qs[FILES] = {
+		[FILE_SUBUID] = { .id = 99999 },
+		[FILE_SUBGID] = { .is_group = true, .id = 500000 },
+	};
+	long before = count_reads();
+	struct answer answer;
+
+	for (int i = 0; i < 100; i++)
+		ask_module(&qs[i % FILES], &answer);
+	return count_reads() - before;
+}
+
+/*
+ * Files that stand still and are old are answered for by an index in the end,
+ * unless a lookup that was cut short has left its mark. Indexes that could not
+ * be put in make the next one late.
+ */
+static void check_index(void)
+{
+	long reads = 0;
+
+	if (count_reads() < 0) {
+		puts("this kernel does not count reads");
+		return;
+	}
+	for (int i = 0; i < 3000; i++) {
+		reads = count_reads_of_lookups();
+		if (reads < 50)
+			return;
+	}
+	fail("100 lookups in old files take %ld reads: there is no index", reads);
+}
+
+static void change_files(const char *mode, enum method method)
+{
+	struct tally tally;
+	uint64_t lookups;
+	long changes;
+
+	/* More than a reader's buffer, where the kernel replaces it in one go. */
+	world_make(method == METHOD_SWITCH ? 2000 : method == METHOD_RENAME ? 250 : 60);
+	if (!writer_prepare(method)) {
+		fail("cannot write the files");
+		return;
+	}
+
+	clock_begin();
+	askers_start(ask_host);
+	writer_start();
+	while (clock_goes_on(askers_lookups()))
+		usleep(10000);
+	changes = writer_stop();
+	lookups = askers_lookups();
+	tally = askers_stop();
+
+	print_figures(mode, lookups, &tally, changes, NULL, 0);
+	check_figures(&tally, changes);
+	if (method == METHOD_SWITCH)
+		check_index();
+}
+
+/* --- cancellation ------------------------------------------------------------------ */
+
+static size_t count_descriptors(void)
+{
+	DIR *fds = opendir("/proc/self/fd");
+	size_t n = 0;
+
+	while (fds && readdir(fds))
+		n++;
+	if (fds)
+		closedir(fds);
+	return n;
+}
+
+static long mapped_bytes(void)
+{
+	FILE *statm = fopen("/proc/self/statm", "re");
+	long pages = 0;
+
+	if (!statm || fscanf(statm, "%ld", &pages) != 1)
+		fail("no /proc/self/statm");
+	if (statm)
+		fclose(statm);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
+struct victim {
+	pthread_t thread;
+	struct asker asker;
+	uint64_t lookups;
+};
+
+static void *ask_until_cancelled(void *arg)
+{
+	struct victim *victim = arg;
+
+	while (asker_ask(&victim->asker, ask_host)) {
+		victim->lookups++;
+		pthread_testcancel();
+	}
+	return NULL;
+}
+
+static void cancel_wave(struct victim victims[], unsigned int n, unsigned int *seed)
+{
+	pthread_attr_t small;
+	void *result;
+
+	/* Small stacks are kept by glibc from wave to wave, and memory can be compared. */
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, INSTRUMENTED ? 1 << 20 : 1 << 17);
+	for (unsigned int i = 0; i < n; i++)
+		if (pthread_create(&victims[i].thread, &small, ask_until_cancelled, &victims[i]) !=
+		    0)
+			abort();
+	for (unsigned int i = 0; i < n; i++) {
+		usleep((useconds_t)(rand_r(seed) % 200));
+		pthread_cancel(victims[i].thread);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		pthread_join(victims[i].thread, &result);
+		if (result != PTHREAD_CANCELED)
+			fail("a thread ended before it was cancelled");
+	}
+	pthread_attr_destroy(&small);
+}
+
+/* With nobody else in the module: both files have their index, and no more. */
+static void settle(void)
+{
+	struct asker asker = { .seed = 1 };
+
+	for (int i = 0; i < 200; i++)
+		(void)asker_ask(&asker, ask_host);
+}
+
+static void cancel_threads(const char *mode)
+{
+	enum { WAVES_AT_ONCE = 8 };
+	static struct victim victims[ASKERS_MAX];
+	struct tally sum = { .absent = 0 };
+	unsigned int n = knob_threads(), seed = 1;
+	size_t fds_before = 0, fds_after;
+	long mapped_before = 0, mapped_after, changes = 0;
+	uint64_t lookups = 0, waves = 0;
+
+	mallopt(M_ARENA_MAX, 1);
+	for (unsigned int i = 0; i < n; i++)
+		victims[i].asker.seed = 1 + i;
+
+	clock_begin();
+	do {
+		/* Not for good, so that nothing changes while it is measured. */
+		if (waves % WAVES_AT_ONCE == 0)
+			writer_start();
+		cancel_wave(victims, n, &seed);
+		if (++waves % WAVES_AT_ONCE == 0) {
+			changes += writer_stop();
+			settle();
+		}
+		if (waves == WAVES_AT_ONCE) {
+			fds_before = count_descriptors();
+			mapped_before = mapped_bytes();
+		}
+		lookups = 0;
+		for (unsigned int i = 0; i < n; i++)
+			lookups += victims[i].lookups;
+	} while (waves < 2 * WAVES_AT_ONCE || waves % WAVES_AT_ONCE != 0 || clock_goes_on(lookups));
+
+	fds_after = count_descriptors();
+	mapped_after = mapped_bytes();
+	for (unsigned int i = 0; i < n; i++) {
+		sum.of_version[VERSION_A] += victims[i].asker.tally.of_version[VERSION_A];
+		sum.of_version[VERSION_B] += victims[i].asker.tally.of_version[VERSION_B];
+		sum.absent += victims[i].asker.tally.absent;
+		sum.again += victims[i].asker.tally.again;
+		sum.steady += victims[i].asker.tally.steady;
+	}
+	print_figures(mode, lookups, &sum, changes, "threads cancelled", waves * n);
+	printf("%zu descriptors, then %zu; %ld KiB mapped, then %ld\n", fds_before, fds_after,
+	       mapped_before / 1024, mapped_after / 1024);
+
+	check_figures(&sum, changes);
+	if (fds_after != fds_before)
+		fail("%zu descriptors became %zu", fds_before, fds_after);
+	/* The memory of a sanitizer or of valgrind grows with the threads that there were. */
+	if (!INSTRUMENTED && !getenv("STRESS_WRAPPER") && mapped_after - mapped_before > 256 * 1024)
+		fail("%ld bytes more are mapped", mapped_after - mapped_before);
+	check_index();
+}
+
+/* --- fork -------------------------------------------------------------------------- */
+
+static void *ask_a_little(void *arg)
+{
+	struct asker *asker = arg;
+
+	for (int i = 0; i < 50; i++)
+		if (!asker_ask(asker, ask_host))
+			return NULL;
+	return asker;
+}
+
+/*
+ * TSan's runtime has no threads in the child of a process with threads, and
+ * ASan's allocator leaves it the locks that those held.
+ */
+static void child(unsigned int number)
+{
+	struct asker asker = { .seed = number, .needs_no_malloc = HAS_ASAN };
+	struct asker other = { .seed = ~number };
+	bool with_thread = !INSTRUMENTED && number % 8 == 0, right;
+	pthread_t thread;
+	void *result = &other;
+
+	alarm(HANGS_AFTER_SECONDS);
+	if (with_thread && pthread_create(&thread, NULL, ask_a_little, &other) != 0)
+		_exit(2);
+	right = ask_a_little(&asker) != NULL;
+	if (with_thread)
+		pthread_join(thread, &result);
+	_exit(right && result ? 0 : 1);
+}
+
+static void reap(pid_t pid)
+{
+	int status = 0;
+
+	if (waitpid(pid, &status, 0) != pid)
+		fail("waitpid: %s", strerror(errno));
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		fail("a child had no answer after %d seconds", HANGS_AFTER_SECONDS);
+	else if (status != 0)
+		fail("a child ended with status %#x", (unsigned int)status);
+}
+
+static void fork_children(const char *mode)
+{
+	enum { AT_ONCE = 8 };
+	pid_t pids[AT_ONCE] = { 0 };
+	struct tally tally;
+	unsigned int number = 1;
+	uint64_t lookups;
+	long changes;
+
+	clock_begin();
+	askers_start(ask_host);
+	writer_start();
+	while (clock_goes_on(askers_lookups())) {
+		pid_t *pid = &pids[number % AT_ONCE];
+
+		if (*pid > 0)
+			reap(*pid);
+		*pid = fork();
+		if (*pid == 0)
+			child(number);
+		if (*pid < 0)
+			fail("fork: %s", strerror(errno));
+		number++;
+	}
+	for (int i = 0; i < AT_ONCE; i++)
+		if (pids[i] > 0)
+			reap(pids[i]);
+	changes = writer_stop();
+	lookups = askers_lookups();
+	tally = askers_stop();
+
+	print_figures(mode, lookups, &tally, changes, "children with 50 lookups each", number);
+	check_figures(&tally, changes);
+	check_index();
+}
+
+/* --- signals ----------------------------------------------------------------------- */
+
+static _Atomic(uint64_t) handled;
+
+static void handle(int signal)
+{
+	(void)signal;
+	atomic_fetch_add_explicit(&handled, 1, memory_order_relaxed);
+}
+
+static void send_signals(const char *mode)
+{
+	struct sigaction action = { .sa_handler = handle }; /* no SA_RESTART */
+	struct itimerval often = {
+		.it_interval = { .tv_usec = 200 },
+		.it_value = { .tv_usec = 200 },
+	};
+	const struct itimerval never = { .it_value = { .tv_usec = 0 } };
+	struct tally tally;
+	uint64_t lookups;
+	long changes;
+
+	sigaction(SIGALRM, &action, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	clock_begin();
+	askers_start(ask_host);
+	writer_start();
+	setitimer(ITIMER_REAL, &often, NULL);
+	while (clock_goes_on(askers_lookups()))
+		for (int round = 0; round < 100; round++) {
+			for (unsigned int i = 0; i < knob_threads(); i++)
+				if (askers_tid(i) != 0)
+					syscall(SYS_tgkill, getpid(), askers_tid(i), SIGUSR1);
+			usleep(20);
+		}
+	changes = writer_stop();
+	lookups = askers_lookups();
+	tally = askers_stop();
+	setitimer(ITIMER_REAL, &never, NULL);
+
+	print_figures(mode, lookups, &tally, changes, "signals handled", atomic_load(&handled));
+	check_figures(&tally, changes);
+	if (atomic_load(&handled) == 0)
+		fail("no signal was handled");
+	check_index();
+}
+
+/* --- dlclose ----------------------------------------------------------------------- */
+
+static void reload(const char *mode)
+{
+	struct tally tally;
+	uint64_t lookups, reloads = 0;
+	long changes;
+
+	if (!ask_can_reload()) {
+		fail("the module is linked into this program");
+		return;
+	}
+	clock_begin();
+	/* Not glibc, which keeps a handle of its own and would hide a module that goes. */
+	askers_start(ask_module);
+	writer_start();
+	while (clock_goes_on(askers_lookups())) {
+		if (!ask_reload())
+			fail("the module is another one after dlclose()");
+		reloads++;
+	}
+	changes = writer_stop();
+	lookups = askers_lookups();
+	tally = askers_stop();
+
+	print_figures(mode, lookups, &tally, changes, "reloads", reloads);
+	check_figures(&tally, changes);
+	check_index();
+}
+
+/* ----------------------------------------------------------------------------------- */
+
+/* tests/host.sh mounts a copy over /etc; nobody's own is written to. */
+static bool is_scratch_host(void)
+{
+	struct stat etc, copy;
+
+	return stat("/etc", &etc) == 0 && stat("/dev/shm/etc", &copy) == 0 &&
+	       etc.st_dev == copy.st_dev && etc.st_ino == copy.st_ino;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		enum method method;
+		void (*run)(const char *mode);
+	} modes[] = {
+		{ "rename", METHOD_RENAME, NULL },
+		{ "rewrite", METHOD_REWRITE, NULL },
+		{ "truncate", METHOD_TRUNCATE, NULL },
+		{ "recreate", METHOD_RECREATE, NULL },
+		{ "switch", METHOD_SWITCH, NULL },
+		/* While indexes are built, used and thrown away. */
+		{ "cancel", METHOD_SWITCH, cancel_threads },
+		{ "fork", METHOD_SWITCH, fork_children },
+		{ "signal", METHOD_SWITCH, send_signals },
+		{ "reload", METHOD_SWITCH, reload },
+	};
+
+	if (!is_scratch_host()) {
+		fputs("this is not a scratch host\n", stderr);
+		return 2;
+	}
+	if (!ask_prepare())
+		return 2;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+
+	for (size_t i = 0; argc == 2 && i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (strcmp(argv[1], modes[i].name) != 0)
+			continue;
+		if (!modes[i].run) {
+			change_files(argv[1], modes[i].method);
+			return has_failed() ? 1 : 0;
+		}
+		world_make(250);
+		if (!writer_prepare(modes[i].method))
+			return 2;
+		modes[i].run(argv[1]);
+		return has_failed() ? 1 : 0;
+	}
+	fputs("usage: stress MODE\n", stderr);
+	return 2;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "world.h"
+
+/* How one version takes the place of the other. */
+enum method {
+	METHOD_RENAME,	 /* a new file, as most editors do */
+	METHOD_REWRITE,	 /* the bytes in place, with one write(2) */
+	METHOD_TRUNCATE, /* emptied first, as a shell's ">" does */
+	METHOD_RECREATE, /* removed first */
+	/* A symbolic link to one of two old files: the only way to change the
+	 * version and have one that may be indexed at once. */
+	METHOD_SWITCH,
+	METHODS,
+};
+
+/* writer_prepare: write the first version. Returns false and says why. */
+bool writer_prepare(enum method method);
+
+/*
+ * writer_start, writer_stop: a thread for each file that changes it in between.
+ * writer_stop returns how often, or -1 after a fault.
+ */
+bool writer_start(void);
+long writer_stop(void);
+
+/*
+ * writer_step: even while a file is version (step / 2) % 2, odd while it
+ * changes into the next one. In shared memory, so that a child can tell too.
+ */
+uint64_t writer_step(enum file file);
+
+/* writer_versions: what a file may have held from one step to another. */
+unsigned int writer_versions(uint64_t before, uint64_t after);
+
+/*
+ * writer_excuses: may a lookup give up with EAGAIN? It tries 16 times, and each
+ * failure takes a change; where a change is a rename, a read never fails, but
+ * who owns an ID written as a UID takes more than one.
+ */
+bool writer_excuses(const struct question *question, uint64_t changes);
