@@ -43,7 +43,7 @@ struct subid_cache {
  *
  * @cache: of @path alone; NULL to read the file in any case.
  * @path, @owner, @place, result: as subid_files_ask().
- * Ownership: the index stays mapped; for a moment there may be two.
+ * Ownership: the index stays mapped; for a moment there are two and a draft.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */
 int subid_cache_ask(struct subid_cache *cache, const char *path, struct subid_owner *owner,

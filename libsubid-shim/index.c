@@ -2,7 +2,6 @@
 #include "index.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "index_layout.h"
@@ -54,11 +53,6 @@ static uint32_t find_owner(const struct subid_index *index, const char *text, si
 	return index->n_owners;
 }
 
-static bool contains(const struct subid_index_range *range, uint32_t id)
-{
-	return id >= range->start && id - range->start < range->count;
-}
-
 /* The last of the starts that is not above the ID, which the first is not. */
 static uint32_t last_not_above(const uint32_t *starts, uint32_t n, uint32_t id)
 {
@@ -85,7 +79,7 @@ static const struct subid_index_range *find_id(const struct subid_index *index, 
 				rest < SUBID_INDEX_BLOCK ? rest : SUBID_INDEX_BLOCK, id);
 
 	range = &index->ranges[index->places[first]];
-	return contains(range, id) ? range : NULL;
+	return subid_range_contains(&range->ids, id) ? range : NULL;
 }
 
 static const struct subid_index_range *find_id_of(const struct subid_index *index, uint32_t owner,
@@ -99,7 +93,7 @@ static const struct subid_index_range *find_id_of(const struct subid_index *inde
 
 	/* Another's line stands above: nested ranges, of which there are few. */
 	range = index->ranges + index->owners[owner].first;
-	while (range < end && !contains(range, id))
+	while (range < end && !subid_range_contains(&range->ids, id))
 		range++;
 	return range < end ? range : NULL;
 }
@@ -112,7 +106,7 @@ static const struct subid_index_range *find_position_of(const struct subid_index
 	for (uint32_t n = index->owners[owner + 1].first - index->owners[owner].first; n > 1;
 	     n -= n / 2)
 		base += base[n / 2].laid <= position ? n / 2 : 0;
-	return position - base->laid < base->count ? base : NULL;
+	return position - base->laid < base->ids.count ? base : NULL;
 }
 
 /*
@@ -180,8 +174,8 @@ int subid_index_ask(const struct subid_index *index, struct subid_owner *owner,
 		return -ENOENT;
 
 	if (place->sought == SUBID_SEEK_ID)
-		place->id = range->start + (uint32_t)(place->position - range->laid);
+		place->id = range->ids.start + (uint32_t)(place->position - range->laid);
 	else
-		place->position = (uint64_t)range->laid + (place->id - range->start);
+		place->position = (uint64_t)range->laid + (place->id - range->ids.start);
 	return 0;
 }

@@ -6,8 +6,12 @@
 #include "owner.h"
 #include "range.h"
 
-/* Memory is bounded: a file that is larger is read each time. */
-#define SUBID_INDEX_FILE_MAX_BYTES (16L * 1024 * 1024)
+/*
+ * Memory is bounded, for it is the host's: an index takes up to three times the
+ * file, and building it as much again for a moment. A larger file is read each
+ * time.
+ */
+#define SUBID_INDEX_FILE_MAX_BYTES (4L * 1024 * 1024)
 
 /* The answers of one version of a file, never written once it is built. */
 struct subid_index;
@@ -32,8 +36,9 @@ void subid_index_free(struct subid_index *index);
  * and may everybody have it?
  *
  * No if the file changed so recently that its stamp may not tell, if it is
- * large, or if it is not readable for all: a process may give up privileges
- * and must not know then what it could not read.
+ * large, or if its mode does not let all read it: a process may give up
+ * privileges and must not know then what it could not read. (What denies
+ * reading but not stat(2), such as an ACL for one user, is not noticed.)
  */
 bool subid_index_may_hold(const struct stat *stamp);
 

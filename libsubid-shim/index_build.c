@@ -30,7 +30,7 @@ struct draft_segment {
 
 /*
  * The work, in one mapping that is large enough for any file of the size. What
- * a file does not need is never touched, and costs nothing.
+ * a file does not need is not touched, and so costs addresses only.
  */
 struct draft {
 	void *memory;
@@ -285,12 +285,11 @@ static int place_ranges(struct draft *draft, struct subid_index_range *ranges)
 		line->place = next[line->owner]++;
 		if (line->place > draft->owners[line->owner].first)
 			laid = (uint64_t)ranges[line->place - 1].laid +
-			       ranges[line->place - 1].count;
+			       ranges[line->place - 1].ids.count;
 		if (laid + line->range.count > UINT32_MAX)
 			return -E2BIG;
 		ranges[line->place] = (struct subid_index_range){
-			.start = line->range.start,
-			.count = line->range.count,
+			.ids = line->range,
 			.laid = (uint32_t)laid,
 			.owner = line->owner & INT32_MAX,
 			.below_uid = line->below_uid,

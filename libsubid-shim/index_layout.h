@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "range.h"
+
 /*
  * How an index lies in memory: one mapping, this structure and then its arrays.
  * Private to index.c and index_build.c.
@@ -12,8 +14,7 @@
 
 /* A line. Those of one owner lie together, in the order of the file. */
 struct subid_index_range {
-	uint32_t start;
-	uint32_t count;
+	struct subid_range ids;
 	uint32_t laid; /* how many of the owner's IDs lie before it */
 	uint32_t owner : 31;
 	uint32_t below_uid : 1; /* a line above writes its owner as a UID */

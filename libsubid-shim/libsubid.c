@@ -132,8 +132,8 @@ static void set_plugin(const char *name)
 }
 
 /*
- * Any call makes libsubid decide. This one has no answer, and should libsubid
- * decide for the files, it calls getpwnam() only for lines that hold the ID.
+ * Any call makes libsubid decide. Nobody's range should hold this ID, and
+ * should libsubid decide for the files, it calls getpwnam() only if one does.
  */
 static void make_it_decide(void)
 {

@@ -33,6 +33,8 @@ int subid_libsubid_open(const char *plugin);
  * Returns as subid_files_ask(). libsubid says -1 both for an unknown user and
  * for a broken connection, and SSSD says nothing else to a question by ID: it
  * means -ENOENT here, or every unknown UID of the host would be an error.
+ * The plugin may ask glibc for accounts, and glibc us, but not for the very ID
+ * that it is asked about. dlerror(3) of the thread is lost.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */
 int subid_libsubid_ask(enum subid_kind kind, struct subid_owner *owner, struct subid_place *place);

@@ -12,10 +12,14 @@
 #define DIGEST_BASIS UINT64_C(0xcbf29ce484222325) /* FNV-1a, 64 bits */
 #define DIGEST_PRIME UINT64_C(0x100000001b3)
 
-/* Only open(2) says ENOENT of a file that is not there; FUSE may say it later. */
+/*
+ * Only open(2) says ENOENT of a file that is not there, and only a caller's
+ * buffer is ERANGE: who is told so asks again with a larger one, for ever. FUSE
+ * and seccomp may say either.
+ */
 static int read_fault(void)
 {
-	return errno == ENOENT ? -EIO : -errno;
+	return errno == ENOENT || errno == ERANGE ? -EIO : -errno;
 }
 
 static void begin_pass(struct subid_reader *reader)
@@ -54,8 +58,9 @@ int subid_reader_open(struct subid_reader *reader, const char *path)
 		reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	while (reader->fd < 0 && errno == EINTR);
 	if (reader->fd < 0) {
-		r = -errno;
-		return r == -EACCES || r == -EPERM || r == -ENOTDIR ? -ENOENT : r;
+		if (errno == ENOENT || errno == EACCES || errno == EPERM || errno == ENOTDIR)
+			return -ENOENT;
+		return read_fault();
 	}
 
 	r = check_file(reader);
@@ -115,7 +120,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 		size_t len = newline ? (size_t)(newline - text) : have;
 		int r;
 
-		/* The last line needs no newline: shadow 4.17 to 4.20 differ. */
+		/* The last line needs no newline; shadow 4.20 refuses the file. */
 		if (newline || (reader->at_eof && have > 0)) {
 			reader->begin += newline ? len + 1 : len;
 			reader->terminated = newline;

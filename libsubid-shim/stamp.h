@@ -42,7 +42,10 @@ static inline bool subid_stamp_is_racy(const struct stat *stamp)
 	       stamp->st_ctim.tv_sec >= now.tv_sec - SUBID_STAMP_RACY_SECONDS;
 }
 
-/* subid_stamp_equal: the same version of the same file? ctime cannot be forged. */
+/*
+ * subid_stamp_equal: the same version of the same file? Every write(2) shows in
+ * ctime, which cannot be forged; a store through a shared mapping may not.
+ */
 static inline bool subid_stamp_equal(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&

@@ -36,14 +36,25 @@ static int is_subordinate(const struct subid_host *host, uint32_t uid)
 	return r < 0 ? r : 1;
 }
 
-static int resolve_uid(const struct subid_host *host, struct subid_owner *owner, uint32_t uid)
+/* An owner's account, and what its being resolved relied on. */
+struct account {
+	bool known;
+	uint32_t uid;
+	int subordinate; /* is_subordinate(uid) at that time */
+};
+
+static int resolve_uid(const struct subid_host *host, struct subid_owner *owner, uint32_t uid,
+		       struct account *ret)
 {
 	char name[SUBID_OWNER_MAX_BYTES + 1];
 	int r;
 
 	r = is_subordinate(host, uid);
-	if (r != 0)
-		return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	*ret = (struct account){ .known = true, .uid = uid, .subordinate = r };
+	if (ret->subordinate)
+		return 0;
 
 	r = host->account_name(host, uid, name, sizeof(name));
 	if (r < 0)
@@ -53,7 +64,8 @@ static int resolve_uid(const struct subid_host *host, struct subid_owner *owner,
 	return 0;
 }
 
-static int resolve_name(const struct subid_host *host, struct subid_owner *owner)
+static int resolve_name(const struct subid_host *host, struct subid_owner *owner,
+			struct account *ret)
 {
 	uint32_t uid;
 	int r;
@@ -63,34 +75,54 @@ static int resolve_name(const struct subid_host *host, struct subid_owner *owner
 		return r == -ENOENT ? 0 : r;
 
 	r = is_subordinate(host, uid);
-	if (r == 0)
+	if (r < 0)
+		return r;
+	*ret = (struct account){ .known = true, .uid = uid, .subordinate = r };
+	if (!ret->subordinate)
 		subid_owner_set_uid(owner, uid);
-	return r < 0 ? r : 0;
+	return 0;
 }
 
-static int resolve(const struct subid_host *host, struct subid_owner *owner)
+static int resolve(const struct subid_host *host, struct subid_owner *owner, struct account *ret)
 {
 	uint32_t uid;
 	int r;
 
 	if (subid_owner_uid(owner->name, owner->name_len, &uid) == 0)
-		r = resolve_uid(host, owner, uid);
+		r = resolve_uid(host, owner, uid, ret);
 	else
-		r = resolve_name(host, owner);
+		r = resolve_name(host, owner, ret);
 
 	owner->resolved = true;
 	return r;
 }
 
+/* Nothing is held while accounts are asked, so the file may be another one by now. */
+static int confirm(const struct subid_host *host, const struct account *account)
+{
+	int r;
+
+	if (!account->known)
+		return 0;
+	r = is_subordinate(host, account->uid);
+	if (r < 0)
+		return r;
+	return r == account->subordinate ? 0 : -EAGAIN;
+}
+
 static int ask(const struct subid_host *host, enum subid_kind kind, struct subid_owner *owner,
 	       struct subid_place *place)
 {
+	struct account account = { .known = false };
+
 	for (int i = 0; i < ASK_TRIES; i++) {
 		int r = ask_source(host, kind, owner, place);
 
+		if (r == 0)
+			return confirm(host, &account);
 		if (r != SUBID_UNRESOLVED)
 			return r;
-		r = resolve(host, owner);
+		r = resolve(host, owner, &account);
 		if (r < 0)
 			return r;
 	}

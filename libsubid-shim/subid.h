@@ -32,11 +32,11 @@ struct subid_host {
  *
  * @kind: in which database.
  * @owner: afterwards as the accounts know it: a numeric owner that has an
- * account bears its name. On failure its contents are unspecified.
+ * account bears its name. On a fault its contents are unspecified.
  * Returns 0; -ENOENT if the database says no, is not there, or may not be seen
  * by this process; -EAGAIN if it keeps changing; another negative errno if it
  * cannot be read or the accounts cannot be asked.
- * Ownership: nothing is kept open or allocated.
+ * Ownership: nothing is kept open; the host's caches keep an index each.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe (fd). errno: clobbered.
  */
 

@@ -194,33 +194,37 @@ static const struct lookup named_lookups[] = {
 
 static const struct lookup numeric_lookups[] = {
 	{ { PWUID, 100005, NULL },
-	  "r-rg",
+	  "r-r-g",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-1000-100005 100005 500005" },
 	{ { PWNAM, 0, "subuid-alice-100005" },
-	  "r-rg",
+	  "r-r-g",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "" },
-	{ { PWNAM, 0, "subuid-1000-100005" }, "r-r", "", NULL, "subuid-1000-100005 100005 500005" },
+	{ { PWNAM, 0, "subuid-1000-100005" },
+	  "r-r-",
+	  "",
+	  NULL,
+	  "subuid-1000-100005 100005 500005" },
 	{ { GRGID, 500005, NULL },
-	  "r-r",
+	  "r-r-",
 	  "subgid-alice-500005 500005",
 	  NULL,
 	  "subgid-1000-500005 500005" },
-	{ { GRNAM, 0, "subgid-alice-500005" }, "r-r", "subgid-alice-500005 500005", NULL, "" },
+	{ { GRNAM, 0, "subgid-alice-500005" }, "r-r-", "subgid-alice-500005 500005", NULL, "" },
 	{ { PWUID, 99999, NULL }, "r", "", NULL, NULL },
 };
 
 static const struct lookup numeric_group_lookups[] = {
 	{ { PWUID, 100005, NULL },
-	  "rg-g",
+	  "rg-g-",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-alice-100005 100005 65534" },
 	{ { PWNAM, 0, "subuid-alice-100005" },
-	  "rg-g",
+	  "rg-g-",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-alice-100005 100005 65534" },
@@ -228,12 +232,12 @@ static const struct lookup numeric_group_lookups[] = {
 
 static const struct lookup numeric_user_lookups[] = {
 	{ { PWUID, 100005, NULL },
-	  "r-rg",
+	  "r-r-g",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-1000-100005 100005 65534" },
 	{ { PWNAM, 0, "subuid-alice-100005" },
-	  "r-rg",
+	  "r-r-g",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "" },
@@ -244,6 +248,7 @@ enum meaning {
 	ABSENT,	 /* there is no such file, or account */
 	SHORT,	 /* of something that the host may have again: TRYAGAIN */
 	BROKEN,	 /* UNAVAIL */
+	MASKED,	 /* UNAVAIL, and as EIO: to the caller this errno says something else */
 	NO_MORE, /* the lookup goes on, or begins again, and nobody notices */
 };
 
@@ -273,11 +278,14 @@ static const struct {
 	    { ENAMETOOLONG, BROKEN },
 	    { EBUSY, BROKEN },
 	    { EINVAL, BROKEN },
+	    { ERANGE, MASKED },
 	    { EINTR, NO_MORE },
 	    { ESTALE, NO_MORE } } },
 	{ INJECT_FSTAT,
 	  "fstat",
 	  { { ENOMEM, SHORT },
+	    { ENOENT, MASKED },
+	    { ERANGE, MASKED },
 	    { EIO, BROKEN },
 	    { EOVERFLOW, BROKEN },
 	    { EACCES, BROKEN },
@@ -285,6 +293,8 @@ static const struct {
 	{ INJECT_READ,
 	  "read",
 	  { { ENOMEM, SHORT },
+	    { ENOENT, MASKED },
+	    { ERANGE, MASKED },
 	    { EAGAIN, SHORT },
 	    { EIO, BROKEN },
 	    { EISDIR, BROKEN },
@@ -373,8 +383,8 @@ static bool check_failure(const struct shape *shape, const struct lookup *lookup
 		check_record(reason, &got, record_in_absence(lookup, failing, nth));
 	else
 		check_outcome(reason, &got,
-			      meaning == SHORT ? NSS_STATUS_TRYAGAIN : NSS_STATUS_UNAVAIL, fault,
-			      "");
+			      meaning == SHORT ? NSS_STATUS_TRYAGAIN : NSS_STATUS_UNAVAIL,
+			      meaning == MASKED ? EIO : fault, "");
 	return inject_has_failed(failing);
 }
 

@@ -227,6 +227,38 @@ static void accounts_are_asked_once_where_an_owner_is_a_number(void **state)
 	}
 }
 
+static void make_1000_subordinate(void)
+{
+	scratch_replace("subuid", "bob:1000:10\n1000:4000:7\n1000:100000:10\n");
+}
+
+static void make_1000_an_account(void)
+{
+	scratch_replace("subuid", "1000:4000:7\n1000:100000:10\n");
+}
+
+/* An owner is resolved by one version of the file and then sought in another. */
+static void an_account_of_another_version_is_never_an_answer(void **state)
+{
+	uint64_t position;
+
+	(void)state;
+	scratch_write("subuid", "1000:100000:10\n");
+	accounts.before = make_1000_subordinate;
+	assert_int_equal(by_id(SUBID_UID, 100007, &position), -EAGAIN);
+	accounts.before = NULL;
+	assert_int_equal(by_id(SUBID_UID, 100007, &position), 0);
+	assert_string_equal(owner.name, "1000");
+	assert_int_equal(position, 14);
+
+	/* The other way round no account is asked, so the change is another. */
+	inject_before(INJECT_OPEN, inject_calls(INJECT_OPEN) + 3, make_1000_an_account);
+	assert_int_equal(by_id(SUBID_UID, 100007, &position), -EAGAIN);
+	assert_int_equal(by_id(SUBID_UID, 100007, &position), 0);
+	assert_string_equal(owner.name, "alice");
+	assert_int_equal(position, 14);
+}
+
 static void an_owner_that_was_resolved_stays_it_for_the_other_database(void **state)
 {
 	static const struct {
@@ -650,6 +682,7 @@ int main(void)
 		SUBID_TEST(each_database_has_its_own_file),
 		SUBID_TEST(accounts_are_not_asked_where_all_owners_are_names),
 		SUBID_TEST(accounts_are_asked_once_where_an_owner_is_a_number),
+		SUBID_TEST(an_account_of_another_version_is_never_an_answer),
 		SUBID_TEST(an_owner_that_was_resolved_stays_it_for_the_other_database),
 		SUBID_TEST(by_id_knows_nothing_of_an_earlier_answer),
 		SUBID_TEST(an_owner_without_an_account_bears_its_number),

@@ -1,0 +1,533 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""report.py ENVIRONMENT RESULTS PLOT-DATA REMARKS > RESULTS.md
+
+Renders what bench/run measured. REMARKS, if it is there, is what people have to
+say about the goals, and comes after them.
+"""
+import os
+import sys
+
+FUNCTIONS = ["getpwuid_r", "getpwnam_r", "getgrgid_r", "getgrnam_r"]
+BY_ID_FIRST = [(f, a) for f in FUNCTIONS for a in ("found", "absent")]
+
+
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+class Results:
+    def __init__(self, path):
+        self.timed = {}  # (section, size, label, function, answer, threads): ns of every batch
+        self.first = {}  # (size, label, count): [(ns, libraries, kB)]
+        self.instructions = {}  # (size, label, function, answer, cold|hot): count
+        self.calls = {}  # (label, function, answer): (count, text)
+        with open(path, encoding="utf-8") as lines:
+            for line in lines:
+                self.add(line.rstrip("\n").split("\t"))
+
+    def add(self, row):
+        section, size, label, function, answer, variant = row[0], int(row[1]), *row[2:6]
+        if section == "first":
+            self.first.setdefault((size, label, int(variant)), []).append(
+                tuple(int(value) for value in row[6:9]))
+        elif section == "instructions":
+            self.instructions[size, label, function, answer, variant] = int(row[6])
+        elif section == "calls":
+            self.calls[label, function, answer] = (int(variant), row[6].replace("|", "\\|"))
+        else:
+            key = (section, size, label, function, answer, int(variant))
+            self.timed.setdefault(key, []).extend(float(ns) for ns in row[7:])
+
+    def sizes(self):
+        return sorted({key[1] for key in self.timed if key[0] == "hot"})
+
+    def time(self, section, size, label, function, answer, threads=0):
+        """Minimum and median of all batches, or None."""
+        batches = self.timed.get((section, size, label, function, answer, threads))
+        return (min(batches), median(batches)) if batches else None
+
+    def ratio(self, section, size, ours, other):
+        """The median of the ratios of batches that ran side by side, or None.
+
+        Processors change their pace during a run; the two batches of a pair
+        had the same one.
+        """
+        ours, other = [self.timed.get((section, size, *case, *([0] if len(case) == 3 else [])))
+                       for case in (ours, other)]
+        if not ours or not other:
+            return None
+        return median([a / b for a, b in zip(ours, other)])
+
+    def ratio_of_minima(self, section, size, ours, other):
+        ours, other = self.time(section, size, *ours), self.time(section, size, *other)
+        return ours[0] / other[0] if ours and other else None
+
+    def once(self, size, label, count, column, of=median):
+        reports = self.first.get((size, label, count))
+        return of([r[column] for r in reports]) if reports else None
+
+    def added(self, size, label, function, answer):
+        """Instructions of a first lookup over the null module's."""
+        ours = self.instructions.get((size, label, function, answer, "cold"))
+        null = self.instructions.get((size, "null", function, "absent", "cold"))
+        return None if ours is None or null is None else ours - null
+
+
+def number(value, unit=""):
+    if value is None:
+        return "–"
+    return (f"{value:,.0f}" if abs(value) >= 10 else f"{value:.1f}") + unit
+
+
+def pair(times):
+    return f"{number(times[0])} / {number(times[1])}" if times else "–"
+
+
+def times_of(value, digits=2):
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def table(head, rows):
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "|".join("---" if i == 0 else "--:" for i in range(len(head))) + "|"
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+    yield ""
+
+
+def ranges(size):
+    return f"{size:,} range" + ("s" if size > 1 else "")
+
+
+def call(function, answer):
+    return f"{function}, {'hit' if answer == 'found' else 'miss'}"
+
+
+# --- the goals --------------------------------------------------------------------
+
+
+def floor_ratios(results, sizes, ratio):
+    ratios = []
+    for size in sizes:
+        for function, answer in BY_ID_FIRST:
+            value = ratio("hot", size, ("subid", function, answer),
+                          (f"stamp_{answer}", function, answer))
+            if value is not None:
+                ratios.append((value, f"{call(function, answer)}, {ranges(size)}"))
+    return ratios
+
+
+def floor_goal(results, what, sizes, limit):
+    ratios = floor_ratios(results, sizes, results.ratio)
+    minima = floor_ratios(results, sizes, results.ratio_of_minima)
+    if not ratios:
+        return what, f"<= {limit:.2f}", None, "not measured"
+    worst, where = max(ratios)
+    return (what, f"<= {limit:.2f}", worst <= limit,
+            f"{min(ratios)[0]:.2f} to {worst:.2f} ({where}); "
+            f"of minima {min(minima)[0]:.2f} to {max(minima)[0]:.2f}")
+
+
+def foreign_goal(results):
+    ratios, calls = [], []
+    for function in ("getpwnam_r", "getgrnam_r"):
+        for size in results.sizes():
+            ratio = results.ratio("hot", size, ("foreign", function, "absent"),
+                                  ("foreign_null", function, "absent"))
+            if ratio is not None:
+                ratios.append(ratio)
+        if ("foreign", function, "absent") in results.calls:
+            calls.append(results.calls["foreign", function, "absent"][0])
+    if not ratios or not calls:
+        return "foreign names against the null module", "<= 2, no system call", None, "not measured"
+    return ("foreign names against the null module", "<= 2, no system call",
+            max(ratios) <= 2 and max(calls) == 0,
+            f"{min(ratios):.2f} to {max(ratios):.2f}, {max(calls)} system calls")
+
+
+def peer_goal(results, what, limit, section, size, peer, ours="subid"):
+    ours = (ours, "getpwuid_r", "found")
+    ratio = results.ratio(section, size, peer, ours)
+    if ratio is None:
+        return what, f">= {limit:,}x" if limit else "", None, "not measured"
+    minima = results.ratio_of_minima(section, size, peer, ours)
+    return (what, f">= {limit:,}x" if limit else "", ratio >= limit if limit else "",
+            f"{times_of(ratio, 1)}x; of minima {times_of(minima, 1)}x")
+
+
+def goals(results):
+    small = [size for size in results.sizes() if size <= 1000]
+    yield floor_goal(results, "hot, 1 to 1,000 ranges, hit and miss, against the floor", small, 1.10)
+    yield floor_goal(results, "hot, 65,000 ranges, likewise", [65000], 1.25)
+    yield foreign_goal(results)
+
+    yield peer_goal(results, "a passwd hit against files, 30 lines, a hit", 2, "hot", 1,
+                    ("files", "getpwuid_r", "found"))
+    yield peer_goal(results, "against libnss-cache, 65,536 lines, a hit", 14, "large", 65536,
+                    ("cache", "getpwuid_r", "found"))
+    yield peer_goal(results, "against libnss-systemd, a miss", 22, "hot", 1,
+                    ("systemd", "getpwuid_r", "absent"))
+    yield peer_goal(results, "against libsubid, 1 range, its accounts in /etc/passwd (`files naive`)",
+                    8, "hot", 1, ("files_naive", "getpwuid_r", "found"))
+    yield peer_goal(results, "– `files naive` against `files subid`", None, "hot", 1,
+                    ("files_naive", "getpwuid_r", "found"), "files_subid")
+    yield peer_goal(results, "– libsubid that gets its accounts for nothing, 1 range", None, "hot", 1,
+                    ("naive", "getpwuid_r", "found"))
+    yield peer_goal(results, "against libsubid that gets its accounts for nothing, 65,000 ranges",
+                    4000, "hot", 65000, ("naive", "getpwuid_r", "found"))
+
+    added = results.added(1, "subid", "getpwuid_r", "found")
+    yield ("instructions of a first passwd hit over the null module's, 1 range", "<= 25,000",
+           None if added is None else added <= 25000, number(added))
+
+    per_line = scan_per_line(results)
+    yield ("instructions a line of a first pass over 65,000 lines", "<= 90",
+           None if per_line is None else per_line <= 90, number(per_line))
+
+    gains = [thread_gain(results, "subid", function, 2) for function in ("getpwuid_r", "getgrgid_r")]
+    floors = [thread_gain(results, "stamp_found", f, 2) for f in ("getpwuid_r", "getgrgid_r")]
+    measured = None not in gains and None not in floors
+    yield ("2 threads against 1, hot, 1,000 ranges", ">= 1.8",
+           min(gains) >= 1.8 if measured else None,
+           f"{gains[0]:.2f} (passwd), {gains[1]:.2f} (group); the floor's own "
+           f"{floors[0]:.2f}, {floors[1]:.2f}" if measured else "not measured")
+
+    large = memory_added(results, 65000, 64)
+    yield ("private dirty memory at 65,000 ranges in two files, over the null module's",
+           "<= 3 MB a file", None if large is None else large <= 2 * 3 * 1024, number(large, " kB"))
+    single = memory_added(results, 1, 64)
+    yield ("the same at 1 range", "<= 2 pages", None if single is None else single <= 8,
+           number(single, " kB"))
+
+
+def scan_per_line(results):
+    one = results.instructions.get((1, "subid", "getgrgid_r", "absent", "cold"))
+    many = results.instructions.get((65000, "subid", "getgrgid_r", "absent", "cold"))
+    return (many - one) / 64999 if one and many else None
+
+
+def thread_gain(results, label, function, threads):
+    answer = "absent" if label == "null" else "found"
+    return results.ratio("threads", 1000, (label, function, answer, 1),
+                         (label, function, answer, threads))
+
+
+def memory_added(results, size, count):
+    ours, null = results.once(size, "subid", count, 2), results.once(size, "null", count, 2)
+    return None if ours is None or null is None else ours - null
+
+
+def goals_table(results):
+    verdict = {True: "met", False: "**not met**", None: "–", "": ""}
+    return table(["what", "goal", "", "measured"],
+                 [[what, goal, verdict[met], measured] for what, goal, met, measured in goals(results)])
+
+
+# --- the tables -------------------------------------------------------------------
+
+
+def hot_table(results):
+    head = ["subid"] + [f"{size:,}" for size in results.sizes()]
+    rows = []
+    for function, answer in BY_ID_FIRST:
+        ours = [pair(results.time("hot", s, "subid", function, answer)) for s in results.sizes()]
+        ratio = [times_of(results.ratio("hot", s, ("subid", function, answer),
+                                        (f"stamp_{answer}", function, answer)))
+                 for s in results.sizes()]
+        rows.append([call(function, answer)] + ours)
+        rows.append(["– to the floor"] + ratio)
+    for function in ("getpwnam_r", "getgrnam_r"):
+        rows.append([f"{function}, a foreign name"] +
+                    [pair(results.time("hot", s, "foreign", function, "absent")) for s in results.sizes()])
+        rows.append(["– to the null module"] +
+                    [times_of(results.ratio("hot", s, ("foreign", function, "absent"),
+                                            ("foreign_null", function, "absent")))
+                     for s in results.sizes()])
+    return table(head, rows)
+
+
+PEERS = [
+    ("null", "null: nobody, at once"),
+    ("constant", "constant: one record for everybody"),
+    ("stamp_found", "floor of a hit: constant + the system calls of ours"),
+    ("stamp_absent", "floor of a miss: the system call of ours"),
+    ("subid", "**subid**"),
+    ("files", "files, 30 lines"),
+    ("systemd", "systemd, none of its services running"),
+    ("naive", "libsubid in a module"),
+    ("files_naive", "`files naive`, the account in /etc/passwd"),
+    ("files_subid", "`files subid`"),
+]
+
+
+def peer_tables(results):
+    sizes = results.sizes()
+    for function, answer in BY_ID_FIRST:
+        rows = []
+        for label, name in PEERS:
+            times = [results.time("hot", s, label, function, answer) for s in sizes]
+            if any(times):
+                rows.append([name] + [number(t[0]) if t else "–" for t in times] +
+                            [times_of(results.ratio("hot", sizes[0], (label, function, answer),
+                                                    ("subid", function, answer)))])
+        yield f"### {call(function, answer)}"
+        yield ""
+        yield from table(["ns, minimum; ranges:"] + [f"{s:,}" for s in sizes] +
+                         [f"to subid, {sizes[0]:,}"], rows)
+
+
+def large_table(results):
+    rows = []
+    for function, answer in BY_ID_FIRST:
+        row = [call(function, answer)]
+        for label in ("subid", "cache", "extrausers", "files"):
+            times = results.time("large", 65536, label, function, answer)
+            ratio = results.ratio("large", 65536, (label, function, answer), ("subid", function, answer))
+            row.append("–" if not times else pair(times) if label == "subid" else
+                       f"{pair(times)} ({times_of(ratio, 0)}x)")
+        rows.append(row)
+    return table(["ns, minimum / median", "**subid**, 1 line", "cache, 65,536 lines", "extrausers, 65,536 lines",
+                  "files, 65,566 lines"], rows)
+
+
+def numeric_table(results):
+    rows = []
+    for function in ("getpwuid_r", "getgrgid_r"):
+        rows.append([f"{function}, hit"] +
+                    [pair(results.time(kind, 1000, "subid", function, "found"))
+                     for kind in ("named", "numeric")])
+    rows.append(["the account lookup alone"] +
+                [pair(results.time(kind, 1000, "accounts", "getpwuid_r", "found"))
+                 for kind in ("named", "numeric")])
+    return table(["ns, minimum / median", "named", "numeric"], rows)
+
+
+def thread_table(results):
+    rows = []
+    for label, function in [("subid", "getpwuid_r"), ("subid", "getgrgid_r"),
+                            ("stamp_found", "getpwuid_r"), ("stamp_found", "getgrgid_r"),
+                            ("null", "getpwuid_r"), ("files", "getpwuid_r")]:
+        answer = "absent" if label == "null" else "found"
+        rows.append([f"{dict(PEERS)[label]}, {function}"] +
+                    [pair(results.time("threads", 1000, label, function, answer, t)) for t in (1, 2, 8)] +
+                    [times_of(thread_gain(results, label, function, t)) for t in (2, 8)])
+    return table(["ns, minimum / median", "1 thread", "2 threads", "8 threads",
+                  "2 against 1", "8 against 1"], rows)
+
+
+def production_table(results):
+    orders = ["null", "files", "files subid", "files systemd subid", "files subid systemd", "files naive"]
+    columns = [("getpwuid_r", "found"), ("getpwnam_r", "found"), ("getgrgid_r", "found"),
+               ("getpwuid_r", "absent"), ("getpwnam_r", "absent")]
+    rows = [[f"`{order}`"] + [pair(results.time("production", 1, order, f, a)) for f, a in columns]
+            for order in orders]
+    return table(["ns, minimum / median"] +
+                 [call(f, a) if (f, a) != ("getpwnam_r", "absent") else "getpwnam_r, unknown name"
+                  for f, a in columns], rows)
+
+
+LOADED = [("null", "null"), ("subid", "**subid**"), ("files", "files, 30 lines"),
+          ("systemd", "systemd"), ("accounts naive", "libsubid in a module")]
+
+
+def first_table(results, size):
+    rows = []
+    for label, name in LOADED:
+        if results.once(size, label, 1, 0) is None:
+            continue
+        base = [results.once(size, "null", 1, column) for column in (1, 2)]
+        rows.append([name,
+                     f"{number(results.once(size, label, 1, 0, min))} / "
+                     f"{number(results.once(size, label, 1, 0))}",
+                     number(results.once(size, label, 1, 1) - base[0]),
+                     number(results.once(size, label, 1, 2) - base[1], " kB"),
+                     "–" if results.once(size, label, 64, 2) is None else
+                     number(results.once(size, label, 64, 2) - results.once(size, "null", 64, 2), " kB")])
+    return table([f"{ranges(size)}", "first call, ns, minimum / median",
+                  "libraries over null", "private dirty after 1 call, over null", "after 64 calls"], rows)
+
+
+def instruction_tables(results):
+    rows = []
+    for label, function, answer, name in [
+            ("subid", "getpwuid_r", "found", "getpwuid_r, hit"),
+            ("subid", "getpwuid_r", "absent", "getpwuid_r, miss"),
+            ("subid", "getpwnam_r", "found", "getpwnam_r, hit"),
+            ("subid", "getgrgid_r", "found", "getgrgid_r, hit"),
+            ("subid", "getgrgid_r", "absent", "getgrgid_r, miss"),
+            ("subid", "getgrnam_r", "found", "getgrnam_r, hit"),
+            ("foreign", "getpwnam_r", "absent", "getpwnam_r, a foreign name"),
+            ("files", "getpwuid_r", "found", "files, 30 lines, a hit"),
+            ("systemd", "getpwuid_r", "absent", "systemd, a miss"),
+            ("naive", "getpwuid_r", "found", "libsubid in a module, a hit")]:
+        rows.append([name] + [number(results.added(size, label, function, answer)) for size in (1, 65000)])
+    yield from table(["first lookup, over the null module's, last range", "1 range", "65,000 ranges"], rows)
+
+    sizes = sorted({key[0] for key in results.instructions if key[4] == "hot"})
+    rows = []
+    for label, function, answer, name in [
+            ("null", "getpwuid_r", "absent", "null"),
+            ("stamp_found", "getpwuid_r", "found", "floor of a passwd hit"),
+            ("subid", "getpwuid_r", "found", "**subid**, getpwuid_r, hit"),
+            ("subid", "getpwuid_r", "absent", "getpwuid_r, miss"),
+            ("subid", "getpwnam_r", "found", "getpwnam_r, hit"),
+            ("subid", "getgrgid_r", "found", "getgrgid_r, hit"),
+            ("foreign_null", "getpwnam_r", "absent", "null, a foreign name"),
+            ("foreign", "getpwnam_r", "absent", "**subid**, a foreign name")]:
+        rows.append([name] + [number(results.instructions.get((size, label, function, answer, "hot")))
+                              for size in sizes])
+    yield from table(["a later lookup; ranges:"] + [f"{size:,}" for size in sizes], rows)
+
+
+def calls_table(results):
+    rows = []
+    for function, answer in BY_ID_FIRST:
+        ours = results.calls.get(("subid", function, answer))
+        floor = results.calls.get((f"stamp_{answer}", function, answer))
+        if ours and floor:
+            rows.append([call(function, answer), str(ours[0]), f"`{ours[1]}`" if ours[1] else "none",
+                         "the same" if ours[1] == floor[1] else f"others: `{floor[1]}`"])
+    for function in ("getpwnam_r", "getgrnam_r"):
+        ours = results.calls.get(("foreign", function, "absent"))
+        if ours:
+            rows.append([f"{function}, a foreign name", str(ours[0]), f"`{ours[1]}`" if ours[1] else "none", "–"])
+    numeric = results.calls.get(("numeric", "getpwuid_r", "found"))
+    if numeric:
+        rows.append(["getpwuid_r, hit, a numeric owner, `files subid`", str(numeric[0]),
+                     f"`{numeric[1]}`", "–"])
+    for label, answer, name in [("files", "found", "files, getpwuid_r, hit"),
+                                ("systemd", "absent", "systemd, getpwuid_r, miss"),
+                                ("naive", "found", "libsubid in a module, getpwuid_r, hit")]:
+        if (label, "getpwuid_r", answer) in results.calls:
+            rows.append([name, str(results.calls[label, "getpwuid_r", answer][0]), "", "–"])
+    head = ["a later lookup", "calls", "which", "the floor's"]
+    yield "| " + " | ".join(head) + " |"
+    yield "|---|--:|---|---|"
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+    yield ""
+
+
+def same_calls(results):
+    for function, answer in BY_ID_FIRST:
+        ours = results.calls.get(("subid", function, answer))
+        floor = results.calls.get((f"stamp_{answer}", function, answer))
+        if not ours or not floor or ours[1] != floor[1]:
+            return False
+    return True
+
+
+def plot_data(results, path):
+    def value(*key):
+        times = results.time(*key)
+        return f"{times[0]:.1f}" if times else "-"
+
+    with open(path, "w", encoding="utf-8") as out:
+        print("# ranges subid floor libsubid files-30 systemd cache extrausers files-65566, ns", file=out)
+        for size in results.sizes():
+            columns = [str(size)]
+            for label, answer in [("subid", "found"), ("stamp_found", "found"), ("naive", "found"),
+                                  ("files", "found"), ("systemd", "absent")]:
+                columns.append(value("hot", size, label, "getpwuid_r", answer))
+            for label in ("cache", "extrausers", "files"):
+                columns.append(value("large", 65536, label, "getpwuid_r", "found"))
+            print(" ".join(columns), file=out)
+
+
+def read_environment(path):
+    environment = {}
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            key, value = line.rstrip("\n").split("\t", 1)
+            environment.setdefault(key, []).append(value)
+    return environment
+
+
+def report(environment, results, remarks):
+    first = {key: values[0] for key, values in environment.items()}
+    yield "# What a lookup costs"
+    yield ""
+    yield ("Written by `make bench`, all in one run on a scratch host; every case was timed in turn with "
+           "all others of its table. Times are nanoseconds a call as the program sees them, glibc's own "
+           "part included; a ratio is the median of the ratios of batches that were timed side by side.")
+    yield ""
+    yield f"- {first['date']}, {first['cpu']} (family/model/stepping {first['family']}), {first['virtual']}"
+    yield f"- {first['kernel']}, glibc {first['glibc']}; {first['compiler']}"
+    yield f"- {', '.join(environment.get('package', []))}"
+    yield f"- load average {first['load']} before the run, which took {first['seconds']} s"
+    yield ""
+    yield "## Goals"
+    yield ""
+    yield from goals_table(results)
+    if not same_calls(results):
+        yield ("**The floor does not make the system calls that ours makes, see below: "
+               "the ratios to it are not what their names say.**")
+        yield ""
+    if os.path.exists(remarks):
+        with open(remarks, encoding="utf-8") as text:
+            yield text.read().strip()
+        yield ""
+    yield "![cost against ranges](cost.png)"
+    yield ""
+    yield "## In a process that asks often"
+    yield ""
+    yield ("Services selected by `__nss_configure_lookup`; IDs and names from all over the ranges, each of "
+           "65,535 IDs and of an owner of its own. The floor makes the system calls that we make and then "
+           "answers with a constant: what an answer that is never stale costs at least.")
+    yield ""
+    yield from hot_table(results)
+    yield "Minimum / median. Everybody else, minima:"
+    yield ""
+    yield from peer_tables(results)
+    yield ("`libsubid in a module` is tests/why/naive.c, with the accounts of all owners from a module that "
+           "knows them by heart; by name it would hang.")
+    yield ""
+    yield "## Against a table with a line for each ID"
+    yield ""
+    yield "One range of 65,536 IDs is one line for us. In brackets: how many times our time."
+    yield ""
+    yield from large_table(results)
+    yield "## Owners written as numbers"
+    yield ""
+    yield "1,000 ranges, `accounts subid`: the account's name is asked for, here of a module that knows it by heart."
+    yield ""
+    yield from numeric_table(results)
+    yield "## Threads"
+    yield ""
+    yield ("1,000 ranges, one lookup after another in every thread; the wall clock's time over the calls of "
+           "all threads. All of them look at the same two files, whose directory entries the kernel counts "
+           "references to: the floor shows what that alone costs.")
+    yield ""
+    yield from thread_table(results)
+    yield "## As nsswitch.conf says"
+    yield ""
+    yield ("glibc looks at nsswitch.conf at every lookup; 1 range, 30 lines of passwd, none of systemd's "
+           "services running.")
+    yield ""
+    yield from production_table(results)
+    yield "## The first lookup of a process"
+    yield ""
+    yield from first_table(results, 1)
+    yield from first_table(results, 65000)
+    yield "User instructions, counted by valgrind:"
+    yield ""
+    yield from instruction_tables(results)
+    per_line = scan_per_line(results)
+    if per_line is not None:
+        yield f"A pass over the file (getgrgid_r, miss): {per_line:.1f} instructions a line."
+        yield ""
+    yield "## System calls"
+    yield ""
+    yield from calls_table(results)
+
+
+def main():
+    environment, results, plot, remarks = sys.argv[1:]
+    results = Results(results)
+    plot_data(results, plot)
+    for line in report(read_environment(environment), results, remarks):
+        print(line)
+
+
+main()

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a file holds: any bytes. */
+struct content {
+	char *bytes;
+	size_t len;
+	size_t room;
+};
+
+/* content_add, content_print: append; memory that is short ends the program. */
+void content_add(struct content *content, const void *bytes, size_t len);
+__attribute__((format(printf, 2, 3))) void content_print(struct content *content,
+							 const char *format, ...);
+
+/* content_clear: empty, its memory is kept. content_free: and given back. */
+void content_clear(struct content *content);
+void content_free(struct content *content);
+
+/*
+ * content_line: step through the lines.
+ *
+ * @at: 0 at first; moved behind the line.
+ * @ret_text, @ret_len: the line without its newline.
+ * Returns false at the end.
+ */
+bool content_line(const struct content *content, size_t *at, const char **ret_text,
+		  size_t *ret_len);
+
+/* content_show: as the comments of a TAP stream, with escapes, shortened if long. */
+void content_show(const struct content *content);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reference.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool reference_owner(const char *text, size_t len)
+{
+	char owner[REFERENCE_OWNER_BYTES];
+
+	if (len == 0 || len > 1019 || memchr(text, '\0', len))
+		return false;
+	memcpy(owner, text, len);
+	owner[len] = '\0';
+
+	for (size_t i = 0; i < len; i++)
+		if (iscntrl((unsigned char)owner[i]))
+			return false;
+	return !strpbrk(owner, ":/") && owner[0] != ' ' && owner[len - 1] != ' ' &&
+	       strcmp(owner, ".") != 0 && strcmp(owner, "..") != 0;
+}
+
+static bool read_number(const char *text, uint64_t *ret)
+{
+	const char *digits = text + strspn(text, " \t\n\v\f\r+");
+	char *end;
+
+	/* A libc for C23 would read the latter. */
+	if (strchr(text, '-') || strncasecmp(digits, "0b", 2) == 0)
+		return false;
+	errno = 0;
+	*ret = strtoull(text, &end, 0);
+	return *text != '\0' && *end == '\0' && errno == 0;
+}
+
+bool reference_line(const char *text, size_t len, struct reference_line *ret)
+{
+	char copy[1024], *rest = copy, *owner, *start, *count;
+
+	if (len >= sizeof(copy) || memchr(text, '\0', len))
+		return false;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+
+	owner = strsep(&rest, ":");
+	start = strsep(&rest, ":");
+	count = strsep(&rest, ":");
+	if (!count || rest || strchr("#+-", *owner) || !reference_owner(owner, strlen(owner)))
+		return false;
+	strcpy(ret->owner, owner);
+	return read_number(start, &ret->start) && read_number(count, &ret->count) &&
+	       ret->start <= UINT32_MAX && ret->count > 0 && ret->count <= UINT32_MAX &&
+	       ret->start + ret->count <= UINT64_C(1) << 32;
+}
+
+bool reference_number(const char *text, uint64_t limit, uint32_t *ret)
+{
+	char canonical[32];
+	unsigned long long value = strtoull(text, NULL, 10);
+
+	(void)snprintf(canonical, sizeof(canonical), "%llu", value);
+	if (strcmp(canonical, text) != 0 || value >= limit)
+		return false;
+	*ret = (uint32_t)value;
+	return true;
+}
+
+void reference_file(const char *text, size_t len, struct reference_file *ret)
+{
+	size_t at = 0, room = 1;
+
+	for (size_t i = 0; i < len; i++)
+		room += text[i] == '\n';
+	ret->lines = calloc(room, sizeof(*ret->lines));
+	ret->n_lines = 0;
+	if (!ret->lines)
+		abort();
+
+	while (at < len) {
+		const char *newline = memchr(text + at, '\n', len - at);
+		size_t line_len = newline ? (size_t)(newline - text) - at : len - at;
+
+		if (reference_line(text + at, line_len, &ret->lines[ret->n_lines]))
+			ret->n_lines++;
+		at += line_len + 1;
+	}
+}
+
+static const struct reference_account accounts[] = {
+	{ "alice", 1001 },
+	{ "alias", 1001 },
+	{ "bob", 1002 },
+	{ "4242", 1003 },
+};
+#define ACCOUNTS (sizeof(accounts) / sizeof(accounts[0]))
+
+const struct reference_account *reference_by_name(const char *name)
+{
+	for (size_t i = 0; i < ACCOUNTS; i++)
+		if (strcmp(accounts[i].name, name) == 0)
+			return &accounts[i];
+	return NULL;
+}
+
+const struct reference_account *reference_by_uid(uint32_t uid)
+{
+	for (size_t i = 0; i < ACCOUNTS; i++)
+		if (accounts[i].uid == uid)
+			return &accounts[i];
+	return NULL;
+}
+
+static bool contains(const struct reference_line *line, uint64_t id)
+{
+	return id >= line->start && id < line->start + line->count;
+}
+
+static bool is_subordinate(const struct reference_file *file, uint32_t uid)
+{
+	for (size_t i = 0; i < file->n_lines; i++)
+		if (contains(&file->lines[i], uid))
+			return true;
+	return false;
+}
+
+static bool is_uid(const char *text, uint32_t *ret_uid)
+{
+	return reference_number(text, UINT32_MAX, ret_uid);
+}
+
+const char *reference_name(const struct reference_file *file, const char *owner)
+{
+	const struct reference_account *account;
+	uint32_t uid, ignored;
+
+	if (!is_uid(owner, &uid) || is_subordinate(file, uid))
+		return owner;
+	account = reference_by_uid(uid);
+	return account && !is_uid(account->name, &ignored) ? account->name : owner;
+}
+
+/* Is the line that of the owner called so? */
+static bool is_of(const struct reference_file *file, const struct reference_line *line,
+		  const char *name)
+{
+	const struct reference_account *account;
+	uint32_t uid, ignored;
+
+	if (strcmp(line->owner, name) == 0)
+		return true;
+	account = reference_by_name(name);
+	return account && !is_uid(name, &ignored) && is_uid(line->owner, &uid) &&
+	       account->uid == uid && !is_subordinate(file, uid);
+}
+
+bool reference_by_owner(const struct reference_file *file, const char *owner, uint32_t id,
+			uint64_t *ret_position)
+{
+	const char *name = reference_name(file, owner);
+	uint64_t laid = 0;
+
+	for (size_t i = 0; i < file->n_lines; i++) {
+		const struct reference_line *line = &file->lines[i];
+
+		if (!is_of(file, line, name))
+			continue;
+		if (contains(line, id)) {
+			*ret_position = laid + (id - line->start);
+			return true;
+		}
+		laid += line->count;
+	}
+	return false;
+}
+
+bool reference_by_id(const struct reference_file *file, uint32_t id, const char **ret_owner,
+		     uint64_t *ret_position)
+{
+	for (size_t i = 0; i < file->n_lines; i++) {
+		if (contains(&file->lines[i], id)) {
+			*ret_owner = reference_name(file, file->lines[i].owner);
+			return reference_by_owner(file, *ret_owner, id, ret_position);
+		}
+	}
+	return false;
+}
+
+bool reference_by_position(const struct reference_file *file, const char *owner, uint64_t position,
+			   uint32_t *ret_id)
+{
+	const char *name = reference_name(file, owner);
+
+	for (size_t i = 0; i < file->n_lines; i++) {
+		const struct reference_line *line = &file->lines[i];
+
+		if (!is_of(file, line, name))
+			continue;
+		if (position < line->count) {
+			*ret_id = (uint32_t)(line->start + position);
+			return true;
+		}
+		position -= line->count;
+	}
+	return false;
+}

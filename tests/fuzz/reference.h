@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a file means, once more: written for being read, not for being fast or
+ * careful with memory, and of the shim's code it uses nothing.
+ */
+#define REFERENCE_OWNER_BYTES 1024
+
+struct reference_line {
+	char owner[REFERENCE_OWNER_BYTES];
+	uint64_t start;
+	uint64_t count;
+};
+
+/* reference_line: does the line delegate something? */
+bool reference_line(const char *text, size_t len, struct reference_line *ret);
+
+/* reference_owner: may this text be an owner? */
+bool reference_owner(const char *text, size_t len);
+
+/* reference_number: is it canonical decimal, below @limit? */
+bool reference_number(const char *text, uint64_t limit, uint32_t *ret);
+
+/* The lines of a file that delegate something. */
+struct reference_file {
+	struct reference_line *lines;
+	size_t n_lines;
+};
+
+/* Ownership: free(3) of lines. */
+void reference_file(const char *text, size_t len, struct reference_file *ret);
+
+/*
+ * The accounts of the host: alice 1001, alias 1001, bob 1002, and one called
+ * 4242 with UID 1003. NULL if there is none; the first of several.
+ */
+struct reference_account {
+	const char *name;
+	uint32_t uid;
+};
+const struct reference_account *reference_by_name(const char *name);
+const struct reference_account *reference_by_uid(uint32_t uid);
+
+/* reference_name: what an owner is called who is written so. */
+const char *reference_name(const struct reference_file *file, const char *owner);
+
+/* The three questions; each returns false for "no". */
+bool reference_by_id(const struct reference_file *file, uint32_t id, const char **ret_owner,
+		     uint64_t *ret_position);
+bool reference_by_owner(const struct reference_file *file, const char *owner, uint32_t id,
+			uint64_t *ret_position);
+bool reference_by_position(const struct reference_file *file, const char *owner, uint64_t position,
+			   uint32_t *ret_id);
