@@ -209,14 +209,18 @@ static void check(enum subid_sought sought, struct answer answer)
 
 	/*
 	 * An account is looked up between two passes, each of which sees one
-	 * version of the file, or none where open(2) fails.
+	 * version of the file, or none where open(2) fails. What it relied on is
+	 * looked at once more: if the file has changed, it is asked again later.
 	 */
-	if ((changes || fails) && answer.r != -EAGAIN &&
+	if ((changes || fails) &&
 	    (is_accounts_uid(answer.owner) || has_accounts_uid(&now.version[0]) ||
-	     has_accounts_uid(&now.version[1])) &&
-	    (answer.r == -ENOENT || sought != SUBID_SEEK_OWNER ||
-	     is_owner_of(&now.version[0], &answer) || is_owner_of(&now.version[1], &answer)))
-		return;
+	     has_accounts_uid(&now.version[1]))) {
+		if (answer.r == -EAGAIN || answer.r == -ENOENT)
+			return;
+		if (fails && (sought != SUBID_SEEK_OWNER || is_owner_of(&now.version[0], &answer) ||
+			      is_owner_of(&now.version[1], &answer)))
+			return;
+	}
 
 	fuzz_fail("sought %d: %d, %s, id %u, position %ju%s%s", (int)sought, answer.r, answer.owner,
 		  answer.id, (uintmax_t)answer.position, changed ? ", changed before" : "",

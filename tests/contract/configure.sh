@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# A value that an option does not take ends configure, before anything is built
+# with a default that nobody asked for.
+set -u
+
+: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+# shellcheck source=tests/tap.sh
+. "$abs_top_srcdir/tests/tap.sh"
+
+[ -x "$abs_top_srcdir/configure" ] || skip_all "there is no configure; run autoreconf -fi"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit
+
+refuses() { # OPTION VALUE
+    like "$1=$2 is refused" "$("$abs_top_srcdir/configure" "$1=$2" 2>&1; echo "status $?")" \
+        "error: bad value '$2' for $1; it takes"
+}
+
+refuses --with-nologin bin/false
+refuses --with-nologin ""
+refuses --with-nologin /bin/false:x
+refuses --with-libsubid perhaps
+refuses --enable-werror 2
+refuses --enable-sanitizers memory
+refuses --enable-sanitizers address,thread
+refuses --enable-coverage html
+nok "nothing was made of any" test -e Makefile
+
+done_testing
