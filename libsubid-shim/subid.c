@@ -57,11 +57,11 @@ static int resolve_uid(const struct subid_host *host, struct subid_owner *owner,
 		return 0;
 
 	r = host->account_name(host, uid, name, sizeof(name));
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-
-	(void)subid_owner_set_account(owner, name);
-	return 0;
+	if (r == 0)
+		(void)subid_owner_set_account(owner, name);
+	else if (r == -ENOENT)
+		ret->known = false; /* so it is the number, subordinate or not */
+	return r == -ENOENT ? 0 : r;
 }
 
 static int resolve_name(const struct subid_host *host, struct subid_owner *owner,
