@@ -206,5 +206,7 @@ bool writer_excuses(const struct question *question, uint64_t changes)
 {
 	bool in_place = method != METHOD_RENAME && method != METHOD_SWITCH;
 
-	return changes >= 4 && (in_place || question->needs_accounts);
+	if (question->needs_accounts)
+		return changes >= 1;
+	return changes >= 4 && in_place;
 }

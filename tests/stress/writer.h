@@ -40,7 +40,8 @@ unsigned int writer_versions(uint64_t before, uint64_t after);
 
 /*
  * writer_excuses: may a lookup give up with EAGAIN? It tries 16 times, and each
- * failure takes a change; where a change is a rename, a read never fails, but
- * who owns an ID written as a UID takes more than one.
+ * failure takes a change; where a change is a rename, a read never fails. But
+ * the account of an owner that is written as a UID is confirmed once, after one
+ * change already.
  */
 bool writer_excuses(const struct question *question, uint64_t changes);
