@@ -36,12 +36,10 @@ static uint64_t load_8(const char *text)
 	return word;
 }
 
-/* 1 to 8 decimal digits at once; a number above UINT32_MAX for anything else. */
-static inline uint64_t parse_digits(const char *text, unsigned int len)
+/* 8 decimal digits at once; a number above UINT32_MAX for anything else. */
+static inline uint64_t parse_digits(uint64_t word)
 {
-	uint64_t zeros = UINT64_C(0x3030303030303030);
-	uint64_t word = load_8(text) << (64 - 8 * len) | (zeros >> 8) >> (8 * len - 8);
-	uint64_t digits = word - zeros;
+	uint64_t digits = word - UINT64_C(0x3030303030303030);
 
 	if (((word + UINT64_C(0x4646464646464646)) | digits) & UINT64_C(0x8080808080808080))
 		return UINT64_MAX;
@@ -52,20 +50,42 @@ static inline uint64_t parse_digits(const char *text, unsigned int len)
 	       32;
 }
 
-/* The same for 1 to 10 digits. After a zero it may be octal or hexadecimal. */
-static inline uint64_t parse_decimal(const char *text, unsigned int len)
+/* The first 8 digits, or fewer with zeros in front. */
+static inline uint64_t load_digits(const char *text, unsigned int len)
 {
-	uint64_t high = 0, low;
+	uint64_t word = load_8(text);
 
+	if (len < 8)
+		word = word << (64 - 8 * len) | UINT64_C(0x0030303030303030) >> (8 * len - 8);
+	return word;
+}
+
+/*
+ * What 1 to 10 digits may be the decimal of: only the first 8 are looked at.
+ * Nothing is known of what may be another notation.
+ */
+struct span {
+	uint64_t least;
+	uint64_t width;
+	bool known;
+};
+
+static inline struct span span_of(const char *text, unsigned int len)
+{
+	static const uint64_t widths[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 10, 100 };
+	struct span span = { .known = false };
+	uint64_t first;
+
+	/* After a zero it may be octal or hexadecimal. */
 	if (len - 1 > 9 || *text == '0')
-		return UINT64_MAX;
-	for (; len > 8; len--, text++) {
-		if (*text < '0' || *text > '9')
-			return UINT64_MAX;
-		high = high * 10 + (uint64_t)(*text - '0');
-	}
-	low = parse_digits(text, len);
-	return low == UINT64_MAX ? low : high * 100000000 + low;
+		return span;
+	first = parse_digits(load_digits(text, len));
+	if (first == UINT64_MAX)
+		return span;
+	span.width = widths[len];
+	span.least = first * span.width;
+	span.known = true;
+	return span;
 }
 
 /* No number of so many bytes is as large, in whatever notation. */
@@ -85,7 +105,7 @@ size_t subid_skip_without_id(const char *text, size_t len, uint32_t id)
 		uint32_t newlines = find_bytes(line, '\n');
 		uint32_t colons = find_bytes(line, ':');
 		unsigned int first, second, end;
-		uint64_t start;
+		struct span start;
 
 		if (newlines == 0 || (colons & (colons - 1)) == 0)
 			break;
@@ -96,8 +116,9 @@ size_t subid_skip_without_id(const char *text, size_t len, uint32_t id)
 			break;
 
 		/* The count need not be known where the ID is far away. */
-		start = parse_decimal(line + first, second - first);
-		if (start > UINT32_MAX || (id >= start && id - start < bounds[end - second - 1]))
+		start = span_of(line + first, second - first);
+		if (!start.known || (id >= start.least &&
+				     id - start.least < bounds[end - second - 1] + start.width - 1))
 			break;
 		line += end + 1;
 	}
