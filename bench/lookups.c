@@ -11,9 +11,10 @@
  *     is "found" or "absent"; KEYS is a file of IDs or names, one a line; THREADS
  *     is 0 for a process that never had a second one. A batch asks for the same
  *     keys, equally often, every time; slow services are asked for the first few
- *     of the file. Prints a line a case: LABEL FUNCTION ANSWER THREADS, the calls
- *     of a batch and thread, and the nanoseconds a call of every batch. Those are
- *     the wall clock's, over the calls of all threads.
+ *     of the file. Before each one the rest of the file is asked for and not
+ *     timed, because the processor's caches were another case's. Prints a line a case: LABEL
+ * FUNCTION ANSWER THREADS, the calls of a batch and thread, and the nanoseconds a call of every
+ * batch. Those are the wall clock's, over the calls of all threads.
  *
  *   lookups once [-n COUNT] [-r] SERVICES FUNCTION ANSWER KEY
  *
@@ -57,7 +58,8 @@ struct key {
 
 struct keys {
 	struct key *key;
-	size_t count;
+	size_t count; /* that are timed */
+	size_t total;
 };
 
 struct function {
@@ -87,6 +89,7 @@ struct worker {
 static struct {
 	pthread_barrier_t barrier;
 	const struct test_case *work; /* NULL: the end */
+	bool warming;
 	size_t workers;
 	struct worker worker[THREADS_MAX];
 } team;
@@ -228,6 +231,7 @@ static void keys_read(struct keys *keys, const char *path)
 	}
 	if (keys->count == 0)
 		fail(path, "no keys");
+	keys->total = keys->count;
 	free(line);
 	(void)fclose(file);
 }
@@ -284,6 +288,15 @@ static void case_calibrate(struct test_case *test, uint64_t batch_ns)
 	test->calls = calls / test->keys.count * test->keys.count;
 }
 
+/* With other keys, for it is to be warm as it would be in a process that asks often. */
+static void case_warm_again(const struct test_case *test, char *buffer)
+{
+	const struct keys all = { .key = test->keys.key, .count = test->keys.total };
+	size_t calls = test->calls < all.count ? test->calls : all.count;
+
+	(void)test->function->ask(&all, test->keys.count, calls, buffer);
+}
+
 static void worker_time(struct worker *self, const struct test_case *test)
 {
 	size_t first = test->keys.count * self->number / (team.workers + 1);
@@ -301,7 +314,9 @@ static void *worker_main(void *arg)
 		(void)pthread_barrier_wait(&team.barrier);
 		if (!team.work)
 			return NULL;
-		if (self->number < team.work->threads)
+		if (self->number < team.work->threads && team.warming)
+			case_warm_again(team.work, self->buffer);
+		else if (self->number < team.work->threads)
 			worker_time(self, team.work);
 		(void)pthread_barrier_wait(&team.barrier);
 	}
@@ -327,13 +342,20 @@ static void team_stop(void)
 		(void)pthread_join(team.worker[i].thread, NULL);
 }
 
+static void team_work(const struct test_case *test, bool warming)
+{
+	team.work = test;
+	team.warming = warming;
+	(void)pthread_barrier_wait(&team.barrier);
+	(void)pthread_barrier_wait(&team.barrier);
+}
+
 static double team_time(const struct test_case *test)
 {
 	uint64_t begin = UINT64_MAX, end = 0;
 
-	team.work = test;
-	(void)pthread_barrier_wait(&team.barrier);
-	(void)pthread_barrier_wait(&team.barrier);
+	team_work(test, true);
+	team_work(test, false);
 	for (size_t i = 0; i < test->threads; i++) {
 		const struct worker *worker = &team.worker[i];
 
@@ -347,10 +369,9 @@ static double team_time(const struct test_case *test)
 static double case_time(const struct test_case *test)
 {
 	select_services(test);
-	/* The caches of the case before are not this one's. */
-	(void)ask_timed(test, 1);
 	if (test->threads > 0)
 		return team_time(test);
+	case_warm_again(test, main_buffer);
 	return (double)ask_timed(test, test->calls) / (double)test->calls;
 }
 
@@ -482,7 +503,7 @@ static size_t libraries_mapped(void)
 static int once(int argc, char **argv)
 {
 	struct key key;
-	struct test_case test = { .label = argv[0], .keys = { &key, 1 } };
+	struct test_case test = { .label = argv[0], .keys = { &key, 1, 1 } };
 	size_t count = 1, found;
 	bool report = false;
 	uint64_t begin, first;

@@ -450,7 +450,9 @@ def report(environment, results, remarks):
     yield ""
     yield ("Written by `make bench`, all in one run on a scratch host; every case was timed in turn with "
            "all others of its table. Times are nanoseconds a call as the program sees them, glibc's own "
-           "part included; a ratio is the median of the ratios of batches that were timed side by side.")
+           "part included; a ratio is the median of the ratios of batches that were timed side by side. Before "
+           "each timed batch a case asks for other keys of the same file, since the case before it had the "
+           "processor's caches.")
     yield ""
     yield f"- {first['date']}, {first['cpu']} (family/model/stepping {first['family']}), {first['virtual']}"
     yield f"- {first['kernel']}, glibc {first['glibc']}; {first['compiler']}"
