@@ -40,8 +40,8 @@ static _Atomic(uint32_t) *own_slot(struct subid_cache *cache)
 }
 
 /* Is there an index of this version to ask? */
-static bool ask_index(struct subid_cache *cache, const struct stat *stamp,
-		      struct subid_owner *owner, struct subid_place *place, int *ret)
+static inline bool ask_index(struct subid_cache *cache, const struct stat *stamp,
+			     struct subid_owner *owner, struct subid_place *place, int *ret)
 {
 	_Atomic(uint32_t) *slot = own_slot(cache);
 	bool found;
@@ -152,10 +152,10 @@ static int ask_cache(struct subid_cache *cache, const char *path, struct subid_o
 	if (ask_index(cache, &stamp, owner, place, &r))
 		return r;
 
-	if (!has_read(cache, reads_before_index(&stamp)) || !subid_index_may_hold(&stamp))
-		return SUBID_INDEX_SILENT;
-	build_index(cache, path, &stamp);
-	return ask_index(cache, &stamp, owner, place, &r) ? r : SUBID_INDEX_SILENT;
+	/* Whoever builds an index reads the file this once more. */
+	if (has_read(cache, reads_before_index(&stamp)) && subid_index_may_hold(&stamp))
+		build_index(cache, path, &stamp);
+	return SUBID_INDEX_SILENT;
 }
 
 int subid_cache_ask(struct subid_cache *cache, const char *path, struct subid_owner *owner,

@@ -28,146 +28,135 @@ void subid_index_free(struct subid_index *index)
 		(void)munmap(index, index->size);
 }
 
-static struct subid_line owner_text(const struct subid_index *index, uint32_t owner)
+/* The first of the owner's ranges, or NULL if no line is his. */
+static const struct subid_index_range *find_owner(const struct subid_index *index,
+						  const char *owner, size_t len)
 {
-	const struct subid_index_owner *o = &index->owners[owner];
+	uint32_t hash = subid_index_hash(owner, len);
+	uint32_t i = subid_index_bucket(hash, index->n_buckets);
 
-	return (struct subid_line){
-		.owner = index->texts + o[0].text,
-		.owner_len = o[1].text - o[0].text - 1,
-	};
-}
+	for (; index->buckets[i] != 0; i = subid_index_next_bucket(i, index->n_buckets)) {
+		const struct subid_index_range *range;
 
-/* Its number, or n_owners for nobody. */
-static uint32_t find_owner(const struct subid_index *index, const char *text, size_t len)
-{
-	uint32_t i = subid_index_bucket(text, len, index->n_buckets);
-
-	for (; index->buckets[i] != 0; i = (i + 1) % index->n_buckets) {
-		uint32_t owner = index->buckets[i] - 1;
-		struct subid_line is = owner_text(index, owner);
-
-		if (subid_text_equal(is.owner, is.owner_len, text, len))
-			return owner;
+		if ((index->buckets[i] ^ hash) & SUBID_INDEX_TAG)
+			continue;
+		range = &index->ranges[(index->buckets[i] >> SUBID_INDEX_TAG_BITS) - 1];
+		if (subid_text_equal(subid_index_owner(index, range), range->owner_len, owner, len))
+			return range;
 	}
-	return index->n_owners;
-}
-
-/* The last of the starts that is not above the ID, which the first is not. */
-static uint32_t last_not_above(const uint32_t *starts, uint32_t n, uint32_t id)
-{
-	const uint32_t *base = starts;
-
-	for (; n > 1; n -= n / 2)
-		base += base[n / 2] <= id ? n / 2 : 0;
-	return (uint32_t)(base - starts);
+	return NULL;
 }
 
 /* The first line of the file with the ID, or NULL. */
 static const struct subid_index_range *find_id(const struct subid_index *index, uint32_t id)
 {
-	uint32_t n_blocks = (index->n_segments + SUBID_INDEX_BLOCK - 1) / SUBID_INDEX_BLOCK;
+	const struct subid_index_segment *segment = index->segments;
 	const struct subid_index_range *range;
-	uint32_t first, rest;
+	uint32_t slot, n;
 
-	if (index->n_segments == 0 || id < index->starts[0])
+	if (index->n_segments == 0 || id < segment->start)
 		return NULL;
 
-	first = last_not_above(index->blocks, n_blocks, id) * SUBID_INDEX_BLOCK;
-	rest = index->n_segments - first;
-	first += last_not_above(index->starts + first,
-				rest < SUBID_INDEX_BLOCK ? rest : SUBID_INDEX_BLOCK, id);
+	slot = (id - segment->start) >> index->slot_shift;
+	if (slot >= index->n_slots)
+		slot = index->n_slots - 1;
+	segment += index->slots[slot];
 
-	range = &index->ranges[index->places[first]];
+	/* The last that begins at the ID or before it, which the first one does. */
+	for (n = index->slots[slot + 1] - index->slots[slot] + 1; n > 1; n -= n / 2)
+		segment += segment[n / 2].start <= id ? n / 2 : 0;
+
+	range = &index->ranges[segment->range];
 	return subid_range_contains(&range->ids, id) ? range : NULL;
 }
 
-static const struct subid_index_range *find_id_of(const struct subid_index *index, uint32_t owner,
-						  uint32_t id)
+/* So many ranges are looked through faster than one is found by its IDs. */
+#define FEW_RANGES 8
+
+static const struct subid_index_range *
+find_id_of(const struct subid_index *index, const struct subid_index_range *first, uint32_t id)
 {
-	const struct subid_index_range *range = find_id(index, id);
-	const struct subid_index_range *end = index->ranges + index->owners[owner + 1].first;
+	const struct subid_index_range *range, *end = first + first->rest;
 
-	if (!range || range->owner == owner)
-		return range;
+	if (first->rest > FEW_RANGES) {
+		range = find_id(index, id);
+		if (!range || (range >= first && range < end))
+			return range;
+		/* Another's line stands above: nested ranges, of which there are few. */
+	}
 
-	/* Another's line stands above: nested ranges, of which there are few. */
-	range = index->ranges + index->owners[owner].first;
-	while (range < end && !subid_range_contains(&range->ids, id))
-		range++;
-	return range < end ? range : NULL;
+	for (range = first; range < end; range++)
+		if (subid_range_contains(&range->ids, id))
+			return range;
+	return NULL;
 }
 
-static const struct subid_index_range *find_position_of(const struct subid_index *index,
-							uint32_t owner, uint64_t position)
+static const struct subid_index_range *find_position_of(const struct subid_index_range *first,
+							uint64_t position)
 {
-	const struct subid_index_range *base = index->ranges + index->owners[owner].first;
+	const struct subid_index_range *range = first;
 
-	for (uint32_t n = index->owners[owner + 1].first - index->owners[owner].first; n > 1;
-	     n -= n / 2)
-		base += base[n / 2].laid <= position ? n / 2 : 0;
-	return position - base->laid < base->ids.count ? base : NULL;
+	for (uint32_t n = first->rest; n > 1; n -= n / 2)
+		range += range[n / 2].laid <= position ? n / 2 : 0;
+	return position - range->laid < range->ids.count ? range : NULL;
 }
 
 /*
- * The owner's number, n_owners if no line is his. Returns 0, or
+ * The first of the owner's ranges, NULL if no line is his. Returns 0, or
  * SUBID_INDEX_SILENT if there are lines of either way to write him.
  */
-static int number_of(const struct subid_index *index, const struct subid_owner *owner,
-		     uint32_t *ret_number)
+static int first_of(const struct subid_index *index, const struct subid_owner *owner,
+		    const struct subid_index_range **ret_first)
 {
-	uint32_t by_uid = index->n_owners;
+	const struct subid_index_range *by_uid;
 
-	*ret_number = find_owner(index, owner->name, owner->name_len);
-	if (owner->uid_len > 0)
-		by_uid = find_owner(index, owner->uid, owner->uid_len);
-	if (by_uid == index->n_owners)
+	*ret_first = find_owner(index, owner->name, owner->name_len);
+	if (owner->uid_len == 0)
 		return 0;
-	if (*ret_number != index->n_owners)
+
+	by_uid = find_owner(index, owner->uid, owner->uid_len);
+	if (*ret_first && by_uid)
 		return SUBID_INDEX_SILENT;
-	*ret_number = by_uid;
+	if (by_uid)
+		*ret_first = by_uid;
 	return 0;
 }
 
-/* As subid_files_ask() guesses it: whose the first line with the ID is. */
-static int owner_of(const struct subid_index *index, uint32_t id, struct subid_owner *owner,
-		    uint32_t *ret_number)
+/* As subid_files_ask() guesses it. */
+static void guess_owner(const struct subid_index *index, const struct subid_index_range *range,
+			struct subid_owner *owner)
 {
-	const struct subid_index_range *range = find_id(index, id);
-	struct subid_line line;
+	const struct subid_line line = {
+		.owner = subid_index_owner(index, range),
+		.owner_len = range->owner_len,
+	};
 
-	if (!range)
-		return -ENOENT;
-	line = owner_text(index, range->owner);
 	if (!subid_owner_is(owner, &line))
 		subid_owner_set_line(owner, &line);
-
-	*ret_number = range->owner;
-	return owner->uid_len > 0 ? number_of(index, owner, ret_number) : 0;
 }
 
 int subid_index_ask(const struct subid_index *index, struct subid_owner *owner,
 		    struct subid_place *place)
 {
-	const struct subid_index_range *range = NULL;
-	uint32_t number;
-	int r;
+	const struct subid_index_range *range = NULL, *first;
 
-	if (place->sought == SUBID_SEEK_OWNER)
-		r = owner_of(index, place->id, owner, &number);
-	else
-		r = number_of(index, owner, &number);
-	if (r < 0)
-		return r;
+	if (place->sought == SUBID_SEEK_OWNER) {
+		range = find_id(index, place->id);
+		if (!range)
+			return -ENOENT;
+		guess_owner(index, range, owner);
+	}
 	if (subid_owner_lacks_name(owner))
 		return SUBID_UNRESOLVED;
-	if (r > 0)
-		return r;
 
-	if (number < index->n_owners)
-		range = place->sought == SUBID_SEEK_ID
-				? find_position_of(index, number, place->position)
-				: find_id_of(index, number, place->id);
+	if (!range || owner->uid_len > 0) {
+		if (first_of(index, owner, &first) == SUBID_INDEX_SILENT)
+			return SUBID_INDEX_SILENT;
+		if (!range && first)
+			range = place->sought == SUBID_SEEK_ID
+					? find_position_of(first, place->position)
+					: find_id_of(index, first, place->id);
+	}
 	if (!owner->resolved && (range ? range->below_uid : index->has_uid))
 		return SUBID_UNRESOLVED;
 	if (!range)

@@ -11,9 +11,6 @@
 #include "stamp.h"
 #include "text.h"
 
-/* The shortest line that delegates: "a:0:1" and a newline. */
-#define LINE_MIN_BYTES 6
-
 /* A line on its way into the index, numbered as in the file. */
 struct draft_line {
 	struct subid_range range;
@@ -22,10 +19,12 @@ struct draft_line {
 	bool below_uid;
 };
 
-/* From here on the IDs in the line's range are the line's. */
-struct draft_segment {
-	uint32_t start;
-	uint32_t line;
+struct draft_owner {
+	uint64_t n_ids;
+	uint32_t n_ranges;
+	uint32_t text; /* offset */
+	uint32_t len;
+	uint32_t next; /* where in the index the next range of his goes */
 };
 
 /*
@@ -37,19 +36,19 @@ struct draft {
 	size_t size;
 
 	struct draft_line *lines;
-	uint32_t n_lines;
-	struct subid_index_owner *owners; /* first: how many ranges, until they are placed */
-	uint32_t n_owners;
-	uint32_t *buckets;
-	uint32_t n_buckets;
-	char *texts;
-	uint32_t texts_size;
-	bool has_uid;
-
+	struct draft_owner *owners;
+	uint32_t *buckets;  /* owner + 1, or 0 */
+	char *texts;	    /* of the owners, end to end */
 	uint32_t *by_start; /* lines, sorted */
 	uint32_t *spare;
-	struct draft_segment *segments;
+	struct subid_index_segment *segments; /* range: its line, until that is placed */
+	uint32_t n_lines;
+	uint32_t n_owners;
+	uint32_t n_buckets;
 	uint32_t n_segments;
+	uint32_t texts_size;
+	uint32_t long_texts_size; /* of those that a range has no room for */
+	bool has_uid;
 };
 
 static void *map(size_t size, int flags)
@@ -69,34 +68,33 @@ static void *carve(char *memory, size_t *used, size_t count, size_t object_size)
 	return carved;
 }
 
-static size_t lay_out_draft(struct draft *draft, size_t max_lines, size_t file_size)
+static size_t lay_out_draft(struct draft *draft, char *memory, size_t max_lines, size_t file_size)
 {
-	char *memory = (char *)draft->memory;
 	size_t used = 0;
 
 	draft->n_buckets = (uint32_t)max_lines * 2;
 	draft->lines = (struct draft_line *)carve(memory, &used, max_lines, sizeof(*draft->lines));
-	draft->owners = (struct subid_index_owner *)carve(memory, &used, max_lines + 1,
-							  sizeof(*draft->owners));
+	draft->owners =
+		(struct draft_owner *)carve(memory, &used, max_lines, sizeof(*draft->owners));
 	draft->buckets = (uint32_t *)carve(memory, &used, draft->n_buckets, sizeof(uint32_t));
 	draft->texts = (char *)carve(memory, &used, file_size + 1, 1);
 	draft->by_start = (uint32_t *)carve(memory, &used, max_lines, sizeof(uint32_t));
 	draft->spare = (uint32_t *)carve(memory, &used, max_lines, sizeof(uint32_t));
-	draft->segments = (struct draft_segment *)carve(memory, &used, max_lines * 2,
-							sizeof(*draft->segments));
+	draft->segments = (struct subid_index_segment *)carve(memory, &used, max_lines * 2,
+							      sizeof(*draft->segments));
 	return used;
 }
 
 static int open_draft(struct draft *draft, size_t file_size)
 {
-	size_t max_lines = file_size / LINE_MIN_BYTES + 1;
+	size_t max_lines = file_size / SUBID_INDEX_LINE_MIN_BYTES + 1;
 
 	*draft = (struct draft){ .memory = NULL };
-	draft->size = lay_out_draft(draft, max_lines, file_size);
+	draft->size = lay_out_draft(draft, NULL, max_lines, file_size);
 	draft->memory = map(draft->size, MAP_NORESERVE);
 	if (!draft->memory)
 		return -ENOMEM;
-	(void)lay_out_draft(draft, max_lines, file_size);
+	(void)lay_out_draft(draft, (char *)draft->memory, max_lines, file_size);
 	return 0;
 }
 
@@ -105,44 +103,58 @@ static void close_draft(struct draft *draft)
 	(void)munmap(draft->memory, draft->size);
 }
 
-/* The owner's number; a new one if no line had it yet. */
-static uint32_t draft_owner(struct draft *draft, const struct subid_line *line)
+static struct draft_owner *add_owner(struct draft *draft, const struct subid_line *line)
 {
-	uint32_t i = subid_index_bucket(line->owner, line->owner_len, draft->n_buckets);
-	uint32_t owner;
+	struct draft_owner *owner = &draft->owners[draft->n_owners++];
 
-	for (; draft->buckets[i] != 0; i = (i + 1) % draft->n_buckets) {
-		uint32_t text, end;
+	*owner = (struct draft_owner){
+		.text = draft->texts_size,
+		.len = (uint32_t)line->owner_len,
+	};
+	memcpy(draft->texts + draft->texts_size, line->owner, line->owner_len);
+	draft->texts_size += owner->len;
+	if (owner->len > SUBID_INDEX_NAME_BYTES)
+		draft->long_texts_size += owner->len;
+	return owner;
+}
 
-		owner = draft->buckets[i] - 1;
-		text = draft->owners[owner].text;
-		end = owner + 1 < draft->n_owners ? draft->owners[owner + 1].text
-						  : draft->texts_size;
-		if (subid_text_equal(draft->texts + text, end - text - 1, line->owner,
+/* The line's owner; a new one if no line was his yet. */
+static struct draft_owner *find_owner(struct draft *draft, const struct subid_line *line)
+{
+	uint32_t hash = subid_index_hash(line->owner, line->owner_len);
+	uint32_t i = subid_index_bucket(hash, draft->n_buckets);
+
+	for (; draft->buckets[i] != 0; i = subid_index_next_bucket(i, draft->n_buckets)) {
+		struct draft_owner *owner = &draft->owners[draft->buckets[i] - 1];
+
+		if (subid_text_equal(draft->texts + owner->text, owner->len, line->owner,
 				     line->owner_len))
 			return owner;
 	}
 
-	owner = draft->n_owners++;
-	draft->buckets[i] = owner + 1;
-	draft->owners[owner].text = draft->texts_size;
-	memcpy(draft->texts + draft->texts_size, line->owner, line->owner_len);
-	draft->texts_size += (uint32_t)line->owner_len;
-	draft->texts[draft->texts_size++] = '\0';
-	return owner;
+	draft->buckets[i] = draft->n_owners + 1;
+	return add_owner(draft, line);
 }
 
-static void draft_line(struct draft *draft, const struct subid_line *line)
+static int draft_line(struct draft *draft, const struct subid_line *line)
 {
-	struct draft_line *drafted = &draft->lines[draft->n_lines++];
+	struct draft_owner *owner = find_owner(draft, line);
 	uint32_t uid;
 
-	drafted->range = line->range;
-	drafted->owner = draft_owner(draft, line);
-	drafted->below_uid = draft->has_uid;
-	draft->owners[drafted->owner].first++;
+	/* Where they would lie in 32 bits of the index. */
+	owner->n_ids += line->range.count;
+	if (owner->n_ids > UINT32_MAX)
+		return -E2BIG;
+
+	owner->n_ranges++;
+	draft->lines[draft->n_lines++] = (struct draft_line){
+		.range = line->range,
+		.owner = (uint32_t)(owner - draft->owners),
+		.below_uid = draft->has_uid,
+	};
 	if (subid_owner_uid(line->owner, line->owner_len, &uid) == 0)
 		draft->has_uid = true;
+	return 0;
 }
 
 static int read_draft(struct draft *draft, const char *path, const struct stat *stamp)
@@ -163,8 +175,9 @@ static int read_draft(struct draft *draft, const char *path, const struct stat *
 		r = subid_reader_next(&reader, &text, &len);
 		if (r > 0 && bytes + len > (uint64_t)stamp->st_size)
 			r = -ESTALE;
-		if (r > 0 && subid_line_parse(text, len, &line) == 0)
-			draft_line(draft, &line);
+		if (r > 0 && subid_line_parse(text, len, &line) == 0 &&
+		    draft_line(draft, &line) < 0)
+			r = -E2BIG;
 	}
 	if (r == 0)
 		r = subid_reader_verify(&reader);
@@ -172,11 +185,23 @@ static int read_draft(struct draft *draft, const char *path, const struct stat *
 	return r;
 }
 
+/* Most files are, for each new range goes behind the last. */
+static bool is_sorted(const struct draft *draft)
+{
+	uint32_t i = 1;
+
+	while (i < draft->n_lines && draft->lines[i - 1].range.start <= draft->lines[i].range.start)
+		i++;
+	return i >= draft->n_lines;
+}
+
 /* Sort the lines by the first ID; a radix sort keeps those of one start in order. */
 static void sort_lines(struct draft *draft)
 {
 	for (uint32_t i = 0; i < draft->n_lines; i++)
 		draft->by_start[i] = i;
+	if (is_sorted(draft))
+		return;
 
 	for (unsigned int shift = 0; shift < 32; shift += 8) {
 		uint32_t *sorted = draft->spare, offsets[257] = { 0 };
@@ -247,9 +272,9 @@ static void draft_segments(struct draft *draft)
 		if (n == 0)
 			continue;
 
-		draft->segments[draft->n_segments++] = (struct draft_segment){
+		draft->segments[draft->n_segments++] = (struct subid_index_segment){
 			.start = (uint32_t)id,
-			.line = heap[0],
+			.range = heap[0],
 		};
 		id = end_of(draft, heap[0]);
 		if (next < draft->n_lines && draft->lines[draft->by_start[next]].range.start < id)
@@ -257,127 +282,134 @@ static void draft_segments(struct draft *draft)
 	}
 }
 
-/* Ranges of one owner lie together: turn how many each has into where they begin. */
-static void place_owners(struct draft *draft)
+/*
+ * The narrowest slots of which there are not more than the segments need; with
+ * two at least, none is wider than a shift of 32 bits can say.
+ */
+static void cut_slots(const struct draft *draft, struct subid_index *index)
 {
-	uint32_t first = 0;
+	uint32_t most = draft->n_segments / SUBID_INDEX_SEGMENTS_A_SLOT + 2, width = 0;
 
-	for (uint32_t i = 0; i <= draft->n_owners; i++) {
-		uint32_t count = draft->owners[i].first;
-
-		draft->owners[i].first = first;
-		first += count;
-	}
-	draft->owners[draft->n_owners].text = draft->texts_size;
+	if (draft->n_segments > 0)
+		width = draft->segments[draft->n_segments - 1].start - draft->segments[0].start;
+	while (width >> index->slot_shift >= most)
+		index->slot_shift++;
+	index->n_slots = (width >> index->slot_shift) + 1;
 }
 
-static int place_ranges(struct draft *draft, struct subid_index_range *ranges)
+static size_t lay_out(const struct draft *draft, struct subid_index *index, char *memory)
 {
-	uint32_t *next = draft->spare;
+	size_t used = 0;
 
-	for (uint32_t i = 0; i < draft->n_owners; i++)
-		next[i] = draft->owners[i].first;
+	(void)carve(memory, &used, 1, sizeof(*index));
+	index->slots = (uint32_t *)carve(memory, &used, index->n_slots + 1, sizeof(uint32_t));
+	index->segments = (struct subid_index_segment *)carve(memory, &used, index->n_segments,
+							      sizeof(*index->segments));
+	index->buckets = (uint32_t *)carve(memory, &used, index->n_buckets, sizeof(uint32_t));
+	index->ranges = (struct subid_index_range *)carve(memory, &used, index->n_ranges,
+							  sizeof(*index->ranges));
+	index->texts = (char *)carve(memory, &used, draft->long_texts_size, 1);
+	return used;
+}
 
+/* The owner's ranges come next, and here is where they are found. */
+static void place_owner(const struct draft *draft, const struct draft_owner *owner,
+			struct subid_index *index, uint32_t place)
+{
+	uint32_t hash = subid_index_hash(draft->texts + owner->text, owner->len);
+	uint32_t i = subid_index_bucket(hash, index->n_buckets);
+
+	while (index->buckets[i] != 0)
+		i = subid_index_next_bucket(i, index->n_buckets);
+	index->buckets[i] = (place + 1) << SUBID_INDEX_TAG_BITS | (hash & SUBID_INDEX_TAG);
+}
+
+static void place_owners(struct draft *draft, struct subid_index *index)
+{
+	uint32_t place = 0, text = 0;
+
+	for (uint32_t i = 0; i < draft->n_owners; i++) {
+		struct draft_owner *owner = &draft->owners[i];
+		struct subid_index_range range = { .owner_len = owner->len & 0x3ff };
+
+		place_owner(draft, owner, index, place);
+		if (owner->len > SUBID_INDEX_NAME_BYTES) {
+			memcpy(index->texts + text, draft->texts + owner->text, owner->len);
+			range.name.owner_at = text;
+			text += owner->len;
+		} else {
+			memcpy(range.name.owner, draft->texts + owner->text, owner->len);
+		}
+
+		owner->next = place;
+		for (uint32_t rest = owner->n_ranges; rest > 0; rest--) {
+			range.rest = rest & 0xfffff;
+			index->ranges[place++] = range;
+		}
+	}
+}
+
+static void place_ranges(struct draft *draft, struct subid_index *index)
+{
 	for (uint32_t i = 0; i < draft->n_lines; i++) {
 		struct draft_line *line = &draft->lines[i];
-		uint64_t laid = 0;
+		struct draft_owner *owner = &draft->owners[line->owner];
+		struct subid_index_range *range = &index->ranges[owner->next];
 
-		line->place = next[line->owner]++;
-		if (line->place > draft->owners[line->owner].first)
-			laid = (uint64_t)ranges[line->place - 1].laid +
-			       ranges[line->place - 1].ids.count;
-		if (laid + line->range.count > UINT32_MAX)
-			return -E2BIG;
-		ranges[line->place] = (struct subid_index_range){
-			.ids = line->range,
-			.laid = (uint32_t)laid,
-			.owner = line->owner & INT32_MAX,
-			.below_uid = line->below_uid,
-		};
+		if (range->rest < owner->n_ranges)
+			range->laid = range[-1].laid + range[-1].ids.count;
+		range->ids = line->range;
+		range->below_uid = line->below_uid;
+		line->place = owner->next++;
 	}
-	return 0;
 }
 
-static void place_buckets(const struct draft *draft, uint32_t *buckets, uint32_t n_buckets)
+static void place_segments(const struct draft *draft, struct subid_index *index)
 {
-	for (uint32_t owner = 0; owner < draft->n_owners; owner++) {
-		const struct subid_index_owner *o = &draft->owners[owner];
-		uint32_t i = subid_index_bucket(draft->texts + o[0].text, o[1].text - o[0].text - 1,
-						n_buckets);
+	uint32_t slot = 0;
 
-		while (buckets[i] != 0)
-			i = (i + 1) % n_buckets;
-		buckets[i] = owner + 1;
+	for (uint32_t i = 0; i < index->n_segments; i++) {
+		const struct subid_index_segment *segment = &draft->segments[i];
+		uint32_t from_first = segment->start - draft->segments[0].start;
+
+		index->segments[i] = (struct subid_index_segment){
+			.start = segment->start,
+			.range = draft->lines[segment->range].place,
+		};
+		/* The slots whose first ID is in an earlier segment. */
+		for (; (uint64_t)slot << index->slot_shift < from_first; slot++)
+			index->slots[slot] = i - 1;
 	}
+	for (; index->n_segments > 0 && slot <= index->n_slots; slot++)
+		index->slots[slot] = index->n_segments - 1;
 }
 
 static int build(struct draft *draft, const struct stat *stamp, struct subid_index **ret)
 {
-	uint32_t n_buckets = draft->n_owners + draft->n_owners / 3 + 1;
-	struct subid_index *index = NULL;
-	uint32_t *blocks = NULL, *starts = NULL, *places = NULL;
-	struct subid_index_range *ranges = NULL;
-	struct subid_index_owner *owners = NULL;
-	uint32_t *buckets = NULL;
-	char *texts = NULL;
-	size_t size = 0;
-	int r;
+	struct subid_index index = {
+		.stamp = *stamp,
+		.n_ranges = draft->n_lines,
+		.n_buckets = draft->n_owners + draft->n_owners / 4 + 1,
+		.has_uid = draft->has_uid,
+	};
+	char *memory;
 
 	sort_lines(draft);
 	draft_segments(draft);
-	place_owners(draft);
+	index.n_segments = draft->n_segments;
+	cut_slots(draft, &index);
 
-	/* Twice: to measure, and to lay out. */
-	for (char *memory = NULL;; memory = (char *)map(size, MAP_POPULATE)) {
-		if (size > 0 && !memory)
-			return -ENOMEM;
-		size = 0;
-		index = (struct subid_index *)carve(memory, &size, 1, sizeof(*index));
-		ranges = (struct subid_index_range *)carve(memory, &size, draft->n_lines,
-							   sizeof(*ranges));
-		blocks = (uint32_t *)carve(memory, &size, draft->n_segments / SUBID_INDEX_BLOCK + 1,
-					   sizeof(*blocks));
-		starts = (uint32_t *)carve(memory, &size, draft->n_segments, sizeof(*starts));
-		places = (uint32_t *)carve(memory, &size, draft->n_segments, sizeof(*places));
-		owners = (struct subid_index_owner *)carve(memory, &size, draft->n_owners + 1,
-							   sizeof(*owners));
-		buckets = (uint32_t *)carve(memory, &size, n_buckets, sizeof(*buckets));
-		texts = (char *)carve(memory, &size, draft->texts_size, 1);
-		if (memory)
-			break;
-	}
+	index.size = lay_out(draft, &index, NULL);
+	memory = (char *)map(index.size, MAP_POPULATE);
+	if (!memory)
+		return -ENOMEM;
+	(void)lay_out(draft, &index, memory);
 
-	*index = (struct subid_index){
-		.stamp = *stamp,
-		.size = size,
-		.ranges = ranges,
-		.owners = owners,
-		.blocks = blocks,
-		.starts = starts,
-		.places = places,
-		.buckets = buckets,
-		.texts = texts,
-		.n_owners = draft->n_owners,
-		.n_segments = draft->n_segments,
-		.n_buckets = n_buckets,
-		.has_uid = draft->has_uid,
-	};
-	memcpy(owners, draft->owners, (draft->n_owners + 1) * sizeof(*owners));
-	memcpy(texts, draft->texts, draft->texts_size);
-	place_buckets(draft, buckets, n_buckets);
-	r = place_ranges(draft, ranges);
-	if (r < 0) {
-		subid_index_free(index);
-		return r;
-	}
-	for (uint32_t i = 0; i < draft->n_segments; i++) {
-		starts[i] = draft->segments[i].start;
-		places[i] = draft->lines[draft->segments[i].line].place;
-		if (i % SUBID_INDEX_BLOCK == 0)
-			blocks[i / SUBID_INDEX_BLOCK] = starts[i];
-	}
-
-	*ret = index;
+	place_owners(draft, &index);
+	place_ranges(draft, &index);
+	place_segments(draft, &index);
+	*ret = (struct subid_index *)(void *)memory;
+	**ret = index;
 	return 0;
 }
 
