@@ -2,19 +2,43 @@
 #include "decimal.h"
 
 #include <errno.h>
+#include <string.h>
 
-size_t subid_decimal_format(uint64_t value, char ret[SUBID_DECIMAL_MAX_BYTES])
+size_t subid_decimal_digits(uint64_t value)
 {
 	size_t digits = 1;
 
-	/* 2^64-1 has 20 digits, and 10^20 would not fit. */
-	for (uint64_t bound = 10; value >= bound && digits < 20; bound *= 10)
-		digits++;
+	for (; value >= 10000; value /= 10000)
+		digits += 4;
+	return digits + (value >= 10) + (value >= 100) + (value >= 1000);
+}
 
+void subid_decimal_write(uint64_t value, size_t digits, char *ret)
+{
+	/* Two at a time take half the divisions. */
+	static const char pairs[] = "00010203040506070809"
+				    "10111213141516171819"
+				    "20212223242526272829"
+				    "30313233343536373839"
+				    "40414243444546474849"
+				    "50515253545556575859"
+				    "60616263646566676869"
+				    "70717273747576777879"
+				    "80818283848586878889"
+				    "90919293949596979899";
+
+	for (; digits > 1; digits -= 2, value /= 100)
+		memcpy(ret + digits - 2, pairs + value % 100 * 2, 2);
+	if (digits > 0)
+		ret[0] = (char)('0' + value % 10);
+}
+
+size_t subid_decimal_format(uint64_t value, char ret[SUBID_DECIMAL_MAX_BYTES])
+{
+	size_t digits = subid_decimal_digits(value);
+
+	subid_decimal_write(value, digits, ret);
 	ret[digits] = '\0';
-	for (size_t i = digits; i-- > 0; value /= 10)
-		ret[i] = (char)('0' + value % 10);
-
 	return digits;
 }
 

@@ -18,6 +18,15 @@
 size_t subid_decimal_format(uint64_t value, char ret[SUBID_DECIMAL_MAX_BYTES]);
 
 /*
+ * subid_decimal_digits, subid_decimal_write: the same where room is scarce.
+ *
+ * @digits: as many as subid_decimal_digits() says that @value has.
+ * @ret: set to just these, without a NUL.
+ */
+size_t subid_decimal_digits(uint64_t value);
+void subid_decimal_write(uint64_t value, size_t digits, char *ret);
+
+/*
  * subid_decimal_parse: the exact inverse, for 32 bits.
  *
  * @text, @len: the digits; they need not be NUL-terminated.

@@ -67,7 +67,8 @@ static int guess_owner(struct subid_reader *reader, uint32_t id, struct subid_ow
 
 	if (!subid_owner_is(owner, &line))
 		subid_owner_set_line(owner, &line);
-	return subid_reader_rewind(reader);
+	subid_reader_rewind(reader);
+	return 0;
 }
 
 /* Lay the owner's ranges end to end, in one pass, until the place is found. */

@@ -16,6 +16,9 @@ bool subid_owner_text_valid(const char *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = (unsigned char)text[i];
 
+		/* Most are letters, and this is part of every lookup by name. */
+		if ((unsigned char)((c | 0x20) - 'a') < 26)
+			continue;
 		if (c < ' ' || c == 0x7f || c == ':' || c == '/')
 			return false;
 	}

@@ -34,6 +34,7 @@ static void begin_file(struct subid_reader *reader)
 {
 	reader->at_eof = false;
 	reader->from_start = true;
+	reader->offset = 0;
 	reader->end = 0;
 	begin_pass(reader);
 }
@@ -91,13 +92,16 @@ static int fill(struct subid_reader *reader)
 		reader->from_start = false;
 	}
 
+	/* Saves lseek(2): each function of libc costs every process that loads us. */
 	do
-		n = read(reader->fd, reader->buf + reader->end, sizeof(reader->buf) - reader->end);
+		n = pread(reader->fd, reader->buf + reader->end, sizeof(reader->buf) - reader->end,
+			  reader->offset);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return read_fault();
 
 	reader->at_eof = n == 0;
+	reader->offset += n;
 	reader->end += (size_t)n;
 	return 0;
 }
@@ -159,22 +163,12 @@ void subid_reader_skip(struct subid_reader *reader, size_t bytes)
 	reader->begin += bytes;
 }
 
-static int reread(struct subid_reader *reader)
+void subid_reader_rewind(struct subid_reader *reader)
 {
-	if (lseek(reader->fd, 0, SEEK_SET) < 0)
-		return read_fault();
-
-	begin_file(reader);
-	return 0;
-}
-
-int subid_reader_rewind(struct subid_reader *reader)
-{
-	if (!reader->from_start)
-		return reread(reader);
-
-	begin_pass(reader);
-	return 0;
+	if (reader->from_start)
+		begin_pass(reader);
+	else
+		begin_file(reader);
 }
 
 /*
@@ -187,9 +181,9 @@ static int compare_pass(struct subid_reader *reader)
 	bool exhausted = reader->exhausted;
 	const char *text;
 	size_t len;
-	int r;
+	int r = 0;
 
-	r = reread(reader);
+	begin_file(reader);
 	while (r == 0 && reader->lines < lines) {
 		r = subid_reader_next(reader, &text, &len);
 		if (r == 0)

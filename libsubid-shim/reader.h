@@ -18,13 +18,14 @@
 struct subid_reader {
 	int fd;
 	bool recent;	 /* changed so recently that its stamp may not tell */
-	bool at_eof;	 /* read(2) has returned 0 */
+	bool at_eof;	 /* pread(2) has returned 0 */
 	bool from_start; /* buf[0] is the first byte of the file */
 	bool terminated; /* the last line delivered ends with a newline */
 	bool exhausted;	 /* this pass has delivered every line */
 	struct stat stamp;
 	uint64_t lines;	 /* delivered in this pass */
 	uint64_t digest; /* of the lines delivered, kept while recent */
+	off_t offset;	 /* of the bytes not yet read */
 	size_t begin;	 /* of the bytes not yet delivered */
 	size_t end;
 	char buf[SUBID_READER_BYTES];
@@ -67,9 +68,8 @@ void subid_reader_skip(struct subid_reader *reader, size_t bytes);
 /*
  * subid_reader_rewind: begin a new pass; what earlier ones saw may be of
  * another version of the file.
- * Returns 0 or a negative errno.
  */
-int subid_reader_rewind(struct subid_reader *reader);
+void subid_reader_rewind(struct subid_reader *reader);
 
 /*
  * subid_reader_verify: did the last pass see one version of the file?

@@ -156,13 +156,12 @@ static int choose(const char *nsswitch)
 	return r;
 }
 
-int subid_source_ask(const char *nsswitch, enum subid_kind kind, const char *file,
-		     struct subid_cache *cache, struct subid_owner *owner,
-		     struct subid_place *place)
+int subid_source_ask(const char *nsswitch, const struct subid_database *database,
+		     struct subid_owner *owner, struct subid_place *place)
 {
 	int r = choose(nsswitch);
 
-	if (r == SOURCE_LIBSUBID)
-		return subid_libsubid_ask(kind, owner, place);
-	return r < 0 ? r : subid_cache_ask(cache, file, owner, place);
+	if (r == SOURCE_FILES)
+		return subid_cache_ask(database->cache, database->path, owner, place);
+	return r < 0 ? r : subid_libsubid_ask(database->kind, owner, place);
 }

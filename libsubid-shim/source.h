@@ -21,15 +21,19 @@
  */
 int subid_source_read(const char *path, char ret_plugin[SUBID_PLUGIN_MAX_BYTES + 1]);
 
+/* A database of subordinate IDs, subuid(5) or subgid(5). */
+struct subid_database {
+	const char *path;	   /* of its file */
+	struct subid_cache *cache; /* of its file, or NULL to do without */
+	enum subid_kind kind;	   /* for a source that is not the files */
+};
+
 /*
  * subid_source_ask: find an owner's ID in the source that nsswitch.conf names,
  * which is read once per process, as libsubid does.
  *
  * @nsswitch: its path, for the first call.
- * @kind: which database, for a source that is not the files.
- * @file, @cache: its path and cache, for the files.
  * @owner, @place, result, safety: as subid_files_ask().
  */
-int subid_source_ask(const char *nsswitch, enum subid_kind kind, const char *file,
-		     struct subid_cache *cache, struct subid_owner *owner,
-		     struct subid_place *place);
+int subid_source_ask(const char *nsswitch, const struct subid_database *database,
+		     struct subid_owner *owner, struct subid_place *place);

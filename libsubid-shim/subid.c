@@ -7,14 +7,13 @@
 #define ASK_TRIES 16
 
 /* Ask until the answer is of one version of the database. */
-static int ask_source(const struct subid_host *host, enum subid_kind kind,
-		      struct subid_owner *owner, struct subid_place *place)
+static inline int ask_source(const struct subid_host *host, enum subid_kind kind,
+			     struct subid_owner *owner, struct subid_place *place)
 {
 	int r = -ESTALE;
 
 	for (int i = 0; i < ASK_TRIES && r == -ESTALE; i++)
-		r = subid_source_ask(host->nsswitch, kind, host->path[kind],
-				     host->cache ? &host->cache[kind] : NULL, owner, place);
+		r = subid_source_ask(host->nsswitch, &host->databases[kind], owner, place);
 
 	return r == -ESTALE ? -EAGAIN : r;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
-#include "cache.h"
 #include "owner.h"
 #include "range.h"
 #include "source.h"
@@ -12,9 +11,8 @@
  * negative errno is a fault of the account services and handed up as it is.
  */
 struct subid_host {
-	const char *path[2];	   /* by enum subid_kind */
-	struct subid_cache *cache; /* two, by enum subid_kind, or NULL to do without */
-	const char *nsswitch;	   /* says where else the answers may come from */
+	struct subid_database databases[2]; /* by enum subid_kind */
+	const char *nsswitch;		    /* says where else the answers may come from */
 
 	/* The name of the account with @uid, into @size bytes with its NUL. */
 	int (*account_name)(const struct subid_host *host, uint32_t uid, char *ret_name,

@@ -29,3 +29,13 @@ static inline size_t subid_text_length(const char *text, size_t max)
 
 	return end ? (size_t)(end - text) : max;
 }
+
+/* subid_text_begins: does the string begin with these bytes, none of which is NUL? */
+static inline bool subid_text_begins(const char *string, const char *with, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && string[i] == with[i])
+		i++;
+	return i == len;
+}

@@ -23,6 +23,7 @@ int nss_find_by_id(const struct subid_host *host, enum subid_kind kind, uint32_t
 int nss_find_by_name(const struct subid_host *host, enum subid_kind kind, const char *name,
 		     struct nss_found *ret)
 {
+	size_t owner_len;
 	int r;
 
 	r = nss_name_parse(kind, name, &ret->owner, &ret->id);
@@ -31,8 +32,9 @@ int nss_find_by_name(const struct subid_host *host, enum subid_kind kind, const 
 	if (nss_id_is_reserved(ret->id))
 		return -ENOENT;
 
+	owner_len = ret->owner.name_len;
 	r = subid_by_owner(host, kind, &ret->owner, ret->id, &ret->position);
 	if (r < 0)
 		return r;
-	return nss_name_is_of(kind, name, &ret->owner) ? 0 : -ENOENT;
+	return nss_name_is_of(name, owner_len, &ret->owner) ? 0 : -ENOENT;
 }

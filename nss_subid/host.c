@@ -77,8 +77,10 @@ static struct subid_cache caches[2];
 void nss_host_init(struct subid_host *host, char *buf, size_t len)
 {
 	*host = (struct subid_host){
-		.path = { [SUBID_UID] = "/etc/subuid", [SUBID_GID] = "/etc/subgid" },
-		.cache = caches,
+		.databases = {
+			[SUBID_UID] = { "/etc/subuid", &caches[SUBID_UID], SUBID_UID },
+			[SUBID_GID] = { "/etc/subgid", &caches[SUBID_GID], SUBID_GID },
+		},
 		.nsswitch = "/etc/nsswitch.conf",
 		.account_name = account_name,
 		.account_uid = account_uid,

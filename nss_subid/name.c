@@ -7,69 +7,44 @@
 #include "decimal.h"
 #include "text.h"
 
-#define PREFIX_LEN 7
+/* Behind the prefix there are an owner, a dash and 10 digits at most: of a name
+ * that is cut here, the owner is too long already. */
+#define TEXT_MAX_BYTES (SUBID_OWNER_MAX_BYTES + 1 + 10 + 1)
 
-static const char prefixes[2][PREFIX_LEN + 1] = {
+const char nss_name_prefixes[2][NSS_NAME_PREFIX_LEN + 1] = {
 	[SUBID_UID] = "subuid-",
 	[SUBID_GID] = "subgid-",
 };
 
 bool nss_name_is_ours(enum subid_kind kind, const char *name)
 {
-	for (size_t i = 0; i < PREFIX_LEN; i++)
-		if (name[i] != prefixes[kind][i])
-			return false;
-	return true;
-}
-
-/* strrchr(3); a symbol more costs every process that loads us. */
-static const char *last_dash(const char *text)
-{
-	const char *dash = NULL;
-
-	for (; *text != '\0'; text++)
-		if (*text == '-')
-			dash = text;
-	return dash;
-}
-
-char *nss_name_format(struct nss_arena *arena, enum subid_kind kind,
-		      const struct subid_owner *owner, uint32_t id)
-{
-	char digits[SUBID_DECIMAL_MAX_BYTES];
-	const struct nss_text parts[] = {
-		{ prefixes[kind], PREFIX_LEN },
-		{ owner->name, owner->name_len },
-		NSS_TEXT("-"),
-		{ digits, subid_decimal_format(id, digits) },
-	};
-
-	return nss_arena_join(arena, parts, 4);
+	return subid_text_begins(name, nss_name_prefixes[kind], NSS_NAME_PREFIX_LEN);
 }
 
 int nss_name_parse(enum subid_kind kind, const char *name, struct subid_owner *ret_owner,
 		   uint32_t *ret_id)
 {
-	const char *owner, *dash;
+	const char *owner, *end, *digits;
 
 	if (!nss_name_is_ours(kind, name))
 		return -ENOENT;
-	owner = name + PREFIX_LEN;
-	dash = last_dash(owner);
-	if (!dash)
+	owner = name + NSS_NAME_PREFIX_LEN;
+	end = owner + subid_text_length(owner, TEXT_MAX_BYTES);
+
+	digits = end;
+	while (digits > owner && digits[-1] != '-')
+		digits--;
+	if (digits == owner)
 		return -ENOENT;
 
-	if (subid_decimal_parse(dash + 1, subid_text_length(dash + 1, SUBID_DECIMAL_MAX_BYTES),
-				ret_id) < 0 ||
-	    subid_owner_set(ret_owner, owner, (size_t)(dash - owner)) < 0)
+	if (subid_decimal_parse(digits, (size_t)(end - digits), ret_id) < 0 ||
+	    subid_owner_set(ret_owner, owner, (size_t)(digits - 1 - owner)) < 0)
 		return -ENOENT;
 	return 0;
 }
 
-bool nss_name_is_of(enum subid_kind kind, const char *name, const struct subid_owner *owner)
+bool nss_name_is_of(const char *name, size_t owner_len, const struct subid_owner *owner)
 {
-	const char *text = name + PREFIX_LEN;
-
-	return nss_name_is_ours(kind, name) && last_dash(text) == text + owner->name_len &&
-	       subid_text_equal(text, owner->name_len, owner->name, owner->name_len);
+	return subid_text_equal(name + NSS_NAME_PREFIX_LEN, owner_len, owner->name,
+				owner->name_len);
 }

@@ -15,15 +15,13 @@
 
 static char *gecos(struct nss_arena *arena, const struct subid_owner *owner, uint64_t position)
 {
-	char digits[SUBID_DECIMAL_MAX_BYTES];
-	const struct nss_text parts[] = {
-		NSS_TEXT("Subordinate UID "),
-		{ digits, subid_decimal_format(position, digits) },
-		NSS_TEXT(" of "),
-		{ owner->name, owner->name_len },
-	};
+	char *begin = arena->next;
 
-	return nss_arena_join(arena, parts, 4);
+	nss_arena_put(arena, NSS_TEXT("Subordinate UID "));
+	nss_arena_put_number(arena, position);
+	nss_arena_put(arena, NSS_TEXT(" of "));
+	nss_arena_put(arena, (struct nss_text){ owner->name, owner->name_len });
+	return nss_arena_end(arena, begin);
 }
 
 int nss_pack_passwd(const struct subid_owner *owner, uint32_t uid, uint64_t position, uint32_t gid,
@@ -40,7 +38,7 @@ int nss_pack_passwd(const struct subid_owner *owner, uint32_t uid, uint64_t posi
 		.pw_shell = nss_arena_copy(&arena, NSS_TEXT(NSS_SUBID_NOLOGIN)),
 	};
 
-	if (!pwd.pw_name || !pwd.pw_passwd || !pwd.pw_gecos || !pwd.pw_dir || !pwd.pw_shell)
+	if (arena.full)
 		return -ERANGE;
 
 	*ret = pwd;
@@ -60,7 +58,7 @@ int nss_pack_group(const struct subid_owner *owner, uint32_t gid, struct group *
 		.gr_gid = gid,
 	};
 
-	if (!grp.gr_mem || !grp.gr_name || !grp.gr_passwd)
+	if (arena.full)
 		return -ERANGE;
 
 	*ret = grp;

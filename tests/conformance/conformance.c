@@ -241,7 +241,8 @@ static void go(enum way way, struct subid_host *host)
 	static char scratch[4096];
 
 	nss_host_init(host, scratch, sizeof(scratch));
-	host->cache = way == INDEXED ? caches : NULL;
+	for (size_t i = 0; i < 2; i++)
+		host->databases[i].cache = way == INDEXED ? &caches[i] : NULL;
 	seconds_ahead = way == READ_TWICE ? 0 : 60;
 	questions_asked++;
 }

@@ -27,7 +27,6 @@ static struct {
 	struct {
 		bool open;
 		unsigned int version;
-		size_t at;
 	} descriptor[DESCRIPTORS];
 } now;
 
@@ -106,7 +105,6 @@ static int open_file(const char *path)
 		fuzz_fail("more than %d descriptors", DESCRIPTORS);
 	now.descriptor[i].open = true;
 	now.descriptor[i].version = now.version;
-	now.descriptor[i].at = 0;
 	return FIRST_FD + i;
 }
 
@@ -136,44 +134,32 @@ static int stat_file(int fd, const char *path, struct stat *ret)
 	return -1;
 }
 
-static ssize_t read_file(int fd, void *buf, size_t len)
+static ssize_t read_file(int fd, void *buf, size_t len, off64_t offset)
 {
 	unsigned int number = number_of(fd);
 	const struct fuzz_version *version;
-	size_t *at = &now.descriptor[number].at, left;
+	size_t at = (size_t)offset, left;
 
 	if (begin(FUZZ_READ) < 0)
 		return -1;
+	if (offset < 0)
+		fuzz_fail("reads at %jd", (intmax_t)offset);
 	version = &now.plan.version[now.descriptor[number].version];
-	left = *at < version->len ? version->len - *at : 0;
+	left = at < version->len ? version->len - at : 0;
 	if (now.plan.read_max > 0 && len > now.plan.read_max)
 		len = now.plan.read_max;
 	if (len > left)
 		len = left;
 	if (len > 0)
-		memcpy(buf, version->bytes + *at, len);
-	*at += len;
+		memcpy(buf, version->bytes + at, len);
 	return (ssize_t)len;
-}
-
-static off64_t seek_file(int fd, off64_t offset, int whence)
-{
-	unsigned int number = number_of(fd);
-
-	if (begin(FUZZ_LSEEK) < 0)
-		return -1;
-	if (offset != 0 || whence != SEEK_SET)
-		fuzz_fail("lseek to %jd from %d", (intmax_t)offset, whence);
-	now.descriptor[number].at = 0;
-	return 0;
 }
 
 int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
 int __real_close(int fd);
-ssize_t __real_read(int fd, void *buf, size_t len);
-off_t __real_lseek(int fd, off_t offset, int whence);
-off64_t __real_lseek64(int fd, off64_t offset, int whence);
+ssize_t __real_pread(int fd, void *buf, size_t len, off_t offset);
+ssize_t __real_pread64(int fd, void *buf, size_t len, off64_t offset);
 int __real_fstatat(int at, const char *path, struct stat *ret, int flags);
 int __real_fstatat64(int at, const char *path, struct stat *ret, int flags);
 void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
@@ -183,10 +169,10 @@ int __real_clock_gettime(clockid_t clock, struct timespec *ret);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
 int __wrap_close(int fd);
-ssize_t __wrap_read(int fd, void *buf, size_t len);
-ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room);
-off_t __wrap_lseek(int fd, off_t offset, int whence);
-off64_t __wrap_lseek64(int fd, off64_t offset, int whence);
+ssize_t __wrap_pread(int fd, void *buf, size_t len, off_t offset);
+ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset);
+ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t room);
+ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t room);
 int __wrap_fstatat(int at, const char *path, struct stat *ret, int flags);
 int __wrap_fstatat64(int at, const char *path, struct stat *ret, int flags);
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
@@ -228,27 +214,28 @@ int __wrap_close(int fd)
 	return begin(FUZZ_CLOSE);
 }
 
-ssize_t __wrap_read(int fd, void *buf, size_t len)
+ssize_t __wrap_pread(int fd, void *buf, size_t len, off_t offset)
 {
-	return is_ours(fd) ? read_file(fd, buf, len) : __real_read(fd, buf, len);
+	return is_ours(fd) ? read_file(fd, buf, len, offset) : __real_pread(fd, buf, len, offset);
 }
 
-ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room)
+ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset)
+{
+	return is_ours(fd) ? read_file(fd, buf, len, offset) : __real_pread64(fd, buf, len, offset);
+}
+
+ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t room)
 {
 	if (len > room)
 		fuzz_fail("reads %zu bytes into %zu", len, room);
-	return __wrap_read(fd, buf, len);
+	return __wrap_pread(fd, buf, len, offset);
 }
 
-off_t __wrap_lseek(int fd, off_t offset, int whence)
+ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t room)
 {
-	return is_ours(fd) ? (off_t)seek_file(fd, offset, whence)
-			   : __real_lseek(fd, offset, whence);
-}
-
-off64_t __wrap_lseek64(int fd, off64_t offset, int whence)
-{
-	return is_ours(fd) ? seek_file(fd, offset, whence) : __real_lseek64(fd, offset, whence);
+	if (len > room)
+		fuzz_fail("reads %zu bytes into %zu", len, room);
+	return __wrap_pread64(fd, buf, len, offset);
 }
 
 int __wrap_fstatat(int at, const char *path, struct stat *ret, int flags)

@@ -54,7 +54,7 @@ static void check_parse(enum subid_kind kind, const char *name)
 	if (owner.name_len != owner_len || memcmp(owner.name, name + 7, owner_len) != 0 ||
 	    owner.name[owner_len] != '\0' || id != want_id || owner.uid_len != 0 || owner.resolved)
 		fuzz_fail("another owner or ID");
-	if (!nss_name_is_ours(kind, name) || !nss_name_is_of(kind, name, &owner))
+	if (!nss_name_is_ours(kind, name) || !nss_name_is_of(name, owner_len, &owner))
 		fuzz_fail("it does not know itself");
 	check_format(kind, &owner, id, name);
 }

@@ -148,7 +148,6 @@ static int shown_fault(void)
 			return 0;
 		return fault == ENOENT ? -EIO : -fault;
 	case FUZZ_STAT:
-	case FUZZ_LSEEK:
 		return fault == ENOENT ? -EIO : -fault;
 	default:
 		return 0;
@@ -329,14 +328,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text = fuzz_copy(data + HEADER_BYTES, size - HEADER_BYTES);
 	memset(&now, 0, sizeof(now));
 	now.host = (struct subid_host){
-		.path = { [SUBID_UID] = FUZZ_FILE, [SUBID_GID] = FUZZ_FILE },
+		.databases = {
+			[SUBID_UID] = { FUZZ_FILE, NULL, SUBID_UID },
+			[SUBID_GID] = { FUZZ_FILE, NULL, SUBID_GID },
+		},
 		.nsswitch = FUZZ_NO_FILE,
 		.account_name = account_name,
 		.account_uid = account_uid,
 	};
+	for (size_t i = 0; data[0] & FLAG_CACHE && i < 2; i++)
+		now.host.databases[i].cache = &now.caches[i];
 	choose_source();
-	if (data[0] & FLAG_CACHE)
-		now.host.cache = now.caches;
 	now.kind = data[0] & FLAG_GID ? SUBID_GID : SUBID_UID;
 	now.accounts_fail = data[0] & FLAG_ACCOUNTS_FAIL;
 	set_plan(data, text, size - HEADER_BYTES);

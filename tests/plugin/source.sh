@@ -170,7 +170,7 @@ is "no such plugin: no libsubid is loaded" "$(loads libsubid 900000)" "0"
 second_lookup() { # KEY
     host_run strace -o trace hosts twice "$1" 2>&1
     sed -e '1,/"\/first"/d' -e '/"\/second"/,$d' trace |
-        sed -E 's/^([a-z0-9]+)\([^"]*("[^"]*")?.*/\1 \2/; s/^(read|fstat|newfstatat|close|lseek) .*/\1/'
+        sed -E 's/^([a-z0-9]+)\([^"]*("[^"]*")?.*/\1 \2/; s/^(pread64|fstat|newfstatat|close) .*/\1/'
 }
 if host_run strace -o trace true 2>/dev/null; then
     # Files of this moment are read twice, see subid_reader_verify().
@@ -179,7 +179,7 @@ if host_run strace -o trace true 2>/dev/null; then
     one_file() { # PATH READS
         echo "openat \"$1\""
         echo fstat
-        for ((i = 0; i < $2; i++)); do echo read; done
+        for ((i = 0; i < $2; i++)); do echo pread64; done
         printf 'fstat\nclose\n'
     }
     set_source

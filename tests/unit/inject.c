@@ -43,6 +43,7 @@ static struct {
 		unsigned int uid;
 	} accounts[ROOM];
 	bool open[DESCRIPTORS];
+	bool read[DESCRIPTORS]; /* since it was opened */
 	int open_flags;
 } now;
 
@@ -200,6 +201,7 @@ static int wrap_open(int (*real)(const char *, int, ...), const char *path, int 
 			return fd;
 		assert_in_range(fd, 0, DESCRIPTORS - 1);
 		now.open[fd] = true;
+		now.read[fd] = false;
 	}
 	end(fault);
 	return fd;
@@ -220,31 +222,24 @@ static int wrap_fstatat(int (*real)(int, const char *, struct stat *, int), int 
 	return fault == 0 ? 0 : -1;
 }
 
-static ssize_t wrap_read(ssize_t (*real)(int, void *, size_t), int fd, void *buf, size_t len)
+static ssize_t wrap_pread(ssize_t (*real)(int, void *, size_t, off64_t), int fd, void *buf,
+			  size_t len, off64_t offset)
 {
-	int fault = begin(INJECT_READ);
+	int fault = offset == 0 && now.read[fd] ? begin(INJECT_REREAD) : 0;
 	ssize_t n = -1;
 
+	if (fault == 0)
+		fault = begin(INJECT_READ);
 	if (now.short_bytes > 0 && now.short_bytes < len)
 		len = now.short_bytes;
 	if (fault == 0) {
-		n = real(fd, buf, len);
+		n = real(fd, buf, len, offset);
 		if (n < 0)
 			return n;
+		now.read[fd] = true;
 	}
 	end(fault);
 	return n;
-}
-
-static off64_t wrap_lseek(off64_t (*real)(int, off64_t, int), int fd, off64_t offset, int whence)
-{
-	int fault = begin(INJECT_LSEEK);
-	off64_t r = -1;
-
-	if (fault == 0)
-		r = real(fd, offset, whence);
-	end(fault);
-	return r;
 }
 
 static int wrap_account(enum inject_call call, const char *name, unsigned int uid,
@@ -274,8 +269,8 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
 }
 
 /*
- * Which of two names a call has depends on _FILE_OFFSET_BITS, and read(2)'s on
- * _FORTIFY_SOURCE.
+ * Which of two names a call has depends on _FILE_OFFSET_BITS, and pread(2)'s on
+ * _FORTIFY_SOURCE too.
  */
 int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
@@ -284,9 +279,8 @@ int __real_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
 void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__real_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
 int __real_munmap(void *memory, size_t size);
-ssize_t __real_read(int fd, void *buf, size_t len);
-off_t __real_lseek(int fd, off_t offset, int whence);
-off64_t __real_lseek64(int fd, off64_t offset, int whence);
+ssize_t __real_pread(int fd, void *buf, size_t len, off_t offset);
+ssize_t __real_pread64(int fd, void *buf, size_t len, off64_t offset);
 int __real_close(int fd);
 int __real_clock_gettime(clockid_t clock, struct timespec *ret);
 
@@ -297,10 +291,10 @@ int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
 int __wrap_munmap(void *memory, size_t size);
-ssize_t __wrap_read(int fd, void *buf, size_t len);
-ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room);
-off_t __wrap_lseek(int fd, off_t offset, int whence);
-off64_t __wrap_lseek64(int fd, off64_t offset, int whence);
+ssize_t __wrap_pread(int fd, void *buf, size_t len, off_t offset);
+ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset);
+ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t room);
+ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t room);
 int __wrap_close(int fd);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
 int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret);
@@ -413,30 +407,31 @@ int __wrap_open64(const char *path, int flags, ...)
 			       : wrap_open(__real_open64, path, flags);
 }
 
-ssize_t __wrap_read(int fd, void *buf, size_t len)
+static ssize_t pread_as_64(int fd, void *buf, size_t len, off64_t offset)
 {
-	return wrap_read(__real_read, fd, buf, len);
+	return __real_pread(fd, buf, len, (off_t)offset);
 }
 
-ssize_t __wrap___read_chk(int fd, void *buf, size_t len, size_t room)
+ssize_t __wrap_pread(int fd, void *buf, size_t len, off_t offset)
+{
+	return wrap_pread(pread_as_64, fd, buf, len, offset);
+}
+
+ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset)
+{
+	return wrap_pread(__real_pread64, fd, buf, len, offset);
+}
+
+ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t room)
 {
 	assert_in_range(len, 0, room);
-	return wrap_read(__real_read, fd, buf, len);
+	return wrap_pread(pread_as_64, fd, buf, len, offset);
 }
 
-static off64_t lseek_as_64(int fd, off64_t offset, int whence)
+ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t room)
 {
-	return __real_lseek(fd, (off_t)offset, whence);
-}
-
-off_t __wrap_lseek(int fd, off_t offset, int whence)
-{
-	return (off_t)wrap_lseek(lseek_as_64, fd, offset, whence);
-}
-
-off64_t __wrap_lseek64(int fd, off64_t offset, int whence)
-{
-	return wrap_lseek(__real_lseek64, fd, offset, whence);
+	assert_in_range(len, 0, room);
+	return wrap_pread(__real_pread64, fd, buf, len, offset);
 }
 
 int __wrap_close(int fd)

@@ -16,7 +16,7 @@ enum inject_call {
 	INJECT_STAT,
 	INJECT_FSTAT,
 	INJECT_READ,
-	INJECT_LSEEK,
+	INJECT_REREAD, /* a read of a file's first bytes, when it is not the first */
 	INJECT_CLOSE,
 	INJECT_MMAP,
 	INJECT_MUNMAP,
@@ -48,7 +48,7 @@ void inject_interrupt(enum inject_call call);
 /* inject_before: run @hook before the @nth call goes through. */
 void inject_before(enum inject_call call, unsigned int nth, void (*hook)(void));
 
-/* inject_short_reads: no read(2) returns more than @bytes. */
+/* inject_short_reads: no pread(2) returns more than @bytes. */
 void inject_short_reads(size_t bytes);
 
 /* inject_stamp: change what the @nth fstat(2) says. */

@@ -17,6 +17,11 @@ static void format_writes_canonical_decimal(void **state)
 		{ 10, "10" },
 		{ 99, "99" },
 		{ 100, "100" },
+		{ 999, "999" },
+		{ 1000, "1000" },
+		{ 9999, "9999" },
+		{ 10000, "10000" },
+		{ 99999, "99999" },
 		{ 65536, "65536" },
 		{ UINT32_MAX, "4294967295" },
 		{ UINT64_C(4294967296), "4294967296" },
@@ -31,6 +36,13 @@ static void format_writes_canonical_decimal(void **state)
 		assert_non_null(got);
 		assert_int_equal(subid_decimal_format(rows[i].value, got), strlen(rows[i].digits));
 		check_text("format", got, rows[i].digits);
+		free(got);
+
+		got = (char *)malloc(strlen(rows[i].digits));
+		assert_non_null(got);
+		assert_int_equal(subid_decimal_digits(rows[i].value), strlen(rows[i].digits));
+		subid_decimal_write(rows[i].value, strlen(rows[i].digits), got);
+		assert_memory_equal(got, rows[i].digits, strlen(rows[i].digits));
 		free(got);
 	}
 }

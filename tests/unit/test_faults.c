@@ -291,7 +291,7 @@ static const struct {
 	    { EACCES, BROKEN },
 	    { ESTALE, NO_MORE } } },
 	{ INJECT_READ,
-	  "read",
+	  "pread",
 	  { { ENOMEM, SHORT },
 	    { ENOENT, MASKED },
 	    { ERANGE, MASKED },
@@ -302,9 +302,6 @@ static const struct {
 	    { EACCES, BROKEN },
 	    { EINTR, NO_MORE },
 	    { ESTALE, NO_MORE } } },
-	{ INJECT_LSEEK,
-	  "lseek",
-	  { { EINVAL, BROKEN }, { EOVERFLOW, BROKEN }, { EIO, BROKEN }, { ESPIPE, BROKEN } } },
 	{ INJECT_CLOSE,
 	  "close",
 	  { { EIO, NO_MORE }, { EINTR, NO_MORE }, { EDQUOT, NO_MORE }, { ENOSPC, NO_MORE } } },
@@ -569,10 +566,10 @@ static void a_fault_of_nsswitch_conf_is_a_fault_until_it_can_be_read(void **stat
 		unsigned int nth;
 		time_t clock;
 	} rows[] = {
-		{ INJECT_OPEN, 1, OLD },     { INJECT_FSTAT, 1, OLD },
-		{ INJECT_READ, 1, OLD },     { INJECT_FSTAT, 2, OLD },
-		{ INJECT_FSTAT, 1, RECENT }, { INJECT_READ, 1, RECENT },
-		{ INJECT_LSEEK, 1, RECENT }, { INJECT_READ, 2, RECENT },
+		{ INJECT_OPEN, 1, OLD },      { INJECT_FSTAT, 1, OLD },
+		{ INJECT_READ, 1, OLD },      { INJECT_FSTAT, 2, OLD },
+		{ INJECT_FSTAT, 1, RECENT },  { INJECT_READ, 1, RECENT },
+		{ INJECT_REREAD, 1, RECENT }, { INJECT_READ, 2, RECENT },
 	};
 	static const struct question question = { PWUID, 100005, NULL };
 	struct outcome got;

@@ -426,10 +426,10 @@ static void another_owner_on_the_second_pass_is_stale(void **state)
 	write_large();
 	scratch_overwrite("subuid", 0, "#...................\n");
 	inject_clock(0);
-	inject_before(INJECT_LSEEK, 1, insert_before);
+	inject_before(INJECT_REREAD, 1, insert_before);
 	set_owner("", false);
 	assert_int_equal(seek_owner(100005, &position), -ESTALE);
-	assert_int_equal(inject_calls(INJECT_LSEEK), 1);
+	assert_int_equal(inject_calls(INJECT_REREAD), 1);
 }
 
 static void change_what_was_read(void)
@@ -444,7 +444,7 @@ static void absence_is_verified_like_presence(void **state)
 	(void)state;
 	write_large();
 	inject_clock(0);
-	inject_before(INJECT_LSEEK, 1, change_what_was_read);
+	inject_before(INJECT_REREAD, 1, change_what_was_read);
 	set_owner("", false);
 	assert_int_equal(seek_owner(400000, &position), -ESTALE);
 

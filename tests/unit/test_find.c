@@ -27,7 +27,10 @@ static int account_uid(const struct subid_host *host, const char *name, uint32_t
 }
 
 static const struct subid_host host = {
-	.path = { [SUBID_UID] = "subuid", [SUBID_GID] = "subgid" },
+	.databases = {
+		[SUBID_UID] = { "subuid", NULL, SUBID_UID },
+		[SUBID_GID] = { "subgid", NULL, SUBID_GID },
+	},
 	.nsswitch = "no-nsswitch.conf",
 	.account_name = account_name,
 	.account_uid = account_uid,

@@ -102,8 +102,13 @@ static void our_own_names_are_no_accounts_and_never_asked_for(void **state)
 static void the_databases_are_those_of_the_host(void **state)
 {
 	(void)state;
-	assert_string_equal(host.path[SUBID_UID], "/etc/subuid");
-	assert_string_equal(host.path[SUBID_GID], "/etc/subgid");
+	assert_string_equal(host.databases[SUBID_UID].path, "/etc/subuid");
+	assert_string_equal(host.databases[SUBID_GID].path, "/etc/subgid");
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(host.databases[i].kind, i);
+		assert_non_null(host.databases[i].cache);
+	}
+	assert_ptr_not_equal(host.databases[0].cache, host.databases[1].cache);
 	assert_string_equal(host.nsswitch, "/etc/nsswitch.conf");
 }
 

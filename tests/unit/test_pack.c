@@ -17,25 +17,40 @@ static struct subid_owner alice(void)
 	return owner;
 }
 
-static void join_puts_the_parts_one_after_the_other(void **state)
+static void a_string_is_put_together_piece_by_piece(void **state)
 {
-	const struct nss_text parts[] = {
-		NSS_TEXT("a"),
-		NSS_TEXT(""),
-		NSS_TEXT("bcd"),
-		NSS_TEXT("e"),
-	};
 	char buf[16];
 	struct nss_arena arena = { .next = buf, .left = sizeof(buf) };
 
 	(void)state;
-	assert_string_equal(nss_arena_join(&arena, parts, COUNT_OF(parts)), "abcde");
+	nss_arena_put(&arena, NSS_TEXT("a"));
+	nss_arena_put(&arena, NSS_TEXT(""));
+	nss_arena_put_number(&arena, 20);
+	nss_arena_put(&arena, NSS_TEXT("bc"));
+	assert_ptr_equal(nss_arena_end(&arena, buf), buf);
+	assert_string_equal(buf, "a20bc");
 	assert_ptr_equal(arena.next, buf + 6);
 	assert_int_equal(arena.left, sizeof(buf) - 6);
-	assert_string_equal(nss_arena_join(&arena, parts, 0), "");
+	assert_string_equal(nss_arena_end(&arena, arena.next), "");
 	assert_string_equal(nss_arena_copy(&arena, NSS_TEXT("f")), "f");
-	assert_string_equal(buf, "abcde");
+	assert_string_equal(buf, "a20bc");
 	assert_int_equal(arena.left, sizeof(buf) - 9);
+	assert_false(arena.full);
+}
+
+static void a_number_that_does_not_fit_is_left_out(void **state)
+{
+	char buf[4];
+
+	(void)state;
+	for (size_t len = 0; len <= sizeof(buf); len++) {
+		struct nss_arena arena = { .next = buf, .left = len };
+
+		memset(buf, UNTOUCHED, sizeof(buf));
+		nss_arena_put_number(&arena, 1000);
+		assert_int_equal(arena.full, len < 4);
+		assert_memory_equal(buf, len < 4 ? "ZZZZ" : "1000", 4);
+	}
 }
 
 static void an_arena_is_used_to_its_last_byte_and_no_further(void **state)
@@ -45,10 +60,14 @@ static void an_arena_is_used_to_its_last_byte_and_no_further(void **state)
 
 	(void)state;
 	memset(buf, UNTOUCHED, sizeof(buf));
-	assert_null(nss_arena_copy(&arena, NSS_TEXT("abcd")));
 	assert_non_null(nss_arena_copy(&arena, NSS_TEXT("abc")));
 	assert_int_equal(arena.left, 0);
+	assert_false(arena.full);
 	assert_null(nss_arena_copy(&arena, NSS_TEXT("")));
+	assert_true(arena.full);
+
+	arena = (struct nss_arena){ .next = buf, .left = sizeof(buf) - 1 };
+	assert_null(nss_arena_copy(&arena, NSS_TEXT("abcd")));
 	assert_null(nss_arena_empty_list(&arena));
 	assert_int_equal(buf[4], UNTOUCHED);
 }
@@ -215,7 +234,8 @@ static void no_buffer_at_all_is_too_small(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(join_puts_the_parts_one_after_the_other),
+		cmocka_unit_test(a_string_is_put_together_piece_by_piece),
+		cmocka_unit_test(a_number_that_does_not_fit_is_left_out),
 		cmocka_unit_test(an_arena_is_used_to_its_last_byte_and_no_further),
 		cmocka_unit_test(an_empty_list_is_aligned_whatever_the_buffer_is),
 		cmocka_unit_test(passwd_has_every_field),

@@ -62,7 +62,10 @@ static int fake_account_uid(const struct subid_host *host, const char *name, uin
 }
 
 static const struct subid_host host = {
-	.path = { [SUBID_UID] = "subuid", [SUBID_GID] = "subgid" },
+	.databases = {
+		[SUBID_UID] = { "subuid", NULL, SUBID_UID },
+		[SUBID_GID] = { "subgid", NULL, SUBID_GID },
+	},
 	.nsswitch = "no-nsswitch.conf",
 	.account_name = fake_account_name,
 	.account_uid = fake_account_uid,
@@ -623,7 +626,7 @@ static void an_answer_is_never_of_two_versions(void **state)
 {
 	static void (*const changes[])(void) = { change_in_place, change_by_rename };
 	static const enum inject_call calls[] = {
-		INJECT_OPEN, INJECT_FSTAT, INJECT_READ, INJECT_LSEEK, INJECT_CLOSE,
+		INJECT_OPEN, INJECT_FSTAT, INJECT_READ, INJECT_REREAD, INJECT_CLOSE,
 	};
 	static const time_t clocks[] = { 60, 0 };
 

@@ -84,8 +84,10 @@ static int account_uid(const struct subid_host *host, const char *name, uint32_t
 static struct subid_cache caches[2];
 
 static const struct subid_host host = {
-	.path = { [SUBID_UID] = "subuid", [SUBID_GID] = "subgid" },
-	.cache = caches,
+	.databases = {
+		[SUBID_UID] = { "subuid", &caches[SUBID_UID], SUBID_UID },
+		[SUBID_GID] = { "subgid", &caches[SUBID_GID], SUBID_GID },
+	},
 	.nsswitch = "no-nsswitch.conf",
 	.account_name = account_name,
 	.account_uid = account_uid,
@@ -179,7 +181,8 @@ static void write_questions(void)
 			question->number += FIRST_ID;
 	}
 
-	without_cache.cache = NULL;
+	for (size_t i = 0; i < COUNT_OF(caches); i++)
+		without_cache.databases[i].cache = NULL;
 	for (size_t v = 0; v < VERSIONS; v++) {
 		scratch_replace("subuid", texts[v]);
 		scratch_replace("subgid", texts[v]);
@@ -295,7 +298,7 @@ static void finish(const pthread_t threads[THREADS])
 	for (size_t i = 0; i < COUNT_OF(caches); i++) {
 		struct stat stamp;
 
-		assert_int_equal(stat(host.path[i], &stamp), 0);
+		assert_int_equal(stat(host.databases[i].path, &stamp), 0);
 		for (size_t slot = 0; slot < SUBID_CACHE_SLOTS; slot++)
 			assert_int_equal(atomic_load(&caches[i].slots[slot].readers), 0);
 		assert_false(atomic_load(&caches[i].building));
