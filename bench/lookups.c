@@ -12,14 +12,17 @@
  *     is 0 for a process that never had a second one. A batch asks for the same
  *     keys, equally often, every time; slow services are asked for the first few
  *     of the file. Before each one the rest of the file is asked for and not
- *     timed, because the processor's caches were another case's. Prints a line a case: LABEL
- * FUNCTION ANSWER THREADS, the calls of a batch and thread, and the nanoseconds a call of every
- * batch. Those are the wall clock's, over the calls of all threads.
+ *     timed, because the processor's caches were another case's. Prints a line
+ *     a case: LABEL FUNCTION ANSWER THREADS, the calls of a batch and thread, and
+ *     the nanoseconds a call of every batch. Those are the wall clock's, over the
+ *     calls of all threads.
  *
  *   lookups once [-n COUNT] [-r] SERVICES FUNCTION ANSWER KEY
  *
  *     Asks COUNT times. -r reports the nanoseconds of the first call, how many
- *     shared libraries are mapped and how many kB are private and dirty.
+ *     shared libraries are mapped and how many kB are anonymous: the process's
+ *     own, and not pages of a module that count as dirty because it is on the
+ *     scratch host's tmpfs.
  *
  * A lookup that does not give ANSWER ends the program: what would be timed is
  * not what the case says.
@@ -476,15 +479,15 @@ static size_t read_whole(const char *path, char *text, size_t size)
 	return len;
 }
 
-static unsigned long private_dirty_kb(void)
+static unsigned long anonymous_kb(void)
 {
 	static char text[4096];
-	const char *field = "Private_Dirty:", *at;
+	const char *field = "Anonymous:", *at;
 
 	(void)read_whole("/proc/self/smaps_rollup", text, sizeof(text));
 	at = strstr(text, field);
 	if (!at)
-		fail("smaps_rollup", "no Private_Dirty");
+		fail("smaps_rollup", "no Anonymous");
 	return strtoul(at + strlen(field), NULL, 10);
 }
 
@@ -507,7 +510,7 @@ static int once(int argc, char **argv)
 	size_t count = 1, found;
 	bool report = false;
 	uint64_t begin, first;
-	unsigned long dirty;
+	unsigned long anonymous;
 	int option;
 
 	while ((option = getopt(argc, argv, "n:r")) != -1) {
@@ -535,8 +538,8 @@ static int once(int argc, char **argv)
 	if (!report)
 		return 0;
 
-	dirty = private_dirty_kb();
-	printf("%llu\t%zu\t%lu\n", (unsigned long long)first, libraries_mapped(), dirty);
+	anonymous = anonymous_kb();
+	printf("%llu\t%zu\t%lu\n", (unsigned long long)first, libraries_mapped(), anonymous);
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 

@@ -194,7 +194,7 @@ def goals(results):
            f"{floors[0]:.2f}, {floors[1]:.2f}" if measured else "not measured")
 
     large = memory_added(results, 65000, 64)
-    yield ("private dirty memory at 65,000 ranges in two files, over the null module's",
+    yield ("private memory at 65,000 ranges in two files, over the null module's",
            "<= 3 MB a file", None if large is None else large <= 2 * 3 * 1024, number(large, " kB"))
     single = memory_added(results, 1, 64)
     yield ("the same at 1 range", "<= 2 pages", None if single is None else single <= 8,
@@ -345,7 +345,7 @@ def first_table(results, size):
                      "–" if results.once(size, label, 64, 2) is None else
                      number(results.once(size, label, 64, 2) - results.once(size, "null", 64, 2), " kB")])
     return table([f"{ranges(size)}", "first call, ns, minimum / median",
-                  "libraries over null", "private dirty after 1 call, over null", "after 64 calls"], rows)
+                  "libraries over null", "private memory after 1 call, over null", "after 64 calls"], rows)
 
 
 def instruction_tables(results):

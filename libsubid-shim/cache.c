@@ -76,17 +76,15 @@ static bool take_slots(struct subid_cache *cache)
 /* Put the index in and take the former one out, or throw it away. */
 static bool replace_index(struct subid_cache *cache, struct subid_index *index)
 {
-	bool taken = take_slots(cache);
-
-	if (taken) {
-		struct subid_index *former = cache->index;
-
-		cache->index = index;
-		index = former;
-		release_slots(cache, SUBID_CACHE_SLOTS);
+	if (!take_slots(cache)) {
+		subid_index_free(index);
+		return false;
 	}
-	subid_index_free(index);
-	return taken;
+
+	subid_index_free(cache->index);
+	cache->index = subid_index_settle(index, cache->room, sizeof(cache->room));
+	release_slots(cache, SUBID_CACHE_SLOTS);
+	return true;
 }
 
 static void try_to_index(struct subid_cache *cache, const char *path, const struct stat *stamp)

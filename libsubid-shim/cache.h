@@ -16,6 +16,9 @@
  */
 #define SUBID_CACHE_SLOTS 8
 
+/* A small index, of a dozen ranges, lies in the cache itself: most files are small. */
+#define SUBID_CACHE_ROOM_BYTES 1024
+
 struct subid_cache_slot {
 	_Alignas(64) _Atomic(uint32_t) readers; /* or taken */
 };
@@ -26,7 +29,9 @@ struct subid_cache_slot {
  */
 struct subid_cache {
 	struct subid_cache_slot slots[SUBID_CACHE_SLOTS];
-	struct subid_index *index;  /* for who is in a slot */
+	/* For who is in a slot. */
+	struct subid_index *index;
+	_Alignas(64) char room[SUBID_CACHE_ROOM_BYTES];
 	_Atomic(uint32_t) reads;    /* of the file, since the last try at an index */
 	_Atomic(uint32_t) failures; /* of tries, since the last success */
 	_Atomic(bool) indexed;	    /* there was an index once */
@@ -43,7 +48,8 @@ struct subid_cache {
  *
  * @cache: of @path alone; NULL to read the file in any case.
  * @path, @owner, @place, result: as subid_files_ask().
- * Ownership: the index stays mapped; for a moment there are two and a draft.
+ * Ownership: an index that is not small stays mapped; for a moment there are two
+ * and a draft.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */
 int subid_cache_ask(struct subid_cache *cache, const char *path, struct subid_owner *owner,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stddef.h>
 #include <sys/stat.h>
 
 #include "owner.h"
@@ -30,6 +31,15 @@ struct subid_index;
  */
 int subid_index_build(const char *path, const struct stat *stamp, struct subid_index **ret);
 void subid_index_free(struct subid_index *index);
+
+/*
+ * subid_index_settle: move an index to where it costs no page of its own.
+ *
+ * @room: aligned for an index, of @size bytes; nobody may be reading what is there.
+ * Returns the index, in @room if that is large enough and otherwise where it was.
+ * Ownership: still to be ended with subid_index_free(), which leaves @room alone.
+ */
+struct subid_index *subid_index_settle(struct subid_index *index, void *room, size_t size);
 
 /*
  * subid_index_may_hold: can an index of this version be told from later ones,

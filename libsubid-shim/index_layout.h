@@ -56,7 +56,7 @@ struct subid_index_segment {
 
 struct subid_index {
 	struct stat stamp;
-	size_t size; /* bytes mapped */
+	size_t size; /* bytes mapped, or 0 for one that has settled */
 	struct subid_index_range *ranges;
 	struct subid_index_segment *segments; /* sorted */
 	uint32_t *slots;		      /* and one more, for the last to search to */
