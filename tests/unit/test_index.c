@@ -126,9 +126,24 @@ static int setup(void **state)
 
 /* Names that begin alike, that read as UIDs, and that almost do. */
 static const char *const names[] = {
-	"alice", "bob",	  "1000", "1001",	"alic", "alice2",
-	"a",	 "a.b-c", "0",	  "4294967295", "0100", "1000 1000",
+	"alice",
+	"bob",
+	"1000",
+	"1001",
+	"alic",
+	"alice2",
+	"a",
+	"a.b-c",
+	"0",
+	"4294967295",
+	"0100",
+	"1000 1000",
+	/* As long as a range of an index has room for, and longer. */
+	"DOMAIN\\user.nam",
+	"DOMAIN\\user.name",
+	"DOMAIN\\user.names",
 };
+_Static_assert(sizeof("DOMAIN\\user.name") - 1 == SUBID_INDEX_NAME_BYTES, "the name between");
 
 /* How many IDs the file gives to each of them. */
 static uint64_t given[COUNT_OF(names)];
@@ -689,6 +704,42 @@ static void an_owner_with_many_ranges_has_them_end_to_end(void **state)
 	end(index);
 }
 
+static void an_owner_with_many_ranges_is_found_below_others(void **state)
+{
+	(void)state;
+	for (uint32_t ranges = 1; ranges < 20; ranges++) {
+		struct subid_index *index;
+
+		begin();
+		memset(given, 1, sizeof(given));
+		add("bob:3:2\nbob:7:9\n");
+		for (uint32_t i = 0; i < ranges; i++)
+			add("alice:%" PRIu32 ":2\n", i * 3 % 20);
+		add("alice:0:30\n");
+		index = build();
+		check_all(index);
+		end(index);
+	}
+}
+
+static void the_first_and_the_last_id_are_found(void **state)
+{
+	struct subid_index *index;
+	struct subid_place place;
+
+	(void)state;
+	add("alice:0:1\nbob:2:1\ncarol:4294967293:1\ndora:4294967295:1\n");
+	index = build();
+	check_place(index, "alice", 0, 0);
+	check_place(index, "bob", 2, 0);
+	check_place(index, "carol", UINT32_MAX - 2, 0);
+	check_place(index, "dora", UINT32_MAX, 0);
+	assert_int_equal(ask(index, SUBID_SEEK_OWNER, "", 1, 0, &place), -ENOENT);
+	assert_int_equal(ask(index, SUBID_SEEK_OWNER, "", 3, 0, &place), -ENOENT);
+	assert_int_equal(ask(index, SUBID_SEEK_OWNER, "", UINT32_MAX - 1, 0, &place), -ENOENT);
+	end(index);
+}
+
 /* Linear probing at four fifths full costs 3 looks where owners are spread. */
 static void owners_that_are_numbered_do_not_crowd_in_the_table(void **state)
 {
@@ -1049,6 +1100,8 @@ int main(void)
 		INDEX_TEST(many_disjoint_ranges_are_all_found),
 		INDEX_TEST(many_overlapping_ranges_are_all_found),
 		INDEX_TEST(an_owner_with_many_ranges_has_them_end_to_end),
+		INDEX_TEST(an_owner_with_many_ranges_is_found_below_others),
+		INDEX_TEST(the_first_and_the_last_id_are_found),
 		INDEX_TEST(owners_that_are_numbered_do_not_crowd_in_the_table),
 		INDEX_TEST(an_owner_has_less_than_2_to_the_32_ids),
 		INDEX_TEST(a_file_that_changed_before_it_is_read_is_stale),
