@@ -49,10 +49,12 @@ int subid_decimal_parse(const char *text, size_t len, uint32_t *ret_value)
 	if (len == 0 || len > 10 || (text[0] == '0' && len > 1))
 		return -EINVAL;
 
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
+	for (const char *end = text + len; text < end; text++) {
+		unsigned int digit = (unsigned int)*text - '0';
+
+		if (digit > 9)
 			return -EINVAL;
-		value = value * 10 + (uint64_t)(text[i] - '0');
+		value = value * 10 + digit;
 	}
 	if (value > UINT32_MAX)
 		return -EINVAL;

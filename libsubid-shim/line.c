@@ -13,13 +13,10 @@ bool subid_owner_text_valid(const char *text, size_t len)
 	if (text[0] == '.' && (len == 1 || (len == 2 && text[1] == '.')))
 		return false;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
+	for (const char *end = text + len; text < end; text++) {
+		unsigned char c = (unsigned char)*text;
 
-		/* Most are letters, and this is part of every lookup by name. */
-		if ((unsigned char)((c | 0x20) - 'a') < 26)
-			continue;
-		if (c < ' ' || c == 0x7f || c == ':' || c == '/')
+		if (c > ':' ? c == 0x7f : c == ':' || c == '/' || c < ' ')
 			return false;
 	}
 	return true;
