@@ -13,8 +13,8 @@ packages_in() { # GROUP
         echo gcc libc6-dev make autoconf autoconf-archive automake libtool pkg-config
         ;;
     test) # what the tests are built with, and the programs that they look through
-        echo libcmocka-dev libsubid-dev binutils findutils gcc-multilib mount perl-base \
-            procps python3-minimal strace tar uidmap util-linux valgrind
+        echo libcmocka-dev libsubid-dev binutils bsdextrautils findutils gcc-multilib git lsof \
+            man-db mandoc mawk mount perl-base procps python3-minimal strace tar uidmap util-linux valgrind
         ;;
     check)
         echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils
