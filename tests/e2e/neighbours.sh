@@ -93,37 +93,132 @@ GID: 500012"
 diag "--- test-nss-users, with every buffer size"
 
 unit=
-nss_users() { # SIZES NAME-OR-ID...
-    local sizes=$1
-    shift
+# What it logs, a line for each call: FUNCTION(KEY) STATUS ERRNO, where 999 is
+# what it had put there; then the record. Whatever else it says stays as it is.
+nss_users() { # ENVIRONMENT SERVICE SIZES NAME-OR-ID...
     # shellcheck disable=SC2016
     inside bash -c '
         test=$(find /usr/lib/systemd/tests -name test-nss-users)
-        for size in $1; do
-            SYSTEMD_TEST_NSS_BUFSIZE=$size "$test" subid "${@:2}" 2>&1
-        done' - "$sizes" "$@" |
-        sed -n 's/.*_nss_subid_\(get.*_r("\?[^")]*\).*NSS_STATUS_\([A-Z]*\).*/\1 \2/p
-                s/.*errno=[0-9]*\/\(.*\)/\1/p' | paste -d ' ' - - | tr -d '"' | tr '(' ' '
+        for size in $3; do
+            echo "$size bytes"
+            env $1 SYSTEMD_TEST_NSS_BUFSIZE=$size "$test" "$2" "${@:4}" 2>&1 || echo "status $?"
+        done' - "$@" |
+        sed -E -e '/^(=+ [a-z]+ =+| *)$/d' -e 's/^ +//' \
+            -e '/^_nss_.*NSS_STATUS_[A-Z]+$/N' \
+            -e 's/^_nss_[a-z]+_(.*) → status=NSS_STATUS_([A-Z]+)\n +errno=([0-9]+).*/\1 \2 \3/'
 }
 
-# Every call whose answer is not "there is no such thing", in a line each.
-sees "what is asked for is found, and nothing else is" \
-    "$(nss_users 1024 subuid-alice-300012 subgid-alice-500012 300012 500012 0 65534 |
-        grep -v 'NOTFOUND ---$')" \
-    "getpwnam_r subuid-alice-300012 SUCCESS ---
-getgrnam_r subgid-alice-500012 SUCCESS ---
-getpwuid_r 300012 SUCCESS ---
-getgrgid_r 500012 SUCCESS ---"
+erange=34
+untouched=999
+nss_result() { # CALL SIZE NEEDED RECORD: as nss_users prints it
+    if [ "$2" -lt "$3" ]; then
+        echo "$1 TRYAGAIN $erange"
+    else
+        printf '%s SUCCESS %s\n%s\n' "$1" "$untouched" "$4"
+    fi
+}
 
-sees_like "a buffer too small is ERANGE up to one size, from which on it is enough" \
-    "$(nss_users "$(seq -s ' ' 100)" subuid-alice-300012 subgid-alice-500012 300012 500012 |
-        grep -v 'NOTFOUND ---$' | awk '
-            { n[$1]++ }
-            $3 == "TRYAGAIN" && $4 == "ERANGE" && n[$1] == small[$1] + 1 { small[$1]++; next }
-            $3 == "SUCCESS" && $4 == "---" { next }
-            { bad = bad " " $0 }
-            END { for (call in n) printf "%s:%d<%d ", call, small[call], n[call]; print bad }' |
-        tr ' ' '\n' | sort | xargs)" \
-    "^getgrgid_r:[1-9][0-9]?<100 getgrnam_r:[1-9][0-9]?<100 getpwnam_r:[1-9][0-9]?<100 getpwuid_r:[1-9][0-9]?<100\$"
+# Each size up to a few more than the largest record needs: a string with its NUL
+# for each field, and an aligned pointer for a group's members.
+user=subuid-alice-300012 group=subgid-alice-500012
+gecos="Subordinate UID 12 of alice"
+user_needs=$((${#user} + 1 + 2 + ${#gecos} + 1 + 2 + 14))
+group_needs=$((8 + ${#group} + 1 + 2))
+nss_sizes=$(seq -s ' ' 0 $((user_needs + 2)))
+nss_keys=("$user" "$group" nobody-at-all 300012 500012 0 65534)
+user_record="\"$user\" / 300012:500012
+passwd=\"x\"
+gecos=\"$gecos\"
+dir=\"/\"
+shell=\"/sbin/nologin\""
+group_record="\"$group\" / 500012
+passwd=\"x\"
+members="
+nss_want() {
+    local size key
+    for size in $nss_sizes; do
+        echo "$size bytes"
+        for key in "${nss_keys[@]}"; do
+            if [ "$key" = "$user" ]; then
+                nss_result "getpwnam_r(\"$key\")" "$size" "$user_needs" "$user_record"
+            else
+                echo "getpwnam_r(\"$key\") NOTFOUND $untouched"
+            fi
+            if [ "$key" = "$group" ]; then
+                nss_result "getgrnam_r(\"$key\")" "$size" "$group_needs" "$group_record"
+            else
+                echo "getgrnam_r(\"$key\") NOTFOUND $untouched"
+            fi
+        done
+        nss_result "getpwuid_r(300012)" "$size" "$user_needs" "$user_record"
+        echo "getgrgid_r(300012) NOTFOUND $untouched"
+        echo "getpwuid_r(500012) NOTFOUND $untouched"
+        nss_result "getgrgid_r(500012)" "$size" "$group_needs" "$group_record"
+        for key in 0 65534; do
+            echo "getpwuid_r($key) NOTFOUND $untouched"
+            echo "getgrgid_r($key) NOTFOUND $untouched"
+        done
+    done
+}
+nss_is() { # NAME ENVIRONMENT SERVICE
+    local got
+    got=$(diff <(nss_want) <(nss_users "$2" "$3" "$nss_sizes" "${nss_keys[@]}"))
+    is "$1" "$got" ""
+}
+
+like "what is asked for" "$(nss_want)" "^getgrgid_r\\(500012\\) SUCCESS $untouched\$"
+nss_is "every call has the status and the record that it should" "" subid
+
+diag "--- likewise under AddressSanitizer and UBSan"
+
+cc=$(sed -n 's/^CC = //p' "$abs_top_builddir/Makefile")
+libasan=$($cc -print-file-name=libasan.so)
+scratch=$(mktemp -d)
+sanitized=/srv/sanitized
+# A report of UBSan is a trap here: its library would need others.
+compiles() { # NAME FILE ARGUMENT...
+    local words
+    eval "words=($(sed -n 's/^DEFS = //p' "$abs_top_builddir/Makefile"))"
+    # shellcheck disable=SC2086
+    ok "$1" timeout 60 $cc -std=gnu11 -O1 -fPIC -shared "${words[@]}" \
+        -DNSS_SUBID_NOLOGIN='"/sbin/nologin"' -Wl,-z,nodelete -Wl,-soname,"$2" \
+        -fsanitize=address,undefined -fsanitize-undefined-trap-on-error -o "$scratch/$2" "${@:3}"
+}
+nss_put() { # FILE...: into the machine
+    tar --create --directory "$scratch" "$@" |
+        inside_shell "mkdir -p $sanitized && tar --extract --directory $sanitized"
+}
+under_asan="LD_PRELOAD=$sanitized/libasan.so LD_LIBRARY_PATH=$sanitized \
+    ASAN_OPTIONS=detect_leaks=0"
+
+if [ -f "$libasan" ]; then
+    cp "$(realpath "$libasan")" "$scratch/libasan.so"
+    compiles "the module is built" libnss_subid.so.2 \
+        "-I$abs_top_srcdir/libsubid-shim" "-I$abs_top_srcdir/nss_subid" \
+        "$abs_top_srcdir"/{libsubid-shim,nss_subid}/*.c
+    compiles "and a service that guards buffers" libnss_guarded.so.2 "$here/guarded.c" \
+        "$scratch/libnss_subid.so.2"
+    nss_put libasan.so libnss_subid.so.2 libnss_guarded.so.2
+    nss_is "every call as before" "$under_asan" subid
+    nss_is "and with buffers that are guarded" "$under_asan" guarded
+
+    # The control: one byte too much.
+    cat >"$scratch/overrun.c" <<'END_OF_C'
+#include <nss.h>
+NSS_DECLARE_MODULE_FUNCTIONS(subid)
+#define OVERRUN { *errnop = 0, buf[len] = 0; return NSS_STATUS_NOTFOUND; }
+enum nss_status _nss_subid_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t len, int *errnop) OVERRUN
+enum nss_status _nss_subid_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, int *errnop) OVERRUN
+enum nss_status _nss_subid_getgrnam_r(const char *name, struct group *grp, char *buf, size_t len, int *errnop) OVERRUN
+enum nss_status _nss_subid_getgrgid_r(gid_t gid, struct group *grp, char *buf, size_t len, int *errnop) OVERRUN
+END_OF_C
+    compiles "a module that writes a byte too much is built" libnss_subid.so.2 \
+        "$scratch/overrun.c"
+    nss_put libnss_subid.so.2
+    like "and found out" "$(nss_users "$under_asan" guarded 100 "$user")" heap-buffer-overflow
+else
+    tap_result ok "AddressSanitizer # SKIP $cc has no libasan.so"
+fi
+rm -r "$scratch"
 
 machine_done
