@@ -23,6 +23,8 @@
 #   host_run_as UID GID COMMAND...
 #                               likewise as somebody else, without groups
 #
+# HOST_WRAPPER, when set, is put before the commands of these three.
+#
 # Nothing can stay behind, however a test ends: every process is in a PID
 # namespace that dies with its first, every mount and file in a mount namespace
 # that dies with the processes. That is also why the scratch file system is
@@ -144,7 +146,8 @@ host_add_sample() {
     host_set_subgid ftweedal:500000:65536 containers:2147483647:2147483648 a-b.c:700000:1000
 }
 
-host_run() { timeout 10 "$@"; }
+read -ra host_wrapper <<<"${HOST_WRAPPER-}"
+host_run() { timeout 10 "${host_wrapper[@]}" "$@"; }
 
 host_show() {
     local r=0

@@ -15,6 +15,13 @@ host_add_sample
 ok "kept with files that changed just now" host_run glibc
 sleep 3
 ok "kept with files that stay as they are" host_run glibc
+if command -v valgrind >/dev/null; then
+    ok "nothing is read or written outside of any size of a buffer" timeout 60 \
+        valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+        glibc sweep
+else
+    tap_result ok "memcheck # SKIP valgrind is not installed"
+fi
 rm "$host_dir/lib/libnss_subid.so.2" && ldconfig
 nok "and not without the module" host_run glibc
 

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# faulty.sh COMMAND...: runs the command of a test as it is, but not before it
+# has run it again and again with system calls on subuid and subgid failing, and
+# asked the module itself the same questions likewise. What was seen is written
+# to a new file in $FAULTY_DIR for tests/limits/sweep.sh to judge:
+#
+#   program NAME WORDS-BEFORE-IT
+#   command TEXT
+#   asked                     the module's answers follow, else the command's
+#   run CALL ERROR WHEN       without them: as it is when nothing fails
+#   opens N                   how often one of the files is opened then
+#   at LINE-OF-TRACE          each call that was failed
+#   = LINE                    of output
+#   status N                  how it ended
+set -u
+: "${FAULTY_DIR:?}" "${abs_top_builddir:?}"
+
+calls=openat,read,newfstatat,statx,fstat
+errors=(EMFILE ENFILE EIO EACCES EINTR)
+runs_each=6
+
+# Questions alone: done twice, they do the same. Whoever changes something, and
+# whose output is not all on descriptors 1 and 2, is left alone.
+prefix=()
+command=("$@")
+while :; do
+    case ${command[0]} in
+    setpriv)
+        prefix+=("${command[@]:0:6}") # --reuid UID --regid GID --clear-groups
+        command=("${command[@]:6}")
+        ;;
+    env | -i | [A-Z]*=*)
+        prefix+=("${command[0]}")
+        command=("${command[@]:1}")
+        ;;
+    *) break ;;
+    esac
+done
+case ${command[0]##*/} in
+getent | lookups | id | ls | find | stat | whoami | perl | python3 | ps | pgrep) ;;
+probe | setuid-probe) ;;
+*) exec "$@" ;;
+esac
+
+# What the module is asked meanwhile.
+keys=()
+case ${command[0]} in
+getent) for key in "${command[@]:2}"; do keys+=("${command[1]}:$key"); done ;;
+lookups) for key in "${command[@]:2}"; do keys+=("passwd:$key"); done ;;
+id) [[ ${command[-1]} == -* ]] || keys=("passwd:${command[-1]}") ;;
+esac
+status=${PATH%%:*}/status
+[ -x "$status" ] || install -m 0755 "$abs_top_builddir/tests/limits/status" "$status"
+
+shopt -s nullglob
+files=("$FAULTY_DIR"/*)
+turn=${#files[@]}
+report=$FAULTY_DIR/$turn
+trace=$FAULTY_DIR.trace
+
+run_traced() { # STRACE-ARGUMENT... -- COMMAND...: to the report
+    local arguments=() line r=0
+    while [ "$1" != -- ]; do
+        arguments+=("$1")
+        shift
+    done
+    shift
+    timeout 5 strace --seccomp-bpf -f -qq -o "$trace" -P /etc/subuid -P /etc/subgid -e trace="$calls" \
+        "${arguments[@]}" "$@" >"$trace.out" 2>&1 3>&1 || r=$?
+    while IFS= read -r line; do
+        [[ $line != *INJECTED* ]] || echo "at $line"
+    done <"$trace"
+    while IFS= read -r line || [ -n "$line" ]; do echo "= $line"; done <"$trace.out"
+    echo "status $r"
+}
+
+fail_each() { # COMMAND...
+    local made=() line call rest error suffix i n
+    local -A times=() opens=([uid]=0 [gid]=0)
+    echo run
+    run_traced -- "$@"
+    while read -r _ line; do
+        call=${line%%(*}
+        case $line in
+        openat*/etc/subuid*) opens[uid]=$((opens[uid] + 1)) ;;
+        openat*/etc/subgid*) opens[gid]=$((opens[gid] + 1)) ;;
+        esac
+        [[ ,$calls, == *,$call,* ]] || continue
+        times[$call]=$((${times[$call]-0} + 1))
+        made+=("$call ${times[$call]}")
+    done <"$trace"
+    n=${#made[@]}
+    echo "opens $((opens[uid] > opens[gid] ? opens[uid] : opens[gid]))"
+    # Each command is another test's turn: all of them together fail every call
+    # with every error. From a call on, they stay failing every third time; an
+    # interrupted call is tried again for ever then, which no kernel asks for.
+    for ((i = 0; i < runs_each && i < 5 * n; i++)); do
+        read -r call rest <<<"${made[(turn + i) % n]}"
+        error=${errors[(turn + i + (turn + i) / n) % 5]}
+        suffix=
+        [ $(((turn + i) % 3)) -ne 0 ] || [ "$error" = EINTR ] || suffix=+
+        echo "run $call $error $rest$suffix"
+        run_traced -e inject="$call:error=$error:when=$rest$suffix" -- "$@"
+    done
+}
+
+{
+    echo "program ${command[0]##*/} ${#prefix[@]}"
+    echo "command ${*@Q}"
+    fail_each "$@"
+    if [ ${#keys[@]} -gt 0 ]; then
+        echo asked
+        fail_each "${prefix[@]}" "$status" libnss_subid.so.2 "${keys[@]}"
+    fi
+} >"$report" 2>&1
+
+exec "$@"
