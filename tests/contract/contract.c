@@ -369,7 +369,7 @@ static void a_lookup_fits_the_smallest_stack_a_thread_can_have(void **state)
 
 static void *cancelled_lookups(void *arg)
 {
-	(void)arg;
+	(void)pthread_setcanceltype(*(int *)arg, NULL);
 	for (;;) {
 		union record record;
 		char buf[BUFFER_BYTES];
@@ -383,6 +383,7 @@ static void *cancelled_lookups(void *arg)
 
 static void cancelled_threads_leave_no_descriptor_open(void **state)
 {
+	static int types[] = { PTHREAD_CANCEL_DEFERRED, PTHREAD_CANCEL_ASYNCHRONOUS };
 	unsigned int before;
 
 	(void)state;
@@ -390,7 +391,8 @@ static void cancelled_threads_leave_no_descriptor_open(void **state)
 	for (unsigned int i = 0; i < 2000; i++) {
 		pthread_t thread;
 
-		assert_int_equal(pthread_create(&thread, NULL, cancelled_lookups, NULL), 0);
+		assert_int_equal(pthread_create(&thread, NULL, cancelled_lookups, &types[i % 2]),
+				 0);
 		assert_int_equal(pthread_cancel(thread), 0);
 		assert_int_equal(pthread_join(thread, NULL), 0);
 	}

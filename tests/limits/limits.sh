@@ -130,4 +130,30 @@ done
 answers "64 threads ask for who is absent" "$(lines "$user" "$(times 640 absent)")" \
     "$ours" passwd:100033 threads=64 times=10 passwd:99999
 
+diag "--- owners written as numbers, with and without an account"
+renew_accounts() {
+    host_set_subuid ftweedal:100000:65536 1002:300000:1000 4242:400000:10
+    host_set_subgid ftweedal:500000:65536 1002:700000:1000 4242:800000:10
+}
+host_add_user a-b.c 1002
+named="subuid-a-b.c-300999:x:300999:700999:Subordinate UID 999 of a-b.c:/:/sbin/nologin"
+numbered="subuid-4242-400005:x:400005:800005:Subordinate UID 5 of 4242:/:/sbin/nologin"
+renew_accounts
+for when in first later; do
+    [ "$when" = first ] || sleep 3
+    for question in "300999 $named" "subuid-a-b.c-300999 $named" "400005 $numbered" \
+        "subuid-4242-400005 $numbered" "subuid-nobody-300999 absent"; do
+        key=${question%% *} want=${question#* }
+        answers "64 threads ask for $key on the smallest stacks: $when lookups" \
+            "$(lines "$want" "$(times 640 "$want")")" \
+            "services=files subid" "passwd:$key" threads=64 times=10 "passwd:$key"
+    done
+done
+# After a service that fails, glibc asks the next one, whose "not found" is then
+# all that is told, unless nsswitch.conf says otherwise.
+answers "without a descriptor for the accounts it is a fault" \
+    "$(lines "$(times 10 "$named")" "$(times 3 "$no_fd")" "$named" absent)" \
+    "services=files [UNAVAIL=return] subid" times=10 passwd:300999 times=1 fds=3 \
+    passwd:300999 passwd:subuid-a-b.c-300999 passwd:a-b.c fds=64 passwd:300999 passwd:nobody-here
+
 done_testing

@@ -10,6 +10,8 @@
  *   fds=N                  descriptors are below N
  *   memory=BYTES           may be mapped besides what is mapped now
  *   rename=FROM:TO         replaces a file
+ *   root=DIRECTORY         is the root from here on
+ *   user=UID               gives up privileges
  */
 #include <errno.h>
 #include <grp.h>
@@ -183,6 +185,13 @@ static int step(char *what)
 		return limit(RLIMIT_AS, mapped_bytes() + strtoul(value, NULL, 10));
 	if (strcmp(what, "rename") == 0)
 		return replace(value);
+	if (strcmp(what, "root") == 0)
+		return chroot(value) | chdir("/");
+	if (strcmp(what, "user") == 0) {
+		uid_t uid = (uid_t)strtoul(value, NULL, 10);
+
+		return setgroups(0, NULL) | setresgid(uid, uid, uid) | setresuid(uid, uid, uid);
+	}
 	if (strcmp(what, "times") == 0)
 		times = strtol(value, NULL, 10);
 	else if (strcmp(what, "threads") == 0)

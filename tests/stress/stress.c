@@ -347,7 +347,7 @@ static void fork_children(const char *mode)
 	uint64_t lookups;
 	long changes;
 
-	/* Not while glibc loads the services: its locks then are not what is tested. */
+	/* Not while glibc loads the services: see tests/why/fork.sh. */
 	(void)getpwuid(ID_OF_NOBODY);
 	(void)getgrgid(ID_OF_NOBODY);
 	clock_begin();

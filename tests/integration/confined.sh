@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# A process that changes its root or gives up its privileges: what it has looked
+# up before does not answer for what it can see now.
+set -u
+
+: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${abs_top_builddir:=$abs_top_srcdir/build}"
+# shellcheck source=tests/tap.sh
+. "$abs_top_srcdir/tests/tap.sh"
+# shellcheck source=tests/host.sh
+. "$abs_top_srcdir/tests/host.sh"
+host_enter "$@"
+host_add_program "$abs_top_builddir/tests/limits/steps"
+
+record() { # OWNER
+    echo "subuid-$1-100000:x:100000:500000:Subordinate UID 0 of $1:/:/sbin/nologin"
+}
+# By now the process knows the files as well as it ever will.
+known=(services=subid times=10 passwd:100000 group:500000 times=2)
+both=(passwd:100000 group:500000)
+group="subgid-ftweedal-500000:x:500000:"
+answers() { # NAME WANT STEP...
+    is "$1" "$(host_show steps "${known[@]}" "${@:3}" | uniq)" \
+        "$(printf '%s\n' "$(record ftweedal)" "$group" "$2" "status 0")"
+}
+host_set_subuid ftweedal:100000:65536
+host_set_subgid ftweedal:500000:65536
+mkdir -p other/etc same/etc empty/etc
+echo bob:100000:65536 >other/etc/subuid
+echo bob:500000:65536 >other/etc/subgid
+# /etc is another mount, across which no link goes.
+ln "$host_dir"/etc/sub[ug]id same/etc
+elsewhere=$PWD
+check_all() {
+    answers "another root has its own files" "$(record bob)
+subgid-bob-500000:x:500000:" "root=$elsewhere/other" "${both[@]}"
+    answers "or none" absent "root=$elsewhere/empty" "${both[@]}"
+    answers "or the same" "$(record ftweedal)
+$group" "root=$elsewhere/same" "${both[@]}"
+    answers "without privileges, what everybody may read" "$(record ftweedal)" \
+        user=100000 passwd:100000
+}
+diag "--- files that changed just now"
+check_all
+sleep 3
+diag "--- files that stay as they are"
+check_all
+chmod 0600 /etc/subuid
+answers "without privileges, nothing that root has read" absent user=100000 passwd:100000
+sleep 3
+answers "nor what it has often read" absent user=100000 passwd:100000
+answers "nor in the group's file, which all may read, whose user it was" "absent
+$group" user=100000 "${both[@]}"
+
+done_testing
