@@ -147,7 +147,7 @@ host_add_sample() {
 }
 
 read -ra host_wrapper <<<"${HOST_WRAPPER-}"
-host_run() { timeout 10 "${host_wrapper[@]}" "$@"; }
+host_run() { "${host_wrapper[@]}" timeout 10 "$@"; }
 
 host_show() {
     local r=0

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# faulty.sh COMMAND...: runs the command of a test as it is, but not before it
-# has run it again and again with system calls on subuid and subgid failing, and
-# asked the module itself the same questions likewise. What was seen is written
-# to a new file in $FAULTY_DIR for tests/limits/sweep.sh to judge:
+# faulty.sh timeout SECONDS COMMAND...: runs the command of a test as it is, but
+# not before it has run it again and again with system calls on subuid and subgid
+# failing, and asked the module itself the same questions likewise. What was seen
+# is written to a new file in $FAULTY_DIR for tests/limits/sweep.sh to judge:
 #
 #   program NAME WORDS-BEFORE-IT
 #   command TEXT
@@ -19,8 +19,8 @@ calls=openat,read,newfstatat,statx,fstat
 errors=(EMFILE ENFILE EIO EACCES EINTR)
 runs_each=6
 
-# Questions alone: done twice, they do the same. Whoever changes something, and
-# whose output is not all on descriptors 1 and 2, is left alone.
+limit=("${@:1:2}")
+shift 2
 prefix=()
 command=("$@")
 while :; do
@@ -36,10 +36,12 @@ while :; do
     *) break ;;
     esac
 done
+# Questions alone: asked twice, they do the same. Whoever changes something is
+# left alone.
 case ${command[0]##*/} in
 getent | lookups | id | ls | find | stat | whoami | perl | python3 | ps | pgrep) ;;
 probe | setuid-probe) ;;
-*) exec "$@" ;;
+*) exec "${limit[@]}" "$@" ;;
 esac
 
 # What the module is asked meanwhile.
@@ -65,7 +67,7 @@ run_traced() { # STRACE-ARGUMENT... -- COMMAND...: to the report
         shift
     done
     shift
-    timeout 5 strace --seccomp-bpf -f -qq -o "$trace" -P /etc/subuid -P /etc/subgid -e trace="$calls" \
+    "${limit[@]}" strace --seccomp-bpf -f -qq -o "$trace" -P /etc/subuid -P /etc/subgid -e trace="$calls" \
         "${arguments[@]}" "$@" >"$trace.out" 2>&1 3>&1 || r=$?
     while IFS= read -r line; do
         [[ $line != *INJECTED* ]] || echo "at $line"
@@ -114,4 +116,4 @@ fail_each() { # COMMAND...
     fi
 } >"$report" 2>&1
 
-exec "$@"
+exec "${limit[@]}" "$@"

@@ -25,7 +25,7 @@ one_after_the_other() { # TEST...
         mkdir "$scratch/$name"
         FAULTY_DIR=$scratch/$name HOST_WRAPPER="bash $abs_top_srcdir/tests/limits/faulty.sh" \
             TAP_SKIP_STATUS=77 \
-            timeout 300 bash "$abs_top_srcdir/tests/integration/$name.sh" >"$scratch/$name.log" 2>&1
+            timeout 600 bash "$abs_top_srcdir/tests/integration/$name.sh" >"$scratch/$name.log" 2>&1
         echo "status $?" >>"$scratch/$name.log"
     done
 }
