@@ -8,6 +8,8 @@ set -u
 . "$abs_top_srcdir/tests/tap.sh"
 
 [ -x "$abs_top_srcdir/configure" ] || skip_all "there is no configure; run autoreconf -fi"
+[ ! -f "$abs_top_srcdir/config.status" ] ||
+    skip_all "configured in the source tree, which then cannot be configured again elsewhere"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
