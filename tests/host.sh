@@ -9,6 +9,9 @@
 # an empty subuid and subgid, and "files systemd subid" for passwd and group;
 # $host_dir is a scratch directory that everybody may search.
 #
+# Where HOST_INSTALLED is the path of an installed module, it is that which is
+# tested, with the nsswitch.conf that the host has.
+#
 #   host_set_services NAME...   who answers for passwd and group
 #   host_set_file PATH LINE...  replaces a file by rename, as editors do
 #   host_set_subuid LINE...     likewise /etc/subuid
@@ -36,7 +39,7 @@ host_srcdir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export abs_top_srcdir abs_top_builddir
 
 host_dir=/dev/shm
-host_module=$abs_top_builddir/.libs/libnss_subid.so.2
+host_module=${HOST_INSTALLED:-$abs_top_builddir/.libs/libnss_subid.so.2}
 
 export PATH=$host_dir/bin:$PATH:/usr/sbin:/sbin
 export LC_ALL=C
@@ -88,7 +91,11 @@ host_make() {
         cd "$host_dir/work" &&
         host_drop_users passwd && host_drop_users group &&
         host_set_subuid && host_set_subgid &&
-        host_set_services files systemd subid &&
+        { [ -n "${HOST_INSTALLED-}" ] || host_install; }
+}
+
+host_install() {
+    host_set_services files systemd subid &&
         echo "$host_dir/lib" | host_write /etc/ld.so.conf.d/000-scratch.conf &&
         host_add_module "$host_module"
 }

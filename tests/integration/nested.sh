@@ -8,6 +8,7 @@ set -u
 . "$(dirname "$0")/../host.sh"
 host_enter "$@"
 command -v newuidmap >/dev/null || skip_all "newuidmap is not installed"
+unshare --user true 2>/dev/null || skip_all "user namespaces cannot be made here"
 host_add_user ftweedal 1000
 
 owner=subuid-ftweedal-100000

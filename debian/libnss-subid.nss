@@ -1,0 +1,2 @@
+passwd last subid
+group last subid

@@ -1,0 +1,111 @@
+#!/bin/bash
+# The Debian package, built as a build daemon builds it: by an ordinary user, in
+# a root with nothing in it but what debian/control says.
+set -u
+# shellcheck source=tests/packaging/root.sh
+. "$(dirname "$0")/root.sh"
+
+control=$abs_top_srcdir/debian/control
+
+build_depends() {
+    sed -n '/^Build-Depends:/,/^[^ ]/{/^Build-Depends:\|^ /p}' "$control" |
+        sed 's/^Build-Depends://; s/([^)]*)//g; s/<[^>]*>//g; s/,/ /g' | xargs
+}
+
+if ! [ -f "$control" ]; then skip_all "debian/ is in the repository, and not in a release"; fi
+# faketime: for the second build alone.
+# shellcheck disable=SC2046
+root_enter build-essential faketime $(build_depends)
+[ -f "$tarball" ] || root_fail "there is no $tarball: make dist"
+
+# Nobody's files there, and what is left on the host is root's.
+mkdir "$root/source" "$root/source/scripts"
+cp "$tarball" "$root/source/"
+cp "$abs_top_srcdir/scripts/package" "$root/source/scripts/"
+cp -R "$abs_top_srcdir/debian" "$root/source/"
+release=/source/${tarball##*/}
+
+is "debian/changelog and configure.ac name one version" \
+    "$(inside dpkg-parsechangelog -l /source/debian/changelog -S Version | sed 's/-[^-]*$//')" \
+    "$version"
+
+build() { # UID DIRECTORY [ENV-ARGUMENT...]
+    inside_as "$1" sh -c "umask $(umask); exec \"\$@\" >~/log 2>&1" - \
+        env "${@:3}" /source/scripts/package deb "$release" "$2"
+}
+
+# Both at once: of each, a configure takes most of the time.
+mkdir -p "$root/tmp/home.1/elsewhere" && chown -R 1 "$root/tmp/home.1"
+(
+    umask 077
+    build 1 /tmp/home.1/elsewhere/second LC_ALL=C TZ=XXX-13 USER=builder \
+        DEB_BUILD_OPTIONS='nocheck parallel=1' faketime '2031-03-04 05:06:07'
+) &
+second=$root/tmp/home.1/elsewhere/second
+
+diag "--- by nobody, with every test that needs no root"
+
+ok "it builds" build 65534 /tmp/home.65534/first
+first=$root/tmp/home.65534/first
+log=$root/tmp/home.65534/log
+[ -n "$(ls "$first"/*.deb 2>/dev/null)" ] || {
+    diag "$(grep -A 3 -E '^(not ok|FAIL|ERROR)' "$log")"
+    diag "$(tail -n 20 "$log")"
+    root_fail "there is no package"
+}
+results() { sed -n "s/^# $1: *//p" "$log"; }
+ok "with hundreds of tests" test "$(results PASS)" -gt 500
+is "of which none failed" "$(results FAIL) $(results ERROR)" "0 0"
+
+diag "--- by somebody else, elsewhere, in another time zone and year, another locale and umask"
+
+wait $!
+is "it builds again" "$?" 0
+for deb in "$first"/*.deb; do
+    deb=${deb##*/}
+    ok "and ${deb%%_*} is the same" cmp "$first/$deb" "$second/$deb"
+done
+
+diag "--- what is in it"
+
+deb=$(echo "$first"/libnss-subid_*.deb)
+multiarch=$(inside dpkg-architecture -qDEB_HOST_MULTIARCH)
+field() { dpkg-deb -f "$deb" "$1"; }
+
+is "it is installed beside itself of another architecture" "$(field Multi-Arch)" same
+is "in its neighbours' section" "$(field Section) $(field Priority)" "admin optional"
+like "it needs the C library, and nothing else" "$(field Depends)" '^libc6 \(>= [0-9.]+\)$'
+# shellcheck disable=SC2016
+is "it recommends the libsubid that it was built with" "$(field Recommends)" \
+    "$(inside dpkg-query -W -f '${Depends}' libsubid-dev | grep -o '^libsubid[0-9]*')"
+
+# Directories apart; the second field is "root/root".
+contents() {
+    dpkg-deb -c "$deb" | awk '$1 !~ /^d/ { print $1, $2, $6, $7, $8 }' | sed 's/ *$//'
+}
+expected() {
+    echo "-rw-r--r-- root/root ./etc/apparmor.d/abstractions/nameservice.d/libnss-subid"
+    echo "-rw-r--r-- root/root ./usr/lib/$multiarch/libnss_subid.so.2"
+    local document
+    for document in README.Debian README.md.gz SECURITY.md changelog.Debian.gz copyright \
+        examples/nsswitch.conf.example; do
+        echo "-rw-r--r-- root/root ./usr/share/doc/libnss-subid/$document"
+    done
+    [ ! -e "$abs_top_srcdir/CHANGELOG.md" ] ||
+        echo "-rw-r--r-- root/root ./usr/share/doc/libnss-subid/changelog.gz"
+    echo "-rw-r--r-- root/root ./usr/share/lintian/overrides/libnss-subid"
+    [ ! -e "$abs_top_srcdir/man/nss-subid.8" ] || {
+        echo "lrwxrwxrwx root/root ./usr/share/man/man8/libnss_subid.so.2.8.gz -> nss-subid.8.gz"
+        echo "-rw-r--r-- root/root ./usr/share/man/man8/nss-subid.8.gz"
+    }
+}
+is "it has the module, what is to be read about it, and nothing else" \
+    "$(contents)" "$(expected)"
+is "its one file in /etc is a conffile" "$(dpkg-deb -I "$deb" conffiles)" \
+    "/etc/apparmor.d/abstractions/nameservice.d/libnss-subid"
+
+# For the other tests, and for people.
+rm -rf "$packages" && mkdir -p "$packages" &&
+    find "$first" -maxdepth 1 -type f -exec cp -t "$packages" {} + && touch "$packages/complete"
+
+done_testing
