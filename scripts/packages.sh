@@ -22,7 +22,7 @@ packages_in() { # GROUP
     bench)
         echo gnuplot-nox libnss-systemd libsubid-dev perl-base python3-minimal strace valgrind
         ;;
-    machine) # a systemd to boot
+    machine) # Debian roots: to boot a systemd in, to build and install packages in
         echo mmdebstrap util-linux
         ;;
     *)

@@ -7,6 +7,7 @@ set -u
 # shellcheck source=tests/packaging/neighbours.sh
 . "$(dirname "$0")/neighbours.sh"
 
+packages_need
 neighbours_enter
 packages_fetch
 

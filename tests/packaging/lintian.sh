@@ -6,6 +6,7 @@ set -u
 # shellcheck source=tests/packaging/tools.sh
 . "$(dirname "$0")/tools.sh"
 
+packages_need
 tools_enter
 packages_fetch
 

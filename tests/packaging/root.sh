@@ -11,9 +11,10 @@
 #   inside_as UID COMMAND...    runs as somebody else in there, without groups;
 #                               the home directory is one in /tmp
 #
-#   packages                    where what was built is kept, for other tests
-#   packages_fetch              copies it to /packages in there
 #   tarball, version            the release, and the version it has
+#   packages                    where the Debian package is kept, once it is built
+#   packages_need               skips the test of a release, which has no debian/
+#   packages_fetch              copies the package to /packages in there
 #
 # There is no network in there, and nothing of it stays: every process is in a
 # PID namespace that dies with its first, every mount and file in a mount
@@ -31,7 +32,6 @@ root_scratch=/dev/shm
 root=$root_scratch/root
 root_unshare=(unshare --mount --pid --uts --ipc --net --fork --kill-child --mount-proc)
 
-# A branch's own packages may have another name than the next one's.
 packages=$abs_top_builddir/packages/${NSS_SUBID_SUITE:-host}
 version=$(sed -n 's/^AC_INIT(\[nss-subid\], \[\(.*\)\])$/\1/p' "$abs_top_srcdir/configure.ac")
 # shellcheck disable=SC2034
@@ -104,6 +104,11 @@ inside_as() { # UID COMMAND...
     mkdir -p "$root/tmp/home.$uid" && chown "$uid:$uid" "$root/tmp/home.$uid" &&
         chroot "$root" setpriv --reuid "$uid" --regid "$uid" --clear-groups \
             "${root_environment[@]}" HOME="/tmp/home.$uid" "$@" </dev/null
+}
+
+packages_need() {
+    [ -d "$abs_top_srcdir/debian" ] ||
+        skip_all "debian/ is in the repository, and not in a release"
 }
 
 packages_fetch() {

@@ -1,0 +1,81 @@
+#!/bin/bash
+# The RPM package, built from the release alone with the rpm that Debian has, by
+# an ordinary user, into the places that Fedora and openSUSE have.
+set -u
+# shellcheck source=tests/packaging/root.sh
+. "$(dirname "$0")/root.sh"
+# shellcheck source=tests/packaging/tools.sh
+. "$(dirname "$0")/tools.sh"
+
+tools_enter
+[ -f "$tarball" ] || root_fail "there is no $tarball: make dist"
+mkdir -p "$root/source/scripts" &&
+    cp "$tarball" "$root/source/" && cp "$abs_top_srcdir/scripts/package" "$root/source/scripts/"
+
+# Debian's packages have other names: --nodeps.
+ok "it builds" inside_as 65534 sh -c 'exec "$@" >~/log 2>&1' - \
+    /source/scripts/package rpm "/source/${tarball##*/}" /tmp/home.65534/rpm \
+    --nodeps --define '_libdir /usr/lib64'
+log=$root/tmp/home.65534/log
+rpm=$(cd "$root" && find tmp/home.65534/rpm/RPMS -name "nss-subid-$version-*.rpm")
+[ -f "$root/$rpm" ] || {
+    diag "$(grep -A 3 -E '^(not ok|FAIL|ERROR|error)' "$log")"
+    diag "$(tail -n 20 "$log")"
+    root_fail "there is no package"
+}
+results() { sed -n "s/^# $1: *//p" "$log"; }
+ok "with hundreds of tests" test "$(results PASS)" -gt 500
+is "of which none failed" "$(results FAIL) $(results ERROR)" "0 0"
+ok "and a source package" test -f "$root/tmp/home.65534/rpm/SRPMS/nss-subid-$version-1.src.rpm"
+
+query() { inside rpm -qp "$@" "/$rpm"; }
+documents=/usr/share/doc/nss-subid-$version
+licenses=/usr/share/licenses/nss-subid-$version
+
+diag "--- what is in it"
+
+expected() {
+    echo "-rw-r--r-- /usr/lib64/libnss_subid.so.2"
+    echo "drwxr-xr-x $documents"
+    echo "-rw-r--r-- $documents/README.md"
+    echo "-rw-r--r-- $documents/SECURITY.md"
+    echo "-rw-r--r-- $documents/nsswitch.conf.example"
+    echo "drwxr-xr-x $licenses"
+    echo "-rw-r--r-- $licenses/LICENSE"
+    [ ! -e "$abs_top_srcdir/man/nss-subid.8" ] ||
+        printf '%s\n' "lrwxrwxrwx /usr/share/man/man8/libnss_subid.so.2.8.gz" \
+            "-rw-r--r-- /usr/share/man/man8/nss-subid.8.gz"
+}
+is "it has the module, what is to be read about it, and nothing else" \
+    "$(query --qf '[%{FILEMODES:perms} %{FILENAMES}\n]')" "$(expected)"
+is "all of it root's" "$(query --qf '[%{FILEUSERNAME}:%{FILEGROUPNAME}\n]' | sort -u)" root:root
+is "it is of the version that configure.ac names" "$(query --qf '%{VERSION}')" "$version"
+is "it provides itself and the module" "$(query --provides | sed 's/ = .*//; s/(x86-64)//' | sort -u)" \
+    $'libnss_subid.so.2()(64bit)\nnss-subid'
+is "it needs the C library, and nothing else" \
+    "$(query --requires | grep -vE '^(libc\.so\.6\(|rtld\(GNU_HASH\)|rpmlib\()')" ""
+like "it recommends libsubid" "$(query --recommends)" '^shadow-utils-subid'
+is "it has no scriptlets: nsswitch.conf is authselect's" "$(query --scripts --triggers)" ""
+
+diag "--- in a root of its own"
+
+r=0
+inside_shell "mkdir /tmp/install && exec rpm --root /tmp/install --nodeps -i /$rpm" >/dev/null 2>&1 || r=$?
+is "it is installed" "$r" 0
+module=$root/tmp/install/usr/lib64/libnss_subid.so.2
+is "its module exports the four entry points" \
+    "$(readelf -W --dyn-syms "$module" | awk '$7 != "UND" && $5 == "GLOBAL" { print $8 }' | sort | xargs)" \
+    "_nss_subid_getgrgid_r _nss_subid_getgrnam_r _nss_subid_getpwnam_r _nss_subid_getpwuid_r"
+like "goes by the name that glibc asks for" "$(readelf -Wd "$module")" 'SONAME.*\[libnss_subid\.so\.2\]'
+is "and has no search path" "$(readelf -Wd "$module" | grep -E 'RPATH|RUNPATH')" ""
+mkdir -p "$root/usr/lib64"
+cp "$module" "$root/usr/lib64/"
+echo ftweedal:100000:65536 | tee "$root/etc/subuid" >"$root/etc/subgid"
+sed -i -E '/^(passwd|group):/ s/$/ subid/' "$root/etc/nsswitch.conf"
+is "it answers" "$(inside env LD_LIBRARY_PATH=/usr/lib64 getent passwd 100000)" \
+    "subuid-ftweedal-100000:x:100000:100000:Subordinate UID 0 of ftweedal:/:/sbin/nologin"
+is "every file is as it was packed" "$(inside rpm --root /tmp/install -V --nodeps nss-subid)" ""
+ok "it is erased" inside rpm --root /tmp/install -e nss-subid
+is "and leaves nothing" "$(cd "$root/tmp/install" && find . -name '*subid*')" ""
+
+done_testing
