@@ -50,7 +50,7 @@ first=$root/tmp/home.65534/first
 log=$root/tmp/home.65534/log
 [ -n "$(ls "$first"/*.deb 2>/dev/null)" ] || {
     diag "$(grep -A 3 -E '^(not ok|FAIL|ERROR)' "$log")"
-    diag "$(tail -n 20 "$log")"
+    diag "$(tail -n 40 "$log")"
     root_fail "there is no package"
 }
 results() { sed -n "s/^# $1: *//p" "$log"; }

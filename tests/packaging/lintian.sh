@@ -11,9 +11,12 @@ tools_enter
 packages_fetch
 
 diag "lintian $(inside lintian --print-version)"
+# The policy of the oldest Debian that it is built on, which a later lintian
+# remarks on, and an earlier one would warn of a later policy.
 lint() {
     inside_as 65534 sh -c \
-        'exec lintian --no-cfg -EvIL +pedantic --fail-on none /packages/*.changes'
+        'exec lintian --no-cfg -EvIL +pedantic --fail-on none /packages/*.changes' |
+        grep -v '^I: nss-subid source: out-of-date-standards-version 4\.6\.2 '
 }
 is "of errors, warnings, advice, pedantry and experiments, nothing" "$(lint 2>&1)" ""
 
