@@ -16,7 +16,7 @@ static int next_line(struct subid_reader *reader, struct subid_line *ret_line)
 
 	do
 		r = subid_reader_next(reader, &text, &len);
-	while (r > 0 && subid_line_parse(text, len, ret_line) < 0);
+	while (r > 0 && subid_line_parse(text, len, ret_line) != 0);
 
 	return r;
 }

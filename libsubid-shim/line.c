@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "line.h"
 
-#include <errno.h>
 #include <string.h>
 
 bool subid_owner_text_valid(const char *text, size_t len)
@@ -33,6 +32,15 @@ static unsigned int digit_value(char c)
 	return 16;
 }
 
+/* @text: what stands where a digit should. @first: where the number begins. */
+static int digit_fault(const char *first, const char *text, const char *end)
+{
+	if (text == first && *text == '-')
+		return SUBID_LINE_NEGATIVE;
+	return memchr(text, ':', (size_t)(end - text)) ? SUBID_LINE_MANY_FIELDS
+						       : SUBID_LINE_NO_NUMBER;
+}
+
 /*
  * A number as strtoul(3) with base 0 reads it, which is what shadow calls. Our
  * own because strtoul reads past the end of a field, wraps "-1" and asks the
@@ -54,16 +62,16 @@ static int parse_number(const char *text, const char *end, uint32_t *ret_value)
 		base = 8;
 	}
 	if (text == end)
-		return -EINVAL;
+		return SUBID_LINE_NO_NUMBER;
 
-	for (; text < end; text++) {
+	for (const char *first = text; text < end; text++) {
 		unsigned int digit = digit_value(*text);
 
 		if (digit >= base)
-			return -EINVAL;
+			return digit_fault(first, text, end);
 		value = value * base + digit;
 		if (value > UINT32_MAX)
-			return -EINVAL;
+			return SUBID_LINE_TOO_LARGE;
 	}
 
 	*ret_value = (uint32_t)value;
@@ -75,32 +83,41 @@ int subid_line_parse(const char *text, size_t len, struct subid_line *ret_line)
 	const char *end = text + len;
 	struct subid_line line = { .owner = text };
 	const char *start, *count;
+	int r;
 
-	if (len == 0 || len > SUBID_LINE_MAX_BYTES)
-		return -EINVAL;
+	if (len == 0)
+		return SUBID_LINE_EMPTY;
+	if (len > SUBID_LINE_MAX_BYTES)
+		return SUBID_LINE_TOO_LONG;
 	/* To shadow "#bob:1:2" has an owner "#bob"; nobody who comments a line
 	 * out means that. */
-	if (text[0] == '#' || text[0] == '+' || text[0] == '-')
-		return -EINVAL;
+	if (text[0] == '#')
+		return SUBID_LINE_COMMENT;
+	if (text[0] == '+' || text[0] == '-')
+		return SUBID_LINE_NIS;
 
 	start = (const char *)memchr(text, ':', len);
 	if (!start)
-		return -EINVAL;
+		return SUBID_LINE_FEW_FIELDS;
 	line.owner_len = (size_t)(start - text);
 	start++;
 
 	count = (const char *)memchr(start, ':', (size_t)(end - start));
 	if (!count)
-		return -EINVAL;
+		return SUBID_LINE_FEW_FIELDS;
 
-	if (parse_number(start, count, &line.range.start) < 0 ||
-	    parse_number(count + 1, end, &line.range.count) < 0)
-		return -EINVAL;
-	if (line.range.count == 0 || line.range.count - 1 > UINT32_MAX - line.range.start)
-		return -EINVAL;
+	r = parse_number(start, count, &line.range.start);
+	if (r == 0)
+		r = parse_number(count + 1, end, &line.range.count);
+	if (r != 0)
+		return r;
+	if (line.range.count == 0)
+		return SUBID_LINE_NO_IDS;
+	if (line.range.count - 1 > UINT32_MAX - line.range.start)
+		return SUBID_LINE_PAST_END;
 
 	if (!subid_owner_text_valid(line.owner, line.owner_len))
-		return -EINVAL;
+		return SUBID_LINE_BAD_OWNER;
 
 	*ret_line = line;
 	return 0;

@@ -19,13 +19,29 @@ struct subid_line {
 	struct subid_range range;
 };
 
+/* Why a line delegates nothing: the first reason, in the order of reading. */
+enum subid_line_fault {
+	SUBID_LINE_EMPTY = 1,
+	SUBID_LINE_TOO_LONG,	/* more than SUBID_LINE_MAX_BYTES */
+	SUBID_LINE_COMMENT,	/* `#` in column 0 */
+	SUBID_LINE_NIS,		/* `+` or `-` in column 0 */
+	SUBID_LINE_FEW_FIELDS,	/* one or two */
+	SUBID_LINE_MANY_FIELDS, /* four or more */
+	SUBID_LINE_NO_NUMBER,	/* a start or a count that is none */
+	SUBID_LINE_NEGATIVE,	/* or has a minus sign */
+	SUBID_LINE_TOO_LARGE,	/* or exceeds 2^32-1 */
+	SUBID_LINE_NO_IDS,	/* a count of 0 */
+	SUBID_LINE_PAST_END,	/* the range does, beginning below */
+	SUBID_LINE_BAD_OWNER,	/* see subid_owner_text_valid() */
+};
+
 /*
  * subid_line_parse: read a line as shadow 4.20 does.
  *
  * @text, @len: the line without its newline; it may hold any bytes.
  * @ret_line: set on success only; its owner points into @text.
- * Returns 0, or -EINVAL for a line that delegates nothing: comment, NIS entry
- * (`+`, `-`), malformed, or with an owner that subid_owner_text_valid() refuses.
+ * Returns 0, or an enum subid_line_fault, which is positive, for a line that
+ * delegates nothing.
  * Safety: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
  * Source: subuid(5); shadow lib/subordinateio.c.
  */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "line.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "check.h"
@@ -33,14 +32,15 @@ static void check_delegates(const char *reason, const char *text, size_t len, co
 	free(copy);
 }
 
-static void check_delegates_nothing(const char *reason, const char *text, size_t len)
+static void check_delegates_nothing(const char *reason, const char *text, size_t len,
+				    enum subid_line_fault fault)
 {
 	char *copy = bounded(text, len);
 	struct subid_line line, before;
 
 	memset(&line, 0x5a, sizeof(line));
 	memcpy(&before, &line, sizeof(before));
-	check_int(reason, subid_line_parse(copy, len, &line), -EINVAL);
+	check_int(reason, subid_line_parse(copy, len, &line), (int)fault);
 	assert_memory_equal(&line, &before, sizeof(line));
 	free(copy);
 }
@@ -85,78 +85,85 @@ static void parse_reads_a_line_as_shadow_does(void **state)
 				rows[i].start, rows[i].count);
 }
 
-static void parse_refuses_a_line_that_delegates_nothing(void **state)
+static void parse_says_why_a_line_delegates_nothing(void **state)
 {
 	static const struct {
 		const char *text;
 		size_t len;
+		enum subid_line_fault fault;
 		const char *reason;
 	} rows[] = {
-		{ TEXT(""), "an empty line" },
-		{ TEXT(" "), "a blank line" },
-		{ TEXT("#alice:1:1"), "a comment" },
-		{ TEXT("+alice:1:1"), "a NIS entry" },
-		{ TEXT("-alice:1:1"), "a NIS exclusion" },
-		{ TEXT("+"), "all of NIS" },
-		{ TEXT("alice"), "one field" },
-		{ TEXT("alice:"), "two fields, one empty" },
-		{ TEXT("alice:1"), "two fields" },
-		{ TEXT("alice:1:"), "an empty count" },
-		{ TEXT("alice::1"), "an empty start" },
-		{ TEXT(":1:1"), "an empty owner" },
-		{ TEXT("::"), "three empty fields" },
-		{ TEXT("alice:1:1:"), "a fourth field, empty" },
-		{ TEXT("alice:1:1:1"), "a fourth field" },
-		{ TEXT("alice:1:0"), "no IDs" },
-		{ TEXT("alice:4294967296:1"), "a start of 2^32" },
-		{ TEXT("alice:4294967295:2"), "a range beyond the last ID" },
-		{ TEXT("alice:1:4294967296"), "a count of 2^32" },
-		{ TEXT("alice:2:4294967295"), "a range one ID too long" },
-		{ TEXT("alice:0:4294967296"), "all IDs, a count shadow cannot hold" },
-		{ TEXT("alice:18446744073709551617:1"), "a start that wraps to 1" },
-		{ TEXT("alice:1:18446744073709551617"), "a count that wraps to 1" },
-		{ TEXT("alice:0x100000000:1"), "2^32 in hexadecimal" },
-		{ TEXT("alice:040000000000:1"), "2^32 in octal" },
-		{ TEXT("alice:-1:1"), "a negative start" },
-		{ TEXT("alice:1:-1"), "a negative count" },
-		{ TEXT("alice:1 :1"), "a blank after a number" },
-		{ TEXT("alice:1:1 "), "a blank at the end" },
-		{ TEXT("alice:1:1\r"), "a carriage return" },
-		{ TEXT("alice:1:1#x"), "a comment after a line" },
-		{ TEXT("alice:1a:1"), "a letter after a number" },
-		{ TEXT("alice:1G:1"), "a letter beyond F" },
-		{ TEXT("alice:a:1"), "a hex digit without 0x" },
-		{ TEXT("alice:08:1"), "8 is no octal digit" },
-		{ TEXT("alice:0x:1"), "0x without a digit" },
-		{ TEXT("alice:0xg:1"), "0x and no hex digit" },
-		{ TEXT("alice:0x 1:1"), "a blank after 0x" },
-		{ TEXT("alice:1:0x"), "0x at the end of the line" },
-		{ TEXT("alice:+:1"), "a sign alone" },
-		{ TEXT("alice:++1:1"), "two signs" },
-		{ TEXT("alice:+ 1:1"), "a blank after the sign" },
-		{ TEXT("alice: :1"), "a blank field" },
-		{ TEXT("alice:1: "), "a blank field at the end" },
-		{ TEXT("alice:1.5:1"), "a fraction" },
-		{ TEXT("alice:1\0:1"), "a NUL after a number" },
-		{ TEXT("alice:1:1\0"), "a NUL at the end" },
+		{ TEXT(""), SUBID_LINE_EMPTY, "an empty line" },
+		{ TEXT(" "), SUBID_LINE_FEW_FIELDS, "a blank line" },
+		{ TEXT("#alice:1:1"), SUBID_LINE_COMMENT, "a comment" },
+		{ TEXT("+alice:1:1"), SUBID_LINE_NIS, "a NIS entry" },
+		{ TEXT("-alice:1:1"), SUBID_LINE_NIS, "a NIS exclusion" },
+		{ TEXT("+"), SUBID_LINE_NIS, "all of NIS" },
+		{ TEXT("alice"), SUBID_LINE_FEW_FIELDS, "one field" },
+		{ TEXT("alice:"), SUBID_LINE_FEW_FIELDS, "two fields, one empty" },
+		{ TEXT("alice:1"), SUBID_LINE_FEW_FIELDS, "two fields" },
+		{ TEXT("alice:1:"), SUBID_LINE_NO_NUMBER, "an empty count" },
+		{ TEXT("alice::1"), SUBID_LINE_NO_NUMBER, "an empty start" },
+		{ TEXT(":1:1"), SUBID_LINE_BAD_OWNER, "an empty owner" },
+		{ TEXT("::"), SUBID_LINE_NO_NUMBER, "three empty fields" },
+		{ TEXT("alice:1:1:"), SUBID_LINE_MANY_FIELDS, "a fourth field, empty" },
+		{ TEXT("alice:1:1:1"), SUBID_LINE_MANY_FIELDS, "a fourth field" },
+		{ TEXT("alice:1:0"), SUBID_LINE_NO_IDS, "no IDs" },
+		{ TEXT("alice:4294967296:1"), SUBID_LINE_TOO_LARGE, "a start of 2^32" },
+		{ TEXT("alice:4294967295:2"), SUBID_LINE_PAST_END, "a range beyond the last ID" },
+		{ TEXT("alice:1:4294967296"), SUBID_LINE_TOO_LARGE, "a count of 2^32" },
+		{ TEXT("alice:2:4294967295"), SUBID_LINE_PAST_END, "a range one ID too long" },
+		{ TEXT("alice:0:4294967296"), SUBID_LINE_TOO_LARGE,
+		  "all IDs, a count shadow cannot hold" },
+		{ TEXT("alice:18446744073709551617:1"), SUBID_LINE_TOO_LARGE,
+		  "a start that wraps to 1" },
+		{ TEXT("alice:1:18446744073709551617"), SUBID_LINE_TOO_LARGE,
+		  "a count that wraps to 1" },
+		{ TEXT("alice:0x100000000:1"), SUBID_LINE_TOO_LARGE, "2^32 in hexadecimal" },
+		{ TEXT("alice:040000000000:1"), SUBID_LINE_TOO_LARGE, "2^32 in octal" },
+		{ TEXT("alice:-1:1"), SUBID_LINE_NEGATIVE, "a negative start" },
+		{ TEXT("alice:1:-1"), SUBID_LINE_NEGATIVE, "a negative count" },
+		{ TEXT("alice:1-2:1"), SUBID_LINE_NO_NUMBER, "first and last ID" },
+		{ TEXT("alice:1:1:1x"), SUBID_LINE_MANY_FIELDS, "a fourth field, no number" },
+		{ TEXT("alice:1 :1"), SUBID_LINE_NO_NUMBER, "a blank after a number" },
+		{ TEXT("alice:1:1 "), SUBID_LINE_NO_NUMBER, "a blank at the end" },
+		{ TEXT("alice:1:1\r"), SUBID_LINE_NO_NUMBER, "a carriage return" },
+		{ TEXT("alice:1:1#x"), SUBID_LINE_NO_NUMBER, "a comment after a line" },
+		{ TEXT("alice:1a:1"), SUBID_LINE_NO_NUMBER, "a letter after a number" },
+		{ TEXT("alice:1G:1"), SUBID_LINE_NO_NUMBER, "a letter beyond F" },
+		{ TEXT("alice:a:1"), SUBID_LINE_NO_NUMBER, "a hex digit without 0x" },
+		{ TEXT("alice:08:1"), SUBID_LINE_NO_NUMBER, "8 is no octal digit" },
+		{ TEXT("alice:0x:1"), SUBID_LINE_NO_NUMBER, "0x without a digit" },
+		{ TEXT("alice:0xg:1"), SUBID_LINE_NO_NUMBER, "0x and no hex digit" },
+		{ TEXT("alice:0x 1:1"), SUBID_LINE_NO_NUMBER, "a blank after 0x" },
+		{ TEXT("alice:1:0x"), SUBID_LINE_NO_NUMBER, "0x at the end of the line" },
+		{ TEXT("alice:+:1"), SUBID_LINE_NO_NUMBER, "a sign alone" },
+		{ TEXT("alice:++1:1"), SUBID_LINE_NO_NUMBER, "two signs" },
+		{ TEXT("alice:+ 1:1"), SUBID_LINE_NO_NUMBER, "a blank after the sign" },
+		{ TEXT("alice: :1"), SUBID_LINE_NO_NUMBER, "a blank field" },
+		{ TEXT("alice:1: "), SUBID_LINE_NO_NUMBER, "a blank field at the end" },
+		{ TEXT("alice:1.5:1"), SUBID_LINE_NO_NUMBER, "a fraction" },
+		{ TEXT("alice:1\0:1"), SUBID_LINE_NO_NUMBER, "a NUL after a number" },
+		{ TEXT("alice:1:1\0"), SUBID_LINE_NO_NUMBER, "a NUL at the end" },
 		{ TEXT("alice:\x0e"
 		       "1:1"),
-		  "a control character that is no blank" },
-		{ TEXT("ali\0ce:1:1"), "a NUL in the owner" },
-		{ TEXT(" alice:1:1"), "a blank before the owner" },
-		{ TEXT("alice :1:1"), "a blank after the owner" },
-		{ TEXT("al/ice:1:1"), "an owner that would be a path" },
-		{ TEXT(".:1:1"), "an owner that is a directory" },
-		{ TEXT("..:1:1"), "an owner that is the directory above" },
-		{ TEXT("al\x1b[31mice:1:1"), "an owner that colours a terminal" },
-		{ TEXT("al\tice:1:1"), "a tab in the owner" },
-		{ TEXT("alice\x7f:1:1"), "DEL in the owner" },
-		{ TEXT("\x01:1:1"), "a control character" },
+		  SUBID_LINE_NO_NUMBER, "a control character that is no blank" },
+		{ TEXT("ali\0ce:1:1"), SUBID_LINE_BAD_OWNER, "a NUL in the owner" },
+		{ TEXT(" alice:1:1"), SUBID_LINE_BAD_OWNER, "a blank before the owner" },
+		{ TEXT("alice :1:1"), SUBID_LINE_BAD_OWNER, "a blank after the owner" },
+		{ TEXT("al/ice:1:1"), SUBID_LINE_BAD_OWNER, "an owner that would be a path" },
+		{ TEXT(".:1:1"), SUBID_LINE_BAD_OWNER, "an owner that is a directory" },
+		{ TEXT("..:1:1"), SUBID_LINE_BAD_OWNER, "an owner that is the directory above" },
+		{ TEXT("al\x1b[31mice:1:1"), SUBID_LINE_BAD_OWNER,
+		  "an owner that colours a terminal" },
+		{ TEXT("al\tice:1:1"), SUBID_LINE_BAD_OWNER, "a tab in the owner" },
+		{ TEXT("alice\x7f:1:1"), SUBID_LINE_BAD_OWNER, "DEL in the owner" },
+		{ TEXT("\x01:1:1"), SUBID_LINE_BAD_OWNER, "a control character" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		check_delegates_nothing(rows[i].reason, rows[i].text, rows[i].len);
+		check_delegates_nothing(rows[i].reason, rows[i].text, rows[i].len, rows[i].fault);
 }
 
 /* "aaa...:0:1" of @len bytes. */
@@ -179,7 +186,7 @@ static void parse_takes_1023_bytes_and_refuses_1024(void **state)
 	check_delegates("1023 bytes", long_line(1023), 1023, owner, 0, 1);
 	owner[SUBID_OWNER_MAX_BYTES - 1] = '\0';
 	check_delegates("1022 bytes", long_line(1022), 1022, owner, 0, 1);
-	check_delegates_nothing("1024 bytes", long_line(1024), 1024);
+	check_delegates_nothing("1024 bytes", long_line(1024), 1024, SUBID_LINE_TOO_LONG);
 }
 
 static void parse_of_any_prefix_of_a_line_stays_in_it(void **state)
@@ -188,7 +195,10 @@ static void parse_of_any_prefix_of_a_line_stays_in_it(void **state)
 
 	(void)state;
 	for (size_t len = 0; len < sizeof("alice:0x186a0:") - 1; len++)
-		check_delegates_nothing("a prefix", line, len);
+		check_delegates_nothing("a prefix", line, len,
+					len == 0			 ? SUBID_LINE_EMPTY
+					: len <= strlen("alice:0x186a0") ? SUBID_LINE_FEW_FIELDS
+									 : SUBID_LINE_NO_NUMBER);
 }
 
 static void owner_text_is_at_most_as_long_as_a_line_has_room_for(void **state)
@@ -217,7 +227,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parse_reads_a_line_as_shadow_does),
-		cmocka_unit_test(parse_refuses_a_line_that_delegates_nothing),
+		cmocka_unit_test(parse_says_why_a_line_delegates_nothing),
 		cmocka_unit_test(parse_takes_1023_bytes_and_refuses_1024),
 		cmocka_unit_test(parse_of_any_prefix_of_a_line_stays_in_it),
 		cmocka_unit_test(owner_text_is_at_most_as_long_as_a_line_has_room_for),
