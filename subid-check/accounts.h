@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "range.h"
+#include "root.h"
+
+/* A user or a group: who really exists. */
+struct account {
+	uint32_t id;
+	size_t order; /* as it was found: of two with one ID the first counts */
+	char *name;
+};
+
+struct accounts {
+	struct account *items; /* by ID, then as they were found */
+	struct account **by_name;
+	size_t n, room;
+};
+
+/*
+ * accounts_read_files: of /etc/passwd (SUBID_UID) or /etc/group (SUBID_GID).
+ * A file that is missing has none.
+ * Returns 0 or a negative errno. Ownership: end with accounts_free().
+ */
+int accounts_read_files(const struct root *root, enum subid_kind kind, struct accounts *ret);
+
+/*
+ * accounts_read_services: of all services of nsswitch.conf that enumerate.
+ * Records of our own module are none.
+ */
+int accounts_read_services(enum subid_kind kind, struct accounts *ret);
+
+/*
+ * accounts_ask_user: add the user of that name, or of that UID where @name is
+ * NULL, if any service knows one; for those that do not enumerate. Call
+ * accounts_sort() after the last one.
+ */
+void accounts_ask_user(struct accounts *accounts, const char *name, uint32_t uid);
+
+/* accounts_add, accounts_sort: one by one; nothing is found before it is sorted. */
+void accounts_add(struct accounts *accounts, const char *name, uint32_t id);
+void accounts_sort(struct accounts *accounts);
+void accounts_free(struct accounts *accounts);
+
+/* accounts_by_id, accounts_by_name: the first, or NULL. */
+const struct account *accounts_by_id(const struct accounts *accounts, uint32_t id);
+const struct account *accounts_by_name(const struct accounts *accounts, const char *name);
+
+/*
+ * accounts_within: those with an ID in a range.
+ * @ret_first: set if there is any. Returns how many.
+ */
+size_t accounts_within(const struct accounts *accounts, const struct subid_range *range,
+		       const struct account **ret_first);

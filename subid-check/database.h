@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "accounts.h"
+#include "line.h"
+#include "owners.h"
+#include "range.h"
+
+/* A line that delegates. */
+struct entry {
+	struct subid_range range;
+	uint32_t line; /* its number, from 1 */
+	bool dialect;  /* a number in octal, hexadecimal, or with a sign or blanks */
+	size_t owner;  /* index into the owners */
+	size_t next;   /* the same owner's next one, or OWNERS_NO_ENTRY */
+	uint64_t laid; /* the position of its first ID */
+	uint64_t used; /* IDs of it that processes run as */
+};
+
+/* A line that does not, though it should. */
+struct refusal {
+	uint32_t line;
+	enum subid_line_fault fault;
+	bool to_shadow; /* a comment that shadow takes for a line */
+};
+
+/* A stretch of IDs, both ends inclusive. */
+struct stretch {
+	uint32_t first, last;
+};
+
+/* A file of subuid(5) format, as the module reads it. */
+struct database {
+	const char *path; /* on its host */
+	bool exists;
+	bool unterminated; /* the last line has no newline */
+	uint32_t lines;
+	struct stat stat;
+	struct entry *entries; /* in file order */
+	size_t n, room;
+	struct refusal *refusals;
+	size_t n_refusals, refusals_room;
+	size_t *sorted;		 /* the entries by first ID, long ones first */
+	struct stretch *covered; /* what any entry contains: ascending, apart */
+	size_t n_covered;
+};
+
+/*
+ * database_read: the lines of a file, and who owns them, by text alone.
+ *
+ * @path: what to open. @name: what to call it; kept.
+ * Returns 0, -EACCES if there is a file that this process may not read, or
+ * another negative errno. A file that does not exist is no fault.
+ * Ownership: end with database_free(), whatever is returned.
+ */
+int database_read(const char *path, const char *name, struct owners *owners, struct database *ret);
+
+/*
+ * database_join: make one owner of those that are one account, lay their
+ * ranges end to end and sort; after both databases are read.
+ */
+void database_join(struct database databases[2], struct owners *owners,
+		   const struct accounts *users);
+void database_free(struct database *database);
+
+/* database_contains: does any entry? Sorted databases only. */
+bool database_contains(const struct database *database, uint32_t id);
+
+/* entry_last: its last ID. */
+static inline uint32_t entry_last(const struct entry *entry)
+{
+	return entry->range.start + (entry->range.count - 1);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stddef.h>
+
+/*
+ * Memory that is short ends the program with status 2 and a message: there is
+ * nothing that it could go on with.
+ */
+
+/*
+ * memory_room: an array with room for one item more.
+ *
+ * @items: the array, or NULL. @n: items in it. @room: for how many; updated.
+ * @size: of an item, in bytes.
+ * Returns the array, which may have moved. Ownership: free(3).
+ */
+void *memory_room(void *items, size_t n, size_t *room, size_t size);
+
+/* memory_text: a copy of @len bytes with a NUL behind them. Ownership: free(3). */
+char *memory_text(const char *text, size_t len);
+
+/* memory_print: asprintf(3). Ownership: free(3). */
+__attribute__((format(printf, 1, 2))) char *memory_print(const char *format, ...);
+
+/* memory_check: @memory, which is not NULL. */
+void *memory_check(void *memory);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "module.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <nss.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "name.h"
+#include "source.h"
+
+#define MODULE "libnss_subid.so.2"
+
+static void fail(struct module *module)
+{
+	const char *error = dlerror(); /* NOLINT(concurrency-mt-unsafe): one thread */
+
+	if (!error)
+		error = "it has no reason to give";
+	module->error = memory_text(error, strlen(error));
+}
+
+void module_try(uint32_t uid, struct module *ret)
+{
+	enum nss_status (*ask)(uid_t, struct passwd *, char *, size_t, int *);
+	struct passwd pwd;
+	char buf[4096];
+	void *handle, *symbol;
+	int fault = 0;
+
+	*ret = (struct module){ .asked = uid };
+	/* What ships cannot be unloaded, and nothing else is worth it. */
+	handle = dlopen(MODULE, RTLD_NOW | RTLD_LOCAL);
+	symbol = handle ? dlsym(handle, "_nss_subid_getpwuid_r") : NULL;
+	if (!symbol) {
+		fail(ret);
+		return;
+	}
+	if (uid == 0)
+		return;
+
+	memcpy(&ask, &symbol, sizeof(ask));
+	ret->answer = ask(uid, &pwd, buf, sizeof(buf), &fault) == NSS_STATUS_SUCCESS &&
+				      pwd.pw_uid == uid && nss_name_is_ours(SUBID_UID, pwd.pw_name)
+			      ? MODULE_ANSWERED
+			      : MODULE_SILENT;
+}
+
+void module_free(struct module *module)
+{
+	free(module->error);
+	*module = (struct module){ .error = NULL };
+}
+
+int module_try_plugin(struct plugin *ret)
+{
+	int r;
+
+	*ret = (struct plugin){ .result = 0 };
+	r = subid_source_read("/etc/nsswitch.conf", ret->name);
+	if (r == 0 && ret->name[0] != '\0')
+		ret->result = subid_libsubid_open(ret->name);
+	return r;
+}

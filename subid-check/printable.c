@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "printable.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "memory.h"
+
+/* Characters without a shape that change how others are shown (Unicode's Cf). */
+static bool is_invisible(uint32_t c)
+{
+	return c == 0xad || c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+}
+
+char *printable(const char *text)
+{
+	size_t len = strlen(text), n = 0;
+	char *shown = (char *)memory_check(malloc(len * 4 + 1));
+	mbstate_t state;
+
+	memset(&state, 0, sizeof(state));
+	for (size_t i = 0; i < len;) {
+		wchar_t c = 0;
+		size_t bytes = mbrtowc(&c, text + i, len - i, &state);
+
+		if (bytes > 0 && bytes <= len - i && iswprint((wint_t)c) &&
+		    !is_invisible((uint32_t)c)) {
+			memcpy(shown + n, text + i, bytes);
+			n += bytes;
+			i += bytes;
+			continue;
+		}
+		memset(&state, 0, sizeof(state));
+		n += (size_t)snprintf(shown + n, 5, "\\%03o", (unsigned char)text[i]);
+		i++;
+	}
+	shown[n] = '\0';
+	return shown;
+}
+
+/* The bytes of the character that @text begins with, or 0 if it is none. */
+static size_t character_bytes(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+	size_t bytes = byte[0] < 0x80	? 1
+		       : byte[0] < 0xc2 ? 0
+		       : byte[0] < 0xe0 ? 2
+		       : byte[0] < 0xf0 ? 3
+		       : byte[0] < 0xf5 ? 4
+					: 0;
+	uint32_t c;
+
+	for (size_t i = 1; i < bytes; i++)
+		if ((byte[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong, surrogates, and beyond U+10FFFF. */
+	c = bytes >= 3 ? (uint32_t)byte[0] << 8 | byte[1] : 0xe0a0;
+	if (c < 0xe0a0 || (c >= 0xeda0 && c <= 0xedbf) || (c >= 0xf000 && c < 0xf090) || c > 0xf48f)
+		return 0;
+	return bytes;
+}
+
+char *printable_utf8(const char *text)
+{
+	char *shown = (char *)memory_check(malloc(strlen(text) * 3 + 1));
+	size_t n = 0;
+
+	while (*text != '\0') {
+		size_t bytes = character_bytes(text);
+
+		memcpy(shown + n, bytes > 0 ? text : "\xef\xbf\xbd", bytes > 0 ? bytes : 3);
+		n += bytes > 0 ? bytes : 3;
+		text += bytes > 0 ? bytes : 1;
+	}
+	shown[n] = '\0';
+	return shown;
+}
+
+char *printable_xml(const char *text)
+{
+	char *valid = printable_utf8(text), *shown = NULL;
+	size_t len = 0;
+	FILE *stream = (FILE *)memory_check(open_memstream(&shown, &len));
+
+	for (const char *at = valid; *at != '\0'; at++) {
+		switch (*at) {
+		case '&':
+			(void)fputs("&amp;", stream);
+			break;
+		case '<':
+			(void)fputs("&lt;", stream);
+			break;
+		case '>':
+			(void)fputs("&gt;", stream);
+			break;
+		case '"':
+			(void)fputs("&quot;", stream);
+			break;
+		default:
+			/* XML 1.0 has no way to write control characters. */
+			if ((unsigned char)*at < 0x20 || *at == 0x7f)
+				(void)fputs("\xef\xbf\xbd", stream);
+			else
+				(void)fputc(*at, stream);
+		}
+	}
+	free(valid);
+	if (fclose(stream) != 0)
+		memory_check(NULL);
+	return shown;
+}

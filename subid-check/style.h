@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum style_colour {
+	STYLE_PLAIN,
+	STYLE_BOLD,
+	STYLE_DIM,
+	STYLE_RED,
+	STYLE_YELLOW,
+	STYLE_GREEN,
+	STYLE_CYAN,
+	STYLE_BLUE,
+	STYLE_MAGENTA,
+};
+
+/* How to write for whoever reads it. */
+struct style {
+	bool colours;
+	bool utf8;    /* there are more characters than ASCII's */
+	bool wide;    /* lines may be as long as they need */
+	bool all;     /* findings, however many */
+	size_t width; /* columns, unless wide */
+};
+
+/*
+ * style_of_terminal: as standard output is: its width, or 80 columns, and
+ * colours on a terminal without NO_COLOR.
+ */
+void style_of_terminal(struct style *ret);
+
+/* style_begin, style_end: the sequences around a text, or "". */
+const char *style_begin(const struct style *style, enum style_colour colour);
+const char *style_end(const struct style *style, enum style_colour colour);
+
+/*
+ * style_wrap: print words, in lines of the style's width.
+ *
+ * @text: printable, any number of words; a longer one than a line sticks out.
+ * @indent: columns before each line.
+ * @first: what was printed of the first one, in columns; it counts, and
+ * includes the indent.
+ * @glue: what a line ends with that another follows, such as " \\", or "".
+ */
+void style_wrap(const struct style *style, const char *text, size_t indent, size_t first,
+		const char *glue);
+
+/* style_columns: how many columns a printable text takes. */
+size_t style_columns(const char *text);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "usage.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+/* Enough for the lines up to Gid: of /proc/PID/status. */
+#define STATUS_BYTES 1024
+
+void usage_add(struct usage *usage, enum subid_kind kind, uint32_t id, pid_t pid)
+{
+	usage->uses[kind] = (struct use *)memory_room(usage->uses[kind], usage->n[kind],
+						      &usage->room[kind], sizeof(struct use));
+	usage->uses[kind][usage->n[kind]++] = (struct use){ .id = id, .pid = pid };
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct use *left = (const struct use *)a, *right = (const struct use *)b;
+
+	if (left->id != right->id)
+		return left->id < right->id ? -1 : 1;
+	return (left->pid > right->pid) - (left->pid < right->pid);
+}
+
+void usage_sort(struct usage *usage)
+{
+	for (size_t kind = 0; kind < 2; kind++) {
+		struct use *uses = usage->uses[kind];
+		size_t n = 0;
+
+		if (usage->n[kind] == 0)
+			continue;
+		qsort(uses, usage->n[kind], sizeof(*uses), compare);
+		for (size_t i = 0; i < usage->n[kind]; i++)
+			if (n == 0 || compare(&uses[n - 1], &uses[i]) != 0)
+				uses[n++] = uses[i];
+		usage->n[kind] = n;
+	}
+}
+
+static void add_line(struct usage *usage, enum subid_kind kind, const char *status,
+		     const char *label, pid_t pid)
+{
+	const char *at = strstr(status, label);
+	uint32_t last = UINT32_MAX;
+
+	if (!at)
+		return;
+	at += strlen(label);
+	while (*at == '\t' || *at == ' ') {
+		char *end;
+		uint32_t id = (uint32_t)strtoul(at, &end, 10);
+
+		if (end == at)
+			return;
+		if (id != last)
+			usage_add(usage, kind, id, pid);
+		last = id;
+		at = end;
+	}
+}
+
+static void add_process(struct usage *usage, int proc, const char *name)
+{
+	char path[64], status[STATUS_BYTES + 1];
+	pid_t pid = (pid_t)strtol(name, NULL, 10);
+	ssize_t len;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/status", name);
+	/* A process that has ended meanwhile runs as nothing. */
+	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	len = read(fd, status, STATUS_BYTES);
+	(void)close(fd);
+	if (len <= 0)
+		return;
+	status[len] = '\0';
+	add_line(usage, SUBID_UID, status, "\nUid:", pid);
+	add_line(usage, SUBID_GID, status, "\nGid:", pid);
+}
+
+int usage_read(struct usage *ret)
+{
+	const struct dirent *entry;
+	DIR *proc;
+
+	*ret = (struct usage){ .n = { 0 } };
+	proc = opendir("/proc");
+	if (!proc)
+		return -errno;
+	/* The directory is ours alone. */
+	while ((entry = readdir(proc))) /* NOLINT(concurrency-mt-unsafe) */
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			add_process(ret, dirfd(proc), entry->d_name);
+	(void)closedir(proc);
+	usage_sort(ret);
+	return 0;
+}
+
+void usage_free(struct usage *usage)
+{
+	free(usage->uses[0]);
+	free(usage->uses[1]);
+	*usage = (struct usage){ .n = { 0 } };
+}
+
+/* The first use of an ID of at least @id, in those without repetitions. */
+static size_t lower_bound(const uint32_t *ids, size_t n, uint64_t id)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ids[middle] < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void usage_count(const struct usage *usage, struct database databases[2], struct owners *owners)
+{
+	for (size_t kind = 0; kind < 2; kind++) {
+		struct database *database = &databases[kind];
+		uint32_t *ids;
+		size_t n = 0;
+
+		if (usage->n[kind] == 0)
+			continue;
+		ids = (uint32_t *)memory_check(
+			reallocarray(NULL, usage->n[kind], sizeof(uint32_t)));
+		for (size_t i = 0; i < usage->n[kind]; i++)
+			if (n == 0 || ids[n - 1] != usage->uses[kind][i].id)
+				ids[n++] = usage->uses[kind][i].id;
+
+		for (size_t i = 0; i < database->n; i++) {
+			struct entry *entry = &database->entries[i];
+
+			entry->used = lower_bound(ids, n, (uint64_t)entry_last(entry) + 1) -
+				      lower_bound(ids, n, entry->range.start);
+			owners->items[entry->owner].used[kind] += entry->used;
+		}
+		free(ids);
+	}
+}
+
+size_t usage_of(const struct usage *usage, enum subid_kind kind, uint32_t id,
+		const struct use **ret_first)
+{
+	const struct use *uses = usage->uses[kind];
+	size_t low = 0, high = usage->n[kind], n = 0;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (uses[middle].id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low + n < usage->n[kind] && uses[low + n].id == id)
+		n++;
+	if (n > 0)
+		*ret_first = &uses[low];
+	return n;
+}
+
+int usage_map(FILE *map, uint32_t id, uint32_t *ret_inside)
+{
+	uint32_t inside, outside, count;
+	char line[128];
+
+	while (fgets(line, sizeof(line), map)) {
+		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, /* NOLINT(cert-err34-c) */
+			   &inside, &outside, &count) != 3)
+			continue;
+		if (id >= outside && id - outside < count) {
+			*ret_inside = inside + (id - outside);
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_inside)
+{
+	char path[64];
+	FILE *map;
+	int r;
+
+	(void)snprintf(path, sizeof(path), "/proc/%jd/%s", (intmax_t)pid,
+		       kind == SUBID_UID ? "uid_map" : "gid_map");
+	map = fopen(path, "re");
+	if (!map)
+		return errno == ENOENT ? -ESRCH : -errno;
+	r = usage_map(map, id, ret_inside);
+	(void)fclose(map);
+	return r;
+}
+
+char *usage_command(pid_t pid)
+{
+	char path[64], name[64] = "";
+	FILE *comm;
+
+	(void)snprintf(path, sizeof(path), "/proc/%jd/comm", (intmax_t)pid);
+	comm = fopen(path, "re");
+	if (comm) {
+		size_t len = fread(name, 1, sizeof(name) - 1, comm);
+
+		(void)fclose(comm);
+		while (len > 0 && name[len - 1] == '\n')
+			len--;
+		name[len] = '\0';
+	}
+	return memory_text(name, strlen(name));
+}

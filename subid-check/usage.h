@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "database.h"
+#include "range.h"
+
+/* That a process runs as an ID: real, effective, saved or of files. */
+struct use {
+	uint32_t id;
+	pid_t pid;
+};
+
+/* By enum subid_kind; ascending by ID, then by process, each once. */
+struct usage {
+	struct use *uses[2];
+	size_t n[2], room[2];
+};
+
+/*
+ * usage_read: of all processes that /proc shows.
+ * Returns 0 or a negative errno. Ownership: end with usage_free().
+ */
+int usage_read(struct usage *ret);
+
+/* usage_add, usage_sort: one by one. */
+void usage_add(struct usage *usage, enum subid_kind kind, uint32_t id, pid_t pid);
+void usage_sort(struct usage *usage);
+void usage_free(struct usage *usage);
+
+/* usage_count: set the entries' and their owners' counts of used IDs. */
+void usage_count(const struct usage *usage, struct database databases[2], struct owners *owners);
+
+/*
+ * usage_of: the processes that run as an ID.
+ * @ret_first: set to the first of them. Returns how many.
+ */
+size_t usage_of(const struct usage *usage, enum subid_kind kind, uint32_t id,
+		const struct use **ret_first);
+
+/*
+ * usage_inside: what an ID of ours is inside a process's user namespace, by
+ * /proc/PID/uid_map or gid_map.
+ *
+ * @ret_inside: set on success.
+ * Returns 0, -ENOENT if it is not mapped there, -ESRCH if there is no such
+ * process, or another negative errno.
+ */
+int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_inside);
+
+/* usage_map: the same, of what a stream has. Returns 0 or -ENOENT. */
+int usage_map(FILE *map, uint32_t id, uint32_t *ret_inside);
+
+/* usage_command: a process's name, or "". Ownership: free(3). */
+char *usage_command(pid_t pid);
