@@ -3,24 +3,36 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
+#include "decimal.h"
 #include "exit.h"
 #include "findings.h"
+#include "json.h"
+#include "lookup.h"
+#include "map.h"
 #include "memory.h"
 #include "report.h"
 #include "style.h"
 #include "survey.h"
+#include "svg.h"
 #include "table.h"
 
 struct options {
 	struct survey_request request;
 	size_t nested_room;
-	bool wide, all;
+	bool wide, all, json, map;
 	const char *colour; /* auto, always or never */
+	const char *svg;    /* a file to write, or NULL */
+	const char *name;   /* of a record, or NULL */
+	bool has_id;
+	uint32_t id;
+	pid_t pid; /* or 0 */
 };
 
 static void usage(FILE *stream)
@@ -45,6 +57,7 @@ enum {
 	OPTION_NSS = 256,
 	OPTION_NESTED,
 	OPTION_COLOR,
+	OPTION_SVG,
 };
 
 static const struct option long_options[] = {
@@ -52,9 +65,15 @@ static const struct option long_options[] = {
 	{ "color", required_argument, NULL, OPTION_COLOR },
 	{ "colour", required_argument, NULL, OPTION_COLOR },
 	{ "help", no_argument, NULL, 'h' },
+	{ "id", required_argument, NULL, 'i' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "map", no_argument, NULL, 'm' },
+	{ "name", required_argument, NULL, 'n' },
 	{ "nested", required_argument, NULL, OPTION_NESTED },
 	{ "nss", no_argument, NULL, OPTION_NSS },
+	{ "pid", required_argument, NULL, 'p' },
 	{ "root", required_argument, NULL, 'R' },
+	{ "svg", required_argument, NULL, OPTION_SVG },
 	{ "version", no_argument, NULL, 'V' },
 	{ "wide", no_argument, NULL, 'w' },
 	{ NULL, 0, NULL, 0 },
@@ -69,12 +88,42 @@ static void allow_nesting(struct options *options, char *name)
 	request->nested[request->n_nested++] = name;
 }
 
+static uint32_t parse_number(const char *text, uint32_t most)
+{
+	uint32_t number;
+
+	if (subid_decimal_parse(text, strlen(text), &number) < 0 || number > most)
+		errx(CHECK_STATUS_BLIND, "%s is not a number from 0 to %" PRIu32, text, most);
+	return number;
+}
+
+static bool asks_for_one(const struct options *options)
+{
+	return options->has_id || options->name || options->pid != 0;
+}
+
+/* What would be ignored is refused. */
+static void check_together(const struct options *options)
+{
+	if (options->request.services && options->request.directory)
+		errx(CHECK_STATUS_BLIND, "--nss asks this host's services, not those below --root");
+	if (options->pid != 0 && options->request.directory)
+		errx(CHECK_STATUS_BLIND,
+		     "--pid asks this host's processes, not those below --root");
+	if (options->has_id && options->name)
+		errx(CHECK_STATUS_BLIND, "--id and --name are two questions");
+	if (options->json + options->map + (options->svg != NULL) > 1)
+		errx(CHECK_STATUS_BLIND, "--json, --map and --svg are three answers");
+	if (asks_for_one(options) && (options->map || options->svg))
+		errx(CHECK_STATUS_BLIND, "one ID is no picture");
+}
+
 static void parse(int argc, char **argv, struct options *options)
 {
 	int option;
 
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe) */
-	while ((option = getopt_long(argc, argv, "ahR:Vw", long_options, NULL)) >= 0) {
+	while ((option = getopt_long(argc, argv, "ahi:jmn:p:R:Vw", long_options, NULL)) >= 0) {
 		switch (option) {
 		case 'a':
 			options->all = true;
@@ -82,6 +131,22 @@ static void parse(int argc, char **argv, struct options *options)
 		case 'h':
 			usage(stdout);
 			exit(CHECK_STATUS_CLEAN); /* NOLINT(concurrency-mt-unsafe) */
+		case 'i':
+			options->id = parse_number(optarg, UINT32_MAX);
+			options->has_id = true;
+			break;
+		case 'j':
+			options->json = true;
+			break;
+		case 'm':
+			options->map = true;
+			break;
+		case 'n':
+			options->name = optarg;
+			break;
+		case 'p':
+			options->pid = (pid_t)parse_number(optarg, INT32_MAX);
+			break;
 		case 'R':
 			options->request.directory = optarg;
 			break;
@@ -97,6 +162,9 @@ static void parse(int argc, char **argv, struct options *options)
 		case OPTION_NESTED:
 			allow_nesting(options, optarg);
 			break;
+		case OPTION_SVG:
+			options->svg = optarg;
+			break;
 		case OPTION_NSS:
 			options->request.services = true;
 			break;
@@ -107,8 +175,7 @@ static void parse(int argc, char **argv, struct options *options)
 	}
 	if (optind < argc)
 		errx(CHECK_STATUS_BLIND, "it takes no arguments, such as %s", argv[optind]);
-	if (options->request.services && options->request.directory)
-		errx(CHECK_STATUS_BLIND, "--nss asks this host's services, not those below --root");
+	check_together(options);
 }
 
 static void set_style(const struct options *options, struct style *ret)
@@ -124,19 +191,92 @@ static void set_style(const struct options *options, struct style *ret)
 		errx(CHECK_STATUS_BLIND, "--color takes auto, always or never");
 }
 
-static int check(const struct survey *survey, const struct style *style)
+static void draw(const struct survey *survey, const char *path)
+{
+	bool standard = strcmp(path, "-") == 0;
+	FILE *stream = standard ? stdout : fopen(path, "we");
+
+	if (!stream)
+		err(CHECK_STATUS_BLIND, "%s", path);
+	svg_print(survey, stream);
+	if (ferror(stream) || (!standard && fclose(stream) != 0))
+		err(CHECK_STATUS_BLIND, "%s", path);
+}
+
+static int check(const struct survey *survey, const struct options *options,
+		 const struct style *style)
 {
 	struct findings findings;
 	int status;
 
 	findings_of(survey, &findings);
-	table_print(survey, style);
-	(void)putchar('\n');
-	report_print(&findings, style);
+	if (options->json) {
+		json_print(survey, &findings);
+	} else if (options->map) {
+		map_print(survey, style);
+	} else if (options->svg) {
+		draw(survey, options->svg);
+	} else {
+		table_print(survey, style);
+		(void)putchar('\n');
+		report_print(&findings, style);
+	}
 	status = findings.count[FINDING_ERROR] + findings.count[FINDING_WARNING] > 0
 			 ? CHECK_STATUS_FINDINGS
 			 : CHECK_STATUS_CLEAN;
 	findings_free(&findings);
+	return status;
+}
+
+/* An ID may be delegated as a UID and as a GID; one as which it is not goes
+ * unmentioned then. Returns how many there are to show. */
+static size_t look_up(const struct survey *survey, const struct options *options,
+		      struct lookup ret[2])
+{
+	struct lookup lookup;
+	uint32_t id = options->id;
+	size_t n = 0;
+
+	if (options->name) {
+		if (!lookup_name(survey, options->name, &ret[0]))
+			errx(CHECK_STATUS_FINDINGS,
+			     "%s is not called like a record of the module's", options->name);
+		return 1;
+	}
+	if (!options->has_id) {
+		int r = usage_effective(options->pid, &id);
+
+		if (r < 0)
+			errx(CHECK_STATUS_BLIND, "process %jd: %s", (intmax_t)options->pid,
+			     strerrordesc_np(-r));
+	}
+	lookup_id(survey, SUBID_UID, id, &ret[n++]);
+	lookup_id(survey, SUBID_GID, id, &lookup);
+	if (lookup.entry && !ret[0].entry)
+		ret[0] = lookup; /* nothing of the other one was allocated */
+	else if (lookup.entry && options->has_id)
+		ret[n++] = lookup;
+	else
+		lookup_free(&lookup);
+	return n;
+}
+
+static int answer(const struct survey *survey, const struct options *options,
+		  const struct style *style)
+{
+	struct lookup lookups[2];
+	size_t n = look_up(survey, options, lookups);
+	int status = CHECK_STATUS_FINDINGS;
+
+	if (options->json)
+		json_print_lookups(survey, lookups, n, options->pid);
+	for (size_t i = 0; i < n; i++) {
+		if (!options->json)
+			answer_print(survey, &lookups[i], options->pid, style);
+		if (lookup_is_delegated(&lookups[i]))
+			status = CHECK_STATUS_CLEAN;
+		lookup_free(&lookups[i]);
+	}
 	return status;
 }
 
@@ -151,7 +291,8 @@ int main(int argc, char **argv)
 	parse(argc, argv, &options);
 	set_style(&options, &style);
 	survey_read(&options.request, &survey);
-	status = check(&survey, &style);
+	status = asks_for_one(&options) ? answer(&survey, &options, &style)
+					: check(&survey, &options, &style);
 	survey_free(&survey);
 	free(options.request.nested);
 	if (fflush(stdout) != 0 || ferror(stdout))

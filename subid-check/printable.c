@@ -11,12 +11,14 @@
 
 #include "memory.h"
 
-/* Characters without a shape that change how others are shown (Unicode's Cf). */
+/* Control characters, and those without a shape that change how others are
+ * shown (Unicode's Cf). */
 static bool is_invisible(uint32_t c)
 {
-	return c == 0xad || c == 0x61c || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
+	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
+	       (c >= 0xe0000 && c <= 0xe0fff);
 }
 
 char *printable(const char *text)
@@ -83,33 +85,63 @@ char *printable_utf8(const char *text)
 	return shown;
 }
 
+/* The character that @text begins with, which is valid. */
+static uint32_t character(const char *text, size_t bytes)
+{
+	static const unsigned char masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t c = (unsigned char)text[0] & masks[bytes];
+
+	for (size_t i = 1; i < bytes; i++)
+		c = c << 6 | ((unsigned char)text[i] & 0x3f);
+	return c;
+}
+
+char *printable_json(const char *document)
+{
+	char *shown = NULL;
+	size_t len = 0;
+	FILE *stream = (FILE *)memory_check(open_memstream(&shown, &len));
+
+	while (*document != '\0') {
+		size_t bytes = character_bytes(document);
+		uint32_t c = bytes > 0 ? character(document, bytes) : 0xfffd;
+
+		if (c == '\n' || (bytes > 0 && !is_invisible(c)))
+			(void)fwrite(document, 1, bytes, stream);
+		else if (c > 0xffff)
+			(void)fprintf(stream, "\\u%04x\\u%04x", 0xd800 + ((c - 0x10000) >> 10),
+				      0xdc00 + ((c - 0x10000) & 0x3ff));
+		else
+			(void)fprintf(stream, "\\u%04x", c);
+		document += bytes > 0 ? bytes : 1;
+	}
+	if (fclose(stream) != 0)
+		memory_check(NULL);
+	return shown;
+}
+
 char *printable_xml(const char *text)
 {
 	char *valid = printable_utf8(text), *shown = NULL;
 	size_t len = 0;
 	FILE *stream = (FILE *)memory_check(open_memstream(&shown, &len));
 
-	for (const char *at = valid; *at != '\0'; at++) {
-		switch (*at) {
-		case '&':
+	for (const char *at = valid; *at != '\0';) {
+		size_t bytes = character_bytes(at);
+
+		if (is_invisible(character(at, bytes)))
+			(void)fputs("\xef\xbf\xbd", stream);
+		else if (*at == '&')
 			(void)fputs("&amp;", stream);
-			break;
-		case '<':
+		else if (*at == '<')
 			(void)fputs("&lt;", stream);
-			break;
-		case '>':
+		else if (*at == '>')
 			(void)fputs("&gt;", stream);
-			break;
-		case '"':
+		else if (*at == '"')
 			(void)fputs("&quot;", stream);
-			break;
-		default:
-			/* XML 1.0 has no way to write control characters. */
-			if ((unsigned char)*at < 0x20 || *at == 0x7f)
-				(void)fputs("\xef\xbf\xbd", stream);
-			else
-				(void)fputc(*at, stream);
-		}
+		else
+			(void)fwrite(at, 1, bytes, stream);
+		at += bytes;
 	}
 	free(valid);
 	if (fclose(stream) != 0)

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -28,9 +30,43 @@ bool root_is_live(const struct root *root)
 	return root->fd < 0;
 }
 
-int root_find(const struct root *root, const char *path, struct root_file *ret)
+/* Before Linux 5.6, and where a sandbox forbids what it does not know: without
+ * links, then. O_PATH opens the link itself, which is no regular file. */
+static int open_without_links(int root, const char *path)
+{
+	int fd = root, r = 0;
+
+	while (r == 0 && *(path += strspn(path, "/")) != '\0') {
+		size_t len = strcspn(path, "/");
+		char name[NAME_MAX + 1];
+		int next;
+
+		if (len > NAME_MAX)
+			return -ENAMETOOLONG;
+		memcpy(name, path, len);
+		name[len] = '\0';
+		next = openat(fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		r = next < 0 ? -errno : 0;
+		if (fd != root)
+			(void)close(fd);
+		fd = next;
+		path += len;
+	}
+	return r < 0 ? r : fd;
+}
+
+static int open_below(int root, const char *path)
 {
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	if (fd >= 0)
+		return fd;
+	return errno == ENOSYS || errno == EPERM ? open_without_links(root, path) : -errno;
+}
+
+int root_find(const struct root *root, const char *path, struct root_file *ret)
+{
 	struct root_file file = { .fd = -1 };
 
 	if (root_is_live(root)) {
@@ -41,9 +77,9 @@ int root_find(const struct root *root, const char *path, struct root_file *ret)
 		return 0;
 	}
 
-	file.fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof(how));
+	file.fd = open_below(root->fd, path);
 	if (file.fd < 0)
-		return -errno;
+		return file.fd;
 	if (fstat(file.fd, &file.stat) < 0) {
 		int r = -errno;
 

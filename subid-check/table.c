@@ -9,6 +9,10 @@
 #include "memory.h"
 #include "printable.h"
 
+/* A terminal scrolls no further, and laying columns out costs more than all
+ * that was found out. */
+#define OWNERS_SHOWN 1000
+
 enum column {
 	COLUMN_OWNER,
 	COLUMN_UID,
@@ -88,6 +92,27 @@ static void add_owner(struct libscols_table *table, const struct survey *survey,
 	}
 }
 
+/* Returns how many owners there are but not in the table. */
+static size_t add_owners(struct libscols_table *table, const struct survey *survey,
+			 const struct style *style)
+{
+	size_t shown = 0, n = 0;
+
+	for (size_t i = 0; i < survey->owners.n; i++) {
+		const struct owner *owner = &survey->owners.items[i];
+
+		if (owner->first[SUBID_UID] == OWNERS_NO_ENTRY &&
+		    owner->first[SUBID_GID] == OWNERS_NO_ENTRY)
+			continue;
+		n++;
+		if (shown == OWNERS_SHOWN && !style->all)
+			continue;
+		add_owner(table, survey, style, owner);
+		shown++;
+	}
+	return n - shown;
+}
+
 static void add_column(struct libscols_table *table, const char *name, int flags)
 {
 	struct libscols_column *column = (struct libscols_column *)memory_check(
@@ -99,6 +124,7 @@ static void add_column(struct libscols_table *table, const char *name, int flags
 void table_print(const struct survey *survey, const struct style *style)
 {
 	struct libscols_table *table = (struct libscols_table *)memory_check(scols_new_table());
+	size_t more;
 
 	if (!style->wide) {
 		(void)scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
@@ -113,12 +139,12 @@ void table_print(const struct survey *survey, const struct style *style)
 	add_column(table, "USED", SCOLS_FL_RIGHT);
 	if (style->wide)
 		add_column(table, "LINES", SCOLS_FL_RIGHT);
-	for (size_t i = 0; i < survey->owners.n; i++)
-		add_owner(table, survey, style, &survey->owners.items[i]);
-
+	more = add_owners(table, survey, style);
 	if (scols_table_is_empty(table))
 		printf("Nobody has subordinate IDs.\n");
 	else
 		(void)scols_print_table(table);
+	if (more > 0)
+		printf("and %zu more owners; --all shows them\n", more);
 	scols_unref_table(table);
 }

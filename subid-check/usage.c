@@ -212,6 +212,24 @@ int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_ins
 	return r;
 }
 
+int usage_effective(pid_t pid, uint32_t *ret_uid)
+{
+	char path[64], line[256];
+	FILE *status;
+	int r = -ENODATA;
+
+	(void)snprintf(path, sizeof(path), "/proc/%jd/status", (intmax_t)pid);
+	status = fopen(path, "re");
+	if (!status)
+		return errno == ENOENT ? -ESRCH : -errno;
+	while (r < 0 && fgets(line, sizeof(line), status))
+		/* NOLINTNEXTLINE(cert-err34-c): the kernel wrote it */
+		if (sscanf(line, "Uid: %*u %" SCNu32, ret_uid) == 1)
+			r = 0;
+	(void)fclose(status);
+	return r;
+}
+
 char *usage_command(pid_t pid)
 {
 	char path[64], name[64] = "";

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "database.h"
@@ -53,6 +54,9 @@ int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_ins
 
 /* usage_map: the same, of what a stream has. Returns 0 or -ENOENT. */
 int usage_map(FILE *map, uint32_t id, uint32_t *ret_inside);
+
+/* usage_effective: a process's effective UID. Returns 0 or a negative errno. */
+int usage_effective(pid_t pid, uint32_t *ret_uid);
 
 /* usage_command: a process's name, or "". Ownership: free(3). */
 char *usage_command(pid_t pid);

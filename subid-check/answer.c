@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "answer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "printable.h"
+
+static const char *const ID_NAME[] = { [SUBID_UID] = "UID", [SUBID_GID] = "GID" };
+
+static void print_label(const char *label)
+{
+	printf("  %-12s", label);
+}
+
+static void print_name(const char *name)
+{
+	char *shown = printable(name);
+
+	(void)fputs(shown, stdout);
+	free(shown);
+}
+
+static void print_heading(const struct survey *survey, const struct lookup *lookup,
+			  const struct style *style)
+{
+	const struct account *account = accounts_by_id(&survey->accounts[lookup->kind], lookup->id);
+
+	printf("%s%s %" PRIu32 "%s", style_begin(style, STYLE_BOLD), ID_NAME[lookup->kind],
+	       lookup->id, style_end(style, STYLE_BOLD));
+	if (lookup->name) {
+		printf(" is ");
+		print_name(lookup->name);
+	} else if (lookup->entry) {
+		printf(" is reserved, so the module has no record of it");
+	} else {
+		printf(" is not delegated");
+	}
+	if (account) {
+		printf("%s the %s ", lookup->entry ? ", and is" : "; it is",
+		       lookup->kind == SUBID_UID ? "user" : "group");
+		print_name(account->name);
+	}
+	printf("\n");
+}
+
+static void print_owner(const struct lookup *lookup)
+{
+	const struct owner *owner = lookup->owner;
+
+	print_label("owner");
+	print_name(owner->name);
+	if (owner->account == OWNER_HAS_ACCOUNT)
+		printf(" (UID %" PRIu32 ")", owner->uid);
+	else if (owner->account == OWNER_IS_SUBORDINATE)
+		printf(" (subordinate UID %" PRIu32 ")", owner->uid);
+	else
+		printf(" (no account)");
+	printf("\n");
+}
+
+static void print_line(const struct survey *survey, enum subid_kind kind, const struct entry *entry)
+{
+	printf("%s:%" PRIu32 "  ", survey->databases[kind].path, entry->line);
+	print_name(survey->owners.items[entry->owner].name);
+	printf(":%" PRIu32 ":%" PRIu32 "\n", entry->range.start, entry->range.count);
+}
+
+/* Whose it would be if the first line were not there. */
+static void print_others(const struct survey *survey, const struct lookup *lookup)
+{
+	const struct database *database = &survey->databases[lookup->kind];
+	size_t shown = 0;
+
+	for (const struct entry *entry = lookup->entry + 1;
+	     entry < database->entries + database->n && shown < 5; entry++) {
+		if (!subid_range_contains(&entry->range, lookup->id))
+			continue;
+		print_label(shown++ == 0 ? "but also" : "");
+		print_line(survey, lookup->kind, entry);
+	}
+}
+
+static void print_counterpart(const struct survey *survey, const struct lookup *lookup)
+{
+	print_label("its GID");
+	if (!lookup->counterpart_entry) {
+		print_name(lookup->owner->name);
+		printf(" has none at that position\n");
+		return;
+	}
+	printf("%" PRIu32 ", by ", lookup->counterpart);
+	print_line(survey, SUBID_GID, lookup->counterpart_entry);
+}
+
+/* "33", or why there is none. */
+static char *inside(const struct lookup *lookup, pid_t pid)
+{
+	uint32_t id;
+	int r = usage_inside(pid, lookup->kind, lookup->id, &id);
+
+	if (r == 0)
+		return memory_print("%" PRIu32, id);
+	return memory_print("%s", r == -ENOENT ? "not mapped" : strerrordesc_np(-r));
+}
+
+static void set(struct libscols_line *line, size_t column, char *data)
+{
+	if (scols_line_refer_data(line, column, data) != 0)
+		memory_check(NULL);
+}
+
+static void print_processes(const struct survey *survey, const struct lookup *lookup)
+{
+	struct libscols_table *table;
+	const struct use *first = NULL;
+	size_t n = usage_of(&survey->usage, lookup->kind, lookup->id, &first);
+
+	print_label("processes");
+	printf("%zu\n", n);
+	if (n == 0)
+		return;
+	table = (struct libscols_table *)memory_check(scols_new_table());
+	memory_check(scols_table_new_column(table, "       PID", 0, SCOLS_FL_RIGHT));
+	memory_check(scols_table_new_column(
+		table, lookup->kind == SUBID_UID ? "UID INSIDE" : "GID INSIDE", 0, SCOLS_FL_RIGHT));
+	memory_check(scols_table_new_column(table, "COMMAND", 0, 0));
+	for (size_t i = 0; i < n; i++) {
+		struct libscols_line *line =
+			(struct libscols_line *)memory_check(scols_table_new_line(table, NULL));
+		char *command = usage_command(first[i].pid);
+
+		set(line, 0, memory_print("%jd", (intmax_t)first[i].pid));
+		set(line, 1, inside(lookup, first[i].pid));
+		set(line, 2, printable(command));
+		free(command);
+	}
+	(void)scols_print_table(table);
+	scols_unref_table(table);
+}
+
+void answer_print(const struct survey *survey, const struct lookup *lookup, pid_t pid,
+		  const struct style *style)
+{
+	print_heading(survey, lookup, style);
+	if (lookup->entry) {
+		print_owner(lookup);
+		print_label("position");
+		printf("%" PRIu64 " of %" PRIu64 "\n", lookup->position,
+		       lookup->owner->total[lookup->kind]);
+		print_label("line");
+		print_line(survey, lookup->kind, lookup->entry);
+		print_others(survey, lookup);
+		if (lookup->kind == SUBID_UID)
+			print_counterpart(survey, lookup);
+	}
+	if (lookup->record) {
+		print_label("record");
+		print_name(lookup->record);
+		printf("\n");
+	}
+	if (pid != 0) {
+		char *id = inside(lookup, pid);
+
+		print_label("inside");
+		printf("%s, in the user namespace of PID %jd\n", id, (intmax_t)pid);
+		free(id);
+	} else if (survey->live) {
+		print_processes(survey, lookup);
+	}
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ranges.h"
+#include "survey.h"
+
+/* What a stretch of the ID space is, by weight: the heaviest is shown. */
+enum segment_class {
+	SEGMENT_FREE,
+	SEGMENT_SYSTEMD,
+	SEGMENT_ACCOUNTS,
+	SEGMENT_OWNED,
+	SEGMENT_NESTED,
+	SEGMENT_SPECIAL,
+	SEGMENT_OVERLAP,
+};
+
+/* A stretch of the ID space all of which has the same owners. */
+struct segment {
+	struct stretch ids;
+	enum segment_class what;
+	const struct owner *owners[2]; /* the first two lines', or NULL */
+	size_t ranges;		       /* that contain it; of a folded one, that contain any part */
+	size_t segments;	       /* folded into it: 1 if it is not folded */
+	size_t overlaps;	       /* of these, that two owners share */
+	const struct taken *taken;     /* a special ID, or systemd's, or NULL */
+	size_t accounts;
+	const struct account *account; /* the first of them */
+};
+
+struct segments {
+	struct segment *items; /* ascending, without gaps, from 0 to 2^32-1 */
+	size_t n, room;
+};
+
+/*
+ * segments_of: one database's ID space, in at most about @max segments; where
+ * there are more, neighbours are folded.
+ *
+ * O(n log n). Ownership: end with segments_free().
+ */
+void segments_of(const struct survey *survey, enum subid_kind kind, size_t max,
+		 struct segments *ret);
+void segments_free(struct segments *segments);
+
+/*
+ * segment_label: what it is, in words; any bytes, as owners have them.
+ * Ownership: free(3).
+ */
+char *segment_label(const struct segment *segment, enum subid_kind kind);
+
+/* segment_size: how many IDs. */
+static inline uint64_t segment_size(const struct segment *segment)
+{
+	return (uint64_t)segment->ids.last - segment->ids.first + 1;
+}
