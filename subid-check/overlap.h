@@ -25,9 +25,9 @@ struct overlap {
  * overlap_find: which entries share IDs?
  *
  * Not all pairs, which may be n^2 / 2: for each entry at most one of another
- * owner and one of the same, O(n log n) in all with the sorting. There is a
- * conflict among them if and only if there is one in the file, and where every
- * pair that shares IDs is nested or one owner's, each entry has its overlap.
+ * owner and one of the same, O(n log n) in all with the sorting. If any two
+ * entries share IDs there is an overlap; if they are two owners' and neither
+ * lies inside a range of the other's, where that is meant, there is a conflict.
  * @database: sorted, its entries' owners joined.
  * @overlap: called with @context, in ascending order of IDs.
  */
