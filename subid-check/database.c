@@ -29,12 +29,14 @@ static void add_entry(struct database *database, const struct subid_line *line, 
 {
 	const char *start = text + line->owner_len + 1;
 	const char *count = (const char *)memchr(start, ':', len - line->owner_len - 1);
+	uint32_t uid;
 
 	database->entries = (struct entry *)memory_room(
 		database->entries, database->n, &database->room, sizeof(*database->entries));
 	database->entries[database->n++] = (struct entry){
 		.range = line->range,
 		.line = database->lines,
+		.by_uid = subid_owner_uid(text, line->owner_len, &uid) == 0,
 		.dialect = is_dialect(start, text + len) ||
 			   (count && is_dialect(count + 1, text + len)),
 		.owner = owner,

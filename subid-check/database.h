@@ -15,6 +15,7 @@
 struct entry {
 	struct subid_range range;
 	uint32_t line; /* its number, from 1 */
+	bool by_uid;   /* the line writes its owner as a number */
 	bool dialect;  /* a number in octal, hexadecimal, or with a sign or blanks */
 	size_t owner;  /* index into the owners */
 	size_t next;   /* the same owner's next one, or OWNERS_NO_ENTRY */

@@ -11,6 +11,7 @@
 #include "gap.h"
 #include "memory.h"
 #include "overlap.h"
+#include "owner.h"
 #include "ranges.h"
 
 /* What one pass over a host works with. */
@@ -124,7 +125,15 @@ static char *quote(const char *name)
 	return quoted;
 }
 
-/* usermod(8) knows accounts alone. */
+/* usermod(8) knows accounts alone, and by their names. */
+static bool has_login(const struct owner *owner)
+{
+	uint32_t uid;
+
+	return owner->account == OWNER_HAS_ACCOUNT &&
+	       subid_owner_uid(owner->name, strlen(owner->name), &uid) < 0;
+}
+
 static char *fix_move(struct pass *pass, const struct entry *entry)
 {
 	const struct owner *owner = owner_of(pass, entry);
@@ -138,7 +147,7 @@ static char *fix_move(struct pass *pass, const struct entry *entry)
 				    " in a row are free.",
 				    entry->line, entry->range.count);
 	free_ids = *move;
-	if (owner->account != OWNER_HAS_ACCOUNT)
+	if (entry->by_uid || !has_login(owner))
 		return memory_print("Let line %" PRIu32 " begin at %" PRIu32 ", which is free.",
 				    entry->line, free_ids.first);
 	name = quote(owner->name);
@@ -156,7 +165,7 @@ static char *fix_add(struct pass *pass, const struct owner *owner, enum subid_ki
 	struct stretch free_ids;
 	char *name, *fix;
 
-	if (owner->account != OWNER_HAS_ACCOUNT || count > UINT32_MAX ||
+	if (!has_login(owner) || count > UINT32_MAX ||
 	    !gap_take(&pass->gaps[kind], (uint32_t)count, &free_ids))
 		return memory_print("Add a line for it to %s.", pass->survey->databases[kind].path);
 	name = quote(owner->name);

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# subid-check on a host that runs: its processes, its module, its services.
+set -u
+
+: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${abs_top_builddir:=$abs_top_srcdir/build}"
+# shellcheck source=tests/tap.sh
+. "$abs_top_srcdir/tests/tap.sh"
+# shellcheck source=tests/host.sh
+. "$abs_top_srcdir/tests/host.sh"
+
+program=$abs_top_builddir/subid-check/subid-check
+[ -x "$program" ] || skip_all "subid-check is not built"
+command -v python3 >/dev/null || skip_all "python3 is not installed"
+host_enter "$@"
+unset NO_COLOR
+
+host_add_user alice 1000
+host_add_user bob 1001
+host_set_subuid alice:100000:65536 bob:165536:65536
+host_set_subgid alice:500000:65536 bob:165536:65536
+
+check() { host_run "$program" "$@"; }
+shown() { # output and status
+    local r=0
+    check "$@" 2>&1 || r=$?
+    echo "status $r"
+}
+one() { # PYTHON-EXPRESSION OPTION...: of the JSON document
+    local expression=$1
+    shift
+    check --json "$@" | python3 -c "import json, sys; d = json.load(sys.stdin); print($expression)"
+}
+finding() { # CODE: severity, place and reason
+    one "[(f['severity'], f['file'], f['line'], f['reason']) for f in d['findings'] if f['code'] == '$1']"
+}
+
+diag "--- a host as it should be"
+like "is clean" "$(shown)" '^No findings\.$|^0 errors, 0 warnings,'
+like "with status 0" "$(shown)" '^status 0$'
+is "nothing runs as anybody's" "$(check | awk '$1 == "alice" || $1 == "bob" { print $1, $NF }')" \
+    "alice 0
+bob 0"
+
+diag "--- who runs as what"
+wait_for() { # COMMAND...: until it succeeds, ten seconds at most
+    local n=100
+    until "$@"; do
+        n=$((n - 1))
+        [ "$n" -gt 0 ] || host_fail "never: $*"
+        sleep 0.1
+    done
+}
+runs() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]; }
+setpriv --reuid 100033 --regid 500033 --clear-groups sleep 300 &
+plain=$!
+setpriv --reuid 100033 --regid 500034 --clear-groups sleep 300 &
+second=$!
+# A container: its user 5 is our 100005.
+unshare --user sleep 300 &
+holder=$!
+wait_for runs "$holder" sleep
+echo "0 100000 65536" >"/proc/$holder/uid_map"
+echo "0 500000 65536" >"/proc/$holder/gid_map"
+nsenter --user --target "$holder" setpriv --reuid 5 --regid 7 --clear-groups sleep 300 &
+container=$!
+for pid in "$plain" "$second" "$container"; do wait_for runs "$pid" sleep; done
+
+is "the report counts IDs, not processes, of both databases" \
+    "$(check | awk '$1 == "alice" || $1 == "bob" { print $1, $NF }')" \
+    "alice 2/3
+bob 0"
+is "and so does JSON" "$(one "[(o['name'], o['uids']['used'], o['gids']['used']) for o in d['owners']]")" \
+    "[('alice', 2, 3), ('bob', 0, 0)]"
+is "--id names the processes, and what they are inside" "$(check --id 100005 | tail -n 3)" \
+    "  processes   1
+       PID UID INSIDE COMMAND
+$(printf '%10d          5 sleep' "$container")"
+is "a process without a namespace of its own is inside what it is outside" \
+    "$(one "sorted((p['pid'], p['inside'], p['command']) for p in d['ids'][0]['processes'])" --id 100033)" \
+    "[($plain, 100033, 'sleep'), ($second, 100033, 'sleep')]"
+is "--pid tells what another ID is in there" "$(check --id 100033 --pid "$container" | tail -n 1)" \
+    "  inside      33, in the user namespace of PID $container"
+is "or that it is not mapped" "$(check --id 165536 --pid "$container" | tail -n 1)" \
+    "  inside      not mapped, in the user namespace of PID $container"
+like "--pid alone asks for the process's own UID" "$(check --pid "$container")" \
+    '^UID 100005 is subuid-alice-100005$'
+is "a GID is asked of gid_map" \
+    "$(one "[(i['kind'], i['processes'][0]['inside']) for i in d['ids']]" --name subgid-alice-500007)" \
+    "[('gid', 7)]"
+like "a process that is not there" "$(shown --pid 4194305)" '^status 2$'
+like "--name with a record of its own" "$(check --name subuid-alice-100033)" \
+    "record +$(getent passwd 100033)\$"
+kill "$plain" "$second" "$container" "$holder"
+wait "$plain" "$second" "$container" "$holder" 2>/dev/null
+
+diag "--- the module"
+is "answers" "$(finding module)$(finding module-silent)" "[][]"
+rm "$host_dir/lib/libnss_subid.so.2" && ldconfig
+like "that is missing is an error" "$(finding module)" "'error', None, None, .*cannot open shared object"
+host_set_services files
+like "or a note where nobody asks it" "$(finding module)" "'note'"
+like "and then that is the warning" "$(finding nsswitch-missing)" "'warning', '/etc/nsswitch.conf', 1"
+host_set_services files subid
+host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" 2>/dev/null
+cp "$abs_top_builddir/bench/.libs/libnss_null.so.2" "$host_dir/lib/libnss_subid.so.2" && ldconfig
+like "that is another one is an error" "$(finding module)$(finding module-silent)" "'error'"
+host_add_module "$host_module"
+
+diag "--- the source"
+is "files" "$(finding plugin)" "[]"
+host_set_file /etc/nsswitch.conf "passwd: files subid" "group: files subid" "subid: absent"
+like "a plugin that is not there is an error" "$(finding plugin)" \
+    "'error', '/etc/nsswitch.conf', 3, 'libsubid cannot load its plugin absent"
+sample=$abs_top_builddir/tests/plugin/.libs/libsubid_sample.so
+if [ -f "$sample" ]; then
+    install -m 0755 "$sample" "$host_dir/lib/libsubid_sample.so" && ldconfig
+    host_set_file /etc/nsswitch.conf "passwd: files subid" "group: files subid" "subid: sample"
+    like "one that is, a note" "$(finding plugin)" "'note', '/etc/nsswitch.conf', 3, 'Ranges come from"
+fi
+host_set_services files subid
+
+diag "--- accounts of all services"
+host_add_user ldapadmin 100100
+like "a user of the files is found" "$(finding account)" "'error', '/etc/subuid', 1, .*ldapadmin"
+like "by --nss too" "$(check --nss | grep -A1 '\[account\]')" 'ldapadmin'
+is "and our own records are no accounts" "$(check --nss --json | grep -c 'user subuid-')" 0
+for file in passwd group; do
+    grep -v '^ldapadmin:' "/etc/$file" | host_write "/etc/$file"
+done
+is "without it the host is clean again" "$(finding account)" "[]"
+
+diag "--- nscd"
+is "does not run" "$(finding nscd)" "[]"
+mkdir -p /run/nscd
+python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/nscd/socket")'
+like "runs" "$(finding nscd)" "'note', None, None, 'nscd is running"
+
+diag "--- what it touches"
+if command -v strace >/dev/null; then
+    host_run strace -f -qq -o trace -e trace=openat,open,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,chmod,fchmod,fchmodat,chown,fchown,fchownat,truncate,ftruncate,symlink,symlinkat,link,linkat \
+        "$program" >/dev/null
+    ok "the trace is one of its work" grep -qF '"/etc/subuid"' trace
+    is "it writes, makes and changes nothing" \
+        "$(grep -vE 'open(at)?\(.*O_RDONLY|open(at)?\(.*O_PATH|^[0-9]+ \+\+\+|---' trace)" ""
+fi
+done_testing
