@@ -191,7 +191,9 @@ static size_t identity(struct owners *owners, size_t index, const struct databas
 	if (subid_owner_uid(name, strlen(name), &uid) < 0 || database_contains(subuid, uid))
 		return index;
 	user = accounts_by_id(users, uid);
+	/* By such a name nobody would find the owner again. */
 	if (!user || !subid_owner_text_valid(user->name, strlen(user->name)) ||
+	    subid_owner_uid(user->name, strlen(user->name), &uid) == 0 ||
 	    nss_name_is_ours(SUBID_UID, user->name))
 		return index;
 	return owners_find(owners, user->name, strlen(user->name));
@@ -199,20 +201,16 @@ static size_t identity(struct owners *owners, size_t index, const struct databas
 
 static void find_account(struct owner *owner, const struct accounts *users)
 {
-	const struct account *user = accounts_by_name(users, owner->name);
+	bool is_uid = subid_owner_uid(owner->name, strlen(owner->name), &owner->uid) == 0;
+	const struct account *user =
+		is_uid ? accounts_by_id(users, owner->uid) : accounts_by_name(users, owner->name);
 	struct subid_owner ignored;
-	uint32_t uid;
 
 	if (user) {
 		owner->account = OWNER_HAS_ACCOUNT;
 		owner->uid = user->id;
-	} else if (subid_owner_uid(owner->name, strlen(owner->name), &uid) == 0 &&
-		   accounts_by_id(users, uid)) {
-		owner->account = OWNER_HAS_ACCOUNT;
-		owner->uid = uid;
-	} else if (nss_name_parse(SUBID_UID, owner->name, &ignored, &uid) == 0) {
+	} else if (nss_name_parse(SUBID_UID, owner->name, &ignored, &owner->uid) == 0) {
 		owner->account = OWNER_IS_SUBORDINATE;
-		owner->uid = uid;
 	}
 	owner->nested |= nss_name_is_ours(SUBID_UID, owner->name);
 }

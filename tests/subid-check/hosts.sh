@@ -23,9 +23,9 @@ cd "$scratch" || exit
 cp -r "$fixtures" hosts && chown -R 0:0 hosts && chmod -R u=rwX,go=rX hosts || exit
 
 check() { timeout 60 "$program" "$@"; }
-status_of() { # its status, and what it says on standard error
+status_of() { # its status, and what it says on standard error alone
     local r=0
-    check "$@" 2>&1 >/dev/null || r=$?
+    { check "$@" 2>&3 >/dev/null || r=$?; } 3>&1
     echo "status $r"
 }
 shown() { # OPTION...: output, and status as the last line
@@ -162,7 +162,7 @@ if command -v valgrind >/dev/null && ! grep -q __asan_init "$program"; then
             # shellcheck disable=SC2086
             timeout 120 valgrind --quiet --leak-check=full --error-exitcode=99 "$wrapped" \
                 --root "$host" $view >/dev/null 2>valgrind.log
-            is "$(basename "$host")${view:+ $view}: no fault and no leak" "$(($? == 99)) $(grep == valgrind.log)" "0 "
+            is "$(basename "$host")${view:+ $view}: no fault and no leak" "$(($? == 99)) $(cat valgrind.log)" "0 "
         done
     done
 fi

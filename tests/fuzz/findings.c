@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What subid-check makes of a file: as subuid, and its second half as subgid. */
+#include "findings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "fuzz.h"
+#include "lookup.h"
+#include "overlap.h"
+#include "printable.h"
+#include "reference.h"
+#include "segments.h"
+
+const char fuzz_target[] = "findings";
+
+#define COMPARED_MAX 64 /* entries, each with each */
+#define SEGMENTS_MAX 8
+
+struct seen {
+	size_t n, conflicts;
+};
+
+static void count(const struct overlap *overlap, void *context)
+{
+	struct seen *seen = context;
+
+	if (overlap->shared.first > overlap->shared.last)
+		fuzz_fail("they share nothing");
+	seen->n++;
+	seen->conflicts += overlap->kind == OVERLAP_CONFLICT;
+}
+
+enum {
+	LOOKED_NOTHING,
+	LOOKED_OVERLAP,
+	LOOKED_CONFLICT, /* of owners who may not be nested */
+};
+
+/* By comparing each with each. */
+static int look(const struct survey *survey, const struct database *database)
+{
+	int found = LOOKED_NOTHING;
+
+	for (size_t i = 0; i < database->n; i++) {
+		for (size_t j = 0; j < i; j++) {
+			const struct entry *a = &database->entries[i], *b = &database->entries[j];
+
+			if (entry_last(a) < b->range.start || entry_last(b) < a->range.start)
+				continue;
+			found = LOOKED_OVERLAP;
+			if (a->owner != b->owner && !survey->owners.items[a->owner].nested &&
+			    !survey->owners.items[b->owner].nested)
+				return LOOKED_CONFLICT;
+		}
+	}
+	return found;
+}
+
+static void check_overlaps(const struct survey *survey, const struct database *database)
+{
+	struct seen seen = { .n = 0 };
+	int found;
+
+	overlap_find(database, &survey->owners, count, &seen);
+	if (seen.n > 2 * database->n)
+		fuzz_fail("%zu overlaps of %zu lines", seen.n, database->n);
+	if (database->n > COMPARED_MAX)
+		return;
+	found = look(survey, database);
+	if ((seen.n > 0) != (found != LOOKED_NOTHING))
+		fuzz_fail("%zu overlaps", seen.n);
+	if (found == LOOKED_CONFLICT && seen.conflicts == 0)
+		fuzz_fail("a conflict is missing");
+}
+
+static void check_lines(const struct database *database, const struct reference_file *file)
+{
+	if (database->n != file->n_lines)
+		fuzz_fail("%zu lines, not %zu", database->n, file->n_lines);
+	if (database->n + database->n_refusals > database->lines)
+		fuzz_fail("more lines than there are");
+	for (size_t i = 0; i < database->n; i++)
+		if (database->entries[i].range.start != file->lines[i].start ||
+		    database->entries[i].range.count != file->lines[i].count)
+			fuzz_fail("line %u", database->entries[i].line);
+}
+
+/* Who the module would say has the first ID of each line. */
+static void check_lookups(const struct survey *survey, const struct reference_file *file)
+{
+	for (size_t i = 0; i < file->n_lines && i < COMPARED_MAX; i++) {
+		uint32_t id = (uint32_t)file->lines[i].start;
+		const char *owner = NULL;
+		struct lookup lookup;
+		uint64_t position;
+		bool found = reference_by_id(file, id, &owner, &position);
+
+		lookup_id(survey, SUBID_UID, id, &lookup);
+		if ((lookup.entry != NULL) != found)
+			fuzz_fail("is %u somebody's?", id);
+		/* Of two accounts with one UID, each has the lines that write it. */
+		if (found && strcmp(owner, "alias") != 0 &&
+		    (strcmp(lookup.owner->name, owner) != 0 || lookup.position != position))
+			fuzz_fail("%u is %s's at %ju, not %s's at %ju", id, lookup.owner->name,
+				  (uintmax_t)lookup.position, owner, (uintmax_t)position);
+		lookup_free(&lookup);
+	}
+}
+
+static void check_shown(const char *text)
+{
+	char *shown = printable(text), *utf8 = printable_utf8(text), *xml = printable_xml(text);
+
+	for (const char *at = shown; *at != '\0'; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			fuzz_fail("a terminal is shown %02x", (unsigned char)*at);
+	if (strpbrk(xml, "<\"\x1b"))
+		fuzz_fail("XML has %s", xml);
+	free(xml);
+	free(utf8);
+	free(shown);
+}
+
+static void check_findings(const struct survey *survey)
+{
+	size_t lines = survey->databases[SUBID_UID].lines + survey->databases[SUBID_GID].lines;
+	struct findings findings;
+
+	findings_of(survey, &findings);
+	/* 2 overlaps, an account, 4 special IDs, a number, 2 of the owner. */
+	if (findings.n > 10 * lines + 32)
+		fuzz_fail("%zu findings of %zu lines", findings.n, lines);
+	for (size_t i = 0; i < findings.n; i++) {
+		if (findings.items[i].reason[0] == '\0' || findings.items[i].fix[0] == '\0')
+			fuzz_fail("a finding says nothing");
+		check_shown(findings.items[i].reason);
+		check_shown(findings.items[i].fix);
+	}
+	findings_free(&findings);
+}
+
+static void check_segments(const struct survey *survey, enum subid_kind kind)
+{
+	struct segments segments;
+	uint64_t next = 0;
+
+	segments_of(survey, kind, SEGMENTS_MAX, &segments);
+	for (size_t i = 0; i < segments.n; i++) {
+		char *label = segment_label(&segments.items[i], kind);
+
+		if (segments.items[i].ids.first != next || label[0] == '\0')
+			fuzz_fail("a segment begins at %u, not %ju", segments.items[i].ids.first,
+				  (uintmax_t)next);
+		next = (uint64_t)segments.items[i].ids.last + 1;
+		free(label);
+	}
+	if (next != UINT64_C(1) << 32)
+		fuzz_fail("segments end at %ju", (uintmax_t)next);
+	segments_free(&segments);
+}
+
+static void read_database(struct survey *survey, enum subid_kind kind, const char *text,
+			  size_t size)
+{
+	const struct fuzz_plan plan = { .version[0] = { text, size } };
+	int r;
+
+	fuzz_file_begin(&plan);
+	r = database_read(FUZZ_FILE, "/etc/file", &survey->owners, &survey->databases[kind]);
+	fuzz_file_end();
+	if (r < 0)
+		fuzz_fail("it cannot be read: %d", r);
+}
+
+/* Other files are parsed of the same bytes, where nothing is known but that it ends. */
+static void read_others(struct survey *survey, char *text, size_t size)
+{
+	FILE *stream = fmemopen(text, size, "r");
+	uint32_t inside;
+
+	if (!stream)
+		return;
+	nsswitch_parse(stream, &survey->nsswitch);
+	rewind(stream);
+	(void)usage_map(stream, 100000, &inside);
+	(void)fclose(stream);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const names[] = { "alice", "alias", "bob", "4242" };
+	char *text = fuzz_copy(data, size);
+	struct survey survey = { .live = true };
+	struct reference_file file;
+
+	read_database(&survey, SUBID_UID, text, size);
+	read_database(&survey, SUBID_GID, text + size / 2, size - size / 2);
+	read_others(&survey, text, size);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		accounts_add(&survey.accounts[SUBID_UID], names[i],
+			     reference_by_name(names[i])->uid);
+	accounts_sort(&survey.accounts[SUBID_UID]);
+	database_join(survey.databases, &survey.owners, &survey.accounts[SUBID_UID]);
+
+	reference_file(text, size, &file);
+	check_lines(&survey.databases[SUBID_UID], &file);
+	check_lookups(&survey, &file);
+	free(file.lines);
+	for (size_t kind = 0; kind < 2; kind++) {
+		check_overlaps(&survey, &survey.databases[kind]);
+		check_segments(&survey, (enum subid_kind)kind);
+	}
+	check_findings(&survey);
+
+	for (size_t kind = 0; kind < 2; kind++) {
+		database_free(&survey.databases[kind]);
+		accounts_free(&survey.accounts[kind]);
+	}
+	owners_free(&survey.owners);
+	free(text);
+	return 0;
+}
