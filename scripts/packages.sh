@@ -14,7 +14,7 @@ packages_in() { # GROUP
             libtool pkg-config
         ;;
     test) # what the tests are built with, and the programs that they look through
-        echo libcmocka-dev libsubid-dev binutils bsdextrautils findutils gcc-multilib git lsof \
+        echo libcmocka-dev libsubid-dev binutils bsdextrautils bsdutils findutils gcc-multilib git lsof \
             man-db mandoc mawk mount perl-base procps python3-minimal strace tar uidmap util-linux valgrind
         ;;
     check)

@@ -106,15 +106,14 @@ int accounts_read_services(enum subid_kind kind, struct accounts *ret)
 	struct group *grp;
 
 	*ret = (struct accounts){ .n = 0 };
-	/* One thread, and nobody else's records to lose. */
 	if (kind == SUBID_UID) {
 		setpwent();
-		while ((pwd = getpwent())) /* NOLINT(concurrency-mt-unsafe) */
+		while ((pwd = getpwent()))
 			accounts_add(ret, pwd->pw_name, pwd->pw_uid);
 		endpwent();
 	} else {
 		setgrent();
-		while ((grp = getgrent())) /* NOLINT(concurrency-mt-unsafe) */
+		while ((grp = getgrent()))
 			accounts_add(ret, grp->gr_name, grp->gr_gid);
 		endgrent();
 	}
@@ -124,7 +123,6 @@ int accounts_read_services(enum subid_kind kind, struct accounts *ret)
 
 void accounts_ask_user(struct accounts *accounts, const char *name, uint32_t uid)
 {
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	const struct passwd *pwd = name ? getpwnam(name) : getpwuid(uid);
 
 	if (pwd && !nss_name_is_ours(SUBID_UID, pwd->pw_name))

@@ -40,6 +40,13 @@ static void usage(FILE *stream)
 	(void)fputs(
 		"usage: subid-check [OPTION...]\n"
 		"Show a host's subordinate IDs and what is wrong with them.\n\n"
+		"  -i, --id ID         one UID or GID: whose it is, and who runs as it\n"
+		"  -n, --name NAME     likewise, by the name of its record\n"
+		"  -p, --pid PID       with either, or with PID's own UID: what the ID is in\n"
+		"                      PID's user namespace\n"
+		"  -j, --json          all of it, or the ID, as JSON\n"
+		"  -m, --map           the ID space as a picture in the terminal\n"
+		"      --svg FILE      the same as a picture for documents; - for standard output\n"
 		"  -R, --root DIR      look at the host below DIR instead of this one\n"
 		"      --nss           ask all account services, not /etc/passwd and /etc/group\n"
 		"      --nested OWNER  OWNER's ranges may lie inside others' (repeatable)\n"
@@ -48,7 +55,8 @@ static void usage(FILE *stream)
 		"      --color WHEN    auto, always or never\n"
 		"  -h, --help          this text\n"
 		"  -V, --version       the version\n\n"
-		"Status: 0 no error and no warning, 1 some, 2 could not look.\n"
+		"Status: 0 no error and no warning, or the ID is delegated; 1 otherwise;\n"
+		"2 could not look.\n"
 		"subid-check(8) says more.\n",
 		stream);
 }
@@ -122,7 +130,6 @@ static void parse(int argc, char **argv, struct options *options)
 {
 	int option;
 
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	while ((option = getopt_long(argc, argv, "ahi:jmn:p:R:Vw", long_options, NULL)) >= 0) {
 		switch (option) {
 		case 'a':
@@ -130,7 +137,7 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'h':
 			usage(stdout);
-			exit(CHECK_STATUS_CLEAN); /* NOLINT(concurrency-mt-unsafe) */
+			exit(CHECK_STATUS_CLEAN);
 		case 'i':
 			options->id = parse_number(optarg, UINT32_MAX);
 			options->has_id = true;
@@ -152,7 +159,7 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		case 'V':
 			printf("subid-check (%s) %s\n", PACKAGE_NAME, PACKAGE_VERSION);
-			exit(CHECK_STATUS_CLEAN); /* NOLINT(concurrency-mt-unsafe) */
+			exit(CHECK_STATUS_CLEAN);
 		case 'w':
 			options->wide = true;
 			break;
@@ -170,7 +177,7 @@ static void parse(int argc, char **argv, struct options *options)
 			break;
 		default:
 			usage(stderr);
-			exit(CHECK_STATUS_BLIND); /* NOLINT(concurrency-mt-unsafe) */
+			exit(CHECK_STATUS_BLIND);
 		}
 	}
 	if (optind < argc)

@@ -16,7 +16,7 @@
 
 static void fail(struct module *module)
 {
-	const char *error = dlerror(); /* NOLINT(concurrency-mt-unsafe): one thread */
+	const char *error = dlerror();
 
 	if (!error)
 		error = "it has no reason to give";

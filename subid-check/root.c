@@ -101,7 +101,7 @@ void root_release(struct root_file *file)
 
 int root_fopen(const struct root *root, const char *path, FILE **ret)
 {
-	struct root_file file;
+	struct root_file file = { .fd = -1 };
 	struct stat opened;
 	int fd, r;
 
@@ -114,13 +114,14 @@ int root_fopen(const struct root *root, const char *path, FILE **ret)
 	if (r < 0)
 		return r;
 
-	if (fstat(fd, &opened) < 0)
-		r = -errno;
-	else if (!S_ISREG(opened.st_mode))
-		r = -EINVAL;
-	else if (!(*ret = fdopen(fd, "r")))
-		r = -errno;
-	if (r < 0)
+	if (fstat(fd, &opened) == 0 && !S_ISREG(opened.st_mode)) {
 		(void)close(fd);
+		return -EINVAL;
+	}
+	*ret = fdopen(fd, "r");
+	if (*ret)
+		return 0;
+	r = -errno;
+	(void)close(fd);
 	return r;
 }

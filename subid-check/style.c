@@ -14,16 +14,15 @@
 
 void style_of_terminal(struct style *ret)
 {
-	const char *no_colour = getenv("NO_COLOR"); /* NOLINT(concurrency-mt-unsafe) */
-	const char *term = getenv("TERM");	    /* NOLINT(concurrency-mt-unsafe) */
+	const char *no_colour = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
 	bool terminal = isatty(STDOUT_FILENO);
 	struct winsize size;
 
 	*ret = (struct style){
 		.colours = terminal && !(no_colour && no_colour[0] != '\0') && term &&
 			   strcmp(term, "dumb") != 0,
-		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") ==
-			0, /* NOLINT(concurrency-mt-unsafe) */
+		.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 		.width = WIDTH,
 	};
 	if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
@@ -54,7 +53,7 @@ const char *style_end(const struct style *style, enum style_colour colour)
 
 size_t style_columns(const char *text)
 {
-	wchar_t wide[256];
+	wchar_t wide[256] = { 0 };
 	size_t columns = 0;
 	mbstate_t state;
 

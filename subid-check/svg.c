@@ -95,23 +95,24 @@ static void print_block(FILE *stream, const struct segment *segment, enum subid_
 	full = printable_xml(valid);
 	shorten(valid, room);
 	shown = printable_xml(valid);
-	fprintf(stream, "<g><title>%s: %" PRIu32 "-%" PRIu32 ", %s</title>", full,
-		segment->ids.first, segment->ids.last, size);
-	fprintf(stream,
-		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" fill=\"%s\" "
-		"stroke=\"#fff\"/>",
-		x, y, BLOCK, height, looks[segment->what].fill);
+	(void)fprintf(stream, "<g><title>%s: %" PRIu32 "-%" PRIu32 ", %s</title>", full,
+		      segment->ids.first, segment->ids.last, size);
+	(void)fprintf(stream,
+		      "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" fill=\"%s\" "
+		      "stroke=\"#fff\"/>",
+		      x, y, BLOCK, height, looks[segment->what].fill);
 	if (segment->what == SEGMENT_OVERLAP)
-		fprintf(stream,
-			"<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" "
-			"fill=\"url(#stripes)\"/>",
-			x, y, BLOCK, height);
-	fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\" class=\"id\">%" PRIu32 "</text>", x - 8,
-		y + 11, segment->ids.first);
-	fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">%s</text>", x + 9, middle,
-		looks[segment->what].text, shown);
-	fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\" class=\"size\" fill=\"%s\">%s</text></g>\n",
-		x + BLOCK - 9, middle, looks[segment->what].text, size);
+		(void)fprintf(stream,
+			      "<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" "
+			      "fill=\"url(#stripes)\"/>",
+			      x, y, BLOCK, height);
+	(void)fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\" class=\"id\">%" PRIu32 "</text>", x - 8,
+		      y + 11, segment->ids.first);
+	(void)fprintf(stream, "<text x=\"%.1f\" y=\"%.1f\" fill=\"%s\">%s</text>", x + 9, middle,
+		      looks[segment->what].text, shown);
+	(void)fprintf(stream,
+		      "<text x=\"%.1f\" y=\"%.1f\" class=\"size\" fill=\"%s\">%s</text></g>\n",
+		      x + BLOCK - 9, middle, looks[segment->what].text, size);
 	free(size);
 	free(shown);
 	free(full);
@@ -124,7 +125,8 @@ static void print_stripe(FILE *stream, const struct segment *segment, double x, 
 {
 	if (!segment->taken || segment->taken->ids.first == segment->taken->ids.last)
 		return;
-	fprintf(stream,
+	(void)fprintf(
+		stream,
 		"<rect x=\"%.1f\" y=\"%.1f\" width=\"%d\" height=\"%.1f\" fill=\"#f2c94c\"/>\n",
 		x + BLOCK + 3, y, STRIPE - 6, height_of(segment));
 }
@@ -133,8 +135,8 @@ static void print_column(FILE *stream, const struct segments *segments, enum sub
 {
 	double x = MARGIN + AXIS + (kind == SUBID_GID ? COLUMN + GUTTER : 0), y = TITLE;
 
-	fprintf(stream, "<text x=\"%.1f\" y=\"%d\" class=\"head\">%s</text>\n", x, TITLE - 12,
-		kind == SUBID_UID ? "UIDs" : "GIDs");
+	(void)fprintf(stream, "<text x=\"%.1f\" y=\"%d\" class=\"head\">%s</text>\n", x, TITLE - 12,
+		      kind == SUBID_UID ? "UIDs" : "GIDs");
 	for (size_t i = 0; i < segments->n; i++) {
 		print_block(stream, &segments->items[i], kind, x, y);
 		print_stripe(stream, &segments->items[i], x, y);
@@ -147,10 +149,10 @@ static void print_legend(FILE *stream, double y)
 	double x = MARGIN + AXIS;
 
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
-		fprintf(stream,
-			"<rect x=\"%.1f\" y=\"%.1f\" width=\"14\" height=\"14\" fill=\"%s\"/>"
-			"<text x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-			x, y, looks[i].fill, x + 20, y + 11, looks[i].words);
+		(void)fprintf(stream,
+			      "<rect x=\"%.1f\" y=\"%.1f\" width=\"14\" height=\"14\" fill=\"%s\"/>"
+			      "<text x=\"%.1f\" y=\"%.1f\">%s</text>\n",
+			      x, y, looks[i].fill, x + 20, y + 11, looks[i].words);
 		x += 92;
 	}
 }
@@ -164,7 +166,8 @@ void svg_print(const struct survey *survey, FILE *stream)
 		segments_of(survey, (enum subid_kind)kind, BLOCKS_MAX, &segments[kind]);
 		height = fmax(height, height_of_all(&segments[kind]));
 	}
-	fprintf(stream,
+	(void)fprintf(
+		stream,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%.0f\" "
 		"viewBox=\"0 0 %d %.0f\" font-family=\"DejaVu Sans, Verdana, sans-serif\" "
 		"font-size=\"11\">\n"
@@ -187,5 +190,5 @@ void svg_print(const struct survey *survey, FILE *stream)
 		segments_free(&segments[kind]);
 	}
 	print_legend(stream, TITLE + height + 26);
-	fprintf(stream, "</svg>\n");
+	(void)fprintf(stream, "</svg>\n");
 }

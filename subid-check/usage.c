@@ -100,8 +100,7 @@ int usage_read(struct usage *ret)
 	proc = opendir("/proc");
 	if (!proc)
 		return -errno;
-	/* The directory is ours alone. */
-	while ((entry = readdir(proc))) /* NOLINT(concurrency-mt-unsafe) */
+	while ((entry = readdir(proc)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
 			add_process(ret, dirfd(proc), entry->d_name);
 	(void)closedir(proc);

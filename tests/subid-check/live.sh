@@ -51,6 +51,7 @@ wait_for() { # COMMAND...: until it succeeds, ten seconds at most
         sleep 0.1
     done
 }
+# shellcheck disable=SC2317 # by wait_for
 runs() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = "$2" ]; }
 setpriv --reuid 100033 --regid 500033 --clear-groups sleep 300 &
 plain=$!
