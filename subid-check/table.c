@@ -44,12 +44,19 @@ static char *stretch(const struct entry *entry)
 	return memory_print("%" PRIu32 "-%" PRIu32, entry->range.start, entry_last(entry));
 }
 
+static char *line_number(const struct entry *entry)
+{
+	return entry ? memory_print("%" PRIu32, entry->line) : memory_print("-");
+}
+
 static char *lines(const struct entry *uids, const struct entry *gids)
 {
-	if (uids && gids)
-		return memory_print("%" PRIu32 "/%" PRIu32, uids->line, gids->line);
-	return uids ? memory_print("%" PRIu32 "/-", uids->line)
-		    : memory_print("-/%" PRIu32, gids->line);
+	char *of_uids = line_number(uids), *of_gids = line_number(gids);
+	char *both_lines = memory_print("%s/%s", of_uids, of_gids);
+
+	free(of_uids);
+	free(of_gids);
+	return both_lines;
 }
 
 static const struct entry *entry_of(const struct survey *survey, enum subid_kind kind, size_t index)
@@ -58,9 +65,9 @@ static const struct entry *entry_of(const struct survey *survey, enum subid_kind
 }
 
 static void add_row(struct libscols_table *table, const struct survey *survey,
-		    const struct style *style, const struct entry *uids, const struct entry *gids)
+		    const struct style *style, const struct owner *owner, const struct entry *uids,
+		    const struct entry *gids)
 {
-	const struct owner *owner = &survey->owners.items[(uids ? uids : gids)->owner];
 	struct libscols_line *line =
 		(struct libscols_line *)memory_check(scols_table_new_line(table, NULL));
 
@@ -86,7 +93,7 @@ static void add_owner(struct libscols_table *table, const struct survey *survey,
 		const struct entry *of_uids = entry_of(survey, SUBID_UID, uids);
 		const struct entry *of_gids = entry_of(survey, SUBID_GID, gids);
 
-		add_row(table, survey, style, of_uids, of_gids);
+		add_row(table, survey, style, owner, of_uids, of_gids);
 		uids = of_uids ? of_uids->next : OWNERS_NO_ENTRY;
 		gids = of_gids ? of_gids->next : OWNERS_NO_ENTRY;
 	}
