@@ -64,8 +64,11 @@ static void print(struct json_object *document)
 	const char *text = json_object_to_json_string_ext(
 		document,
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
-	char *shown = printable_json((const char *)memory_check((void *)(uintptr_t)text));
+	char *shown;
 
+	if (!text)
+		memory_check(NULL);
+	shown = printable_json(text);
 	puts(shown);
 	free(shown);
 	json_object_put(document);

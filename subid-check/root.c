@@ -101,7 +101,7 @@ void root_release(struct root_file *file)
 
 int root_fopen(const struct root *root, const char *path, FILE **ret)
 {
-	struct root_file file = { .fd = -1 };
+	struct root_file file = { .fd = -1, .path = "" };
 	struct stat opened;
 	int fd, r;
 

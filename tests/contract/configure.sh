@@ -27,6 +27,7 @@ refuses --enable-werror 2
 refuses --enable-sanitizers memory
 refuses --enable-sanitizers address,thread
 refuses --enable-coverage html
+refuses --enable-subid-check perhaps
 nok "nothing was made of any" test -e Makefile
 
 done_testing
