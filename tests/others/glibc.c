@@ -100,10 +100,10 @@ static bool is_right(const struct question *q, const char *name)
 	return q->found ? name && strcmp(name, q->found) == 0 : !name;
 }
 
-static void use_services(const char *services)
+static void use_services(const char *passwd, const char *group)
 {
-	if (__nss_configure_lookup("passwd", services) != 0 ||
-	    __nss_configure_lookup("group", services) != 0)
+	if (__nss_configure_lookup("passwd", passwd) != 0 ||
+	    __nss_configure_lookup("group", group) != 0)
 		exit(2);
 }
 
@@ -321,11 +321,11 @@ static void cancellation_waits_for_the_answer(void)
 	CHECK("getpwuid, whose lock nobody took along", getpwuid(100033) != NULL);
 }
 
-static void run(const char *services, bool ours_alone)
+static void run(const char *passwd, const char *group, bool ours_alone)
 {
 	int checked = checks, failed = failures;
 
-	use_services(services);
+	use_services(passwd, group);
 	n_questions = ours_alone ? N_WITHOUT_ACCOUNTS : N_QUESTIONS;
 	buffers_grow_until_they_suffice();
 	errno_tells_of_no_fault_if_there_is_none();
@@ -337,21 +337,24 @@ static void run(const char *services, bool ours_alone)
 	our_user_is_in_its_group_alone();
 	if (!ours_alone)
 		an_enumeration_goes_on_over_lookups();
-	printf("%s: %d checks, %d failed\n", services, checks - checked, failures - failed);
+	printf("%s, groups %s: %d checks, %d failed\n", passwd, group, checks - checked,
+	       failures - failed);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "sweep") == 0) {
-		use_services("files subid");
+		use_services("files subid", "files subid");
 		buffers_grow_until_they_suffice();
 		printf("%d failed\n", failures);
 	} else {
-		run("files subid", false);
-		run("subid files", false);
-		run("files [SUCCESS=merge] subid", false);
+		run("files subid", "files subid", false);
+		run("subid files", "subid files", false);
+		/* Only groups can be merged: users, when they are to be, are not
+		 * found at all with glibc 2.41 (EINVAL, also without us). */
+		run("files subid", "files [SUCCESS=merge] subid", false);
 		/* glibc's own files service is a cancellation point. */
-		run("subid", true);
+		run("subid", "subid", true);
 	}
 	return failures > 0;
 }

@@ -9,6 +9,12 @@
 
 #include <cmocka.h>
 
+/* cmocka 2.0's name for it, where the old one is deprecated. */
+#ifdef assert_uint_in_range
+#undef assert_in_range
+#define assert_in_range assert_uint_in_range
+#endif
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
