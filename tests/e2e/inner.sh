@@ -49,7 +49,9 @@ inner_pid=
 inner_is_up() { # UNIT
     local parent
     parent=$(unit_pid "$1")
-    [ "$parent" -gt 0 ] && inner_pid=$(inside pgrep -P "$parent") &&
+    # util-linux 2.41's unshare has children for newuidmap first, out here.
+    [ "$parent" -gt 0 ] && inner_pid=$(inside pgrep --newest -P "$parent") &&
+        ! inside test "/proc/$inner_pid/ns/pid" -ef /proc/1/ns/pid &&
         inner systemctl is-system-running --wait >/dev/null 2>&1
 }
 

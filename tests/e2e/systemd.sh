@@ -33,8 +33,8 @@ sees "a UID without a record cannot run a unit: 217/USER" \
 # The message comes from a process that is not in the unit's cgroup yet, so
 # "journalctl -u" does not show it.
 sees_like "the journal says why" \
-    "$(inside journalctl --no-pager -o cat -g 'Failed to determine user credentials')" \
-    "Failed to determine user credentials: No such process"
+    "$(inside journalctl --no-pager -o cat -g 'Failed to determine')" \
+    "Failed to determine (user credentials: No such process|credentials for user '100000': Unknown user)"
 unit_stop "$unit"
 
 diag "--- with the module"
