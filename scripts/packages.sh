@@ -4,6 +4,7 @@
 #   packages_install [GROUP...] installs what is missing of build, test, check,
 #                               machine and bench; without a group, of all but
 #                               the last
+#   packages_in GROUP           prints it; suite and cross are for roots only
 #
 # Nothing is fetched where nothing is missing.
 
@@ -23,8 +24,16 @@ packages_in() { # GROUP
     bench)
         echo gnuplot-nox libnss-systemd libsubid-dev perl-base python3-minimal strace valgrind
         ;;
-    machine) # Debian roots: to boot a systemd in, to build and install packages in
-        echo mmdebstrap util-linux
+    suite) # what would be a daemon on somebody's host
+        echo nscd
+        ;;
+    cross) # other architectures
+        echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross libcmocka-dev:arm64 \
+            gcc-s390x-linux-gnu libc6-dev-s390x-cross libcmocka-dev:s390x \
+            binutils mount perl-base procps qemu-user util-linux
+        ;;
+    machine) # Debian roots: to boot a systemd in, to build, test and install packages in
+        echo mmdebstrap util-linux util-linux-extra
         ;;
     *)
         echo "packages_in: no group $1" >&2

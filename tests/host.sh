@@ -27,6 +27,8 @@
 #                               likewise as somebody else, without groups
 #
 # HOST_WRAPPER, when set, is put before the commands of these three.
+# $EMULATOR runs what was built for another architecture, if it was; programs
+# that glibc should find the module for then need its path.
 #
 # Nothing can stay behind, however a test ends: every process is in a PID
 # namespace that dies with its first, every mount and file in a mount namespace
@@ -136,6 +138,8 @@ host_add_user() {
 host_add_module() {
     local name=${1##*/}
     install -m 0755 -t "$host_dir/lib" "$1" && ldconfig || return
+    # It lists nothing of other architectures.
+    [ -z "${EMULATOR-}" ] || return 0
     ldconfig -p | grep -m1 -F "$name" | grep -qF "=> $host_dir/lib/$name" || {
         echo "another $name comes before ours in the loader's cache" >&2
         return 1

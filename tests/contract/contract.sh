@@ -11,4 +11,6 @@ set -u
 host_enter "$@"
 host_add_sample
 
-timeout 120 "$abs_top_builddir/tests/contract/contract" "$host_dir/lib/libnss_subid.so.2"
+# shellcheck disable=SC2086
+timeout 120 ${EMULATOR-} "$abs_top_builddir/tests/contract/contract" "$host_dir/lib/libnss_subid.so.2" \
+    ${EMULATOR:+emulated}
