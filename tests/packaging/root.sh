@@ -13,6 +13,7 @@
 #
 #   tarball, version            the release, and the version it has
 #   packages                    where the Debian package is kept, once it is built
+#   packages_build_depends      what debian/control says that it is built with
 #   packages_need               skips the test of a release, which has no debian/
 #   packages_fetch              copies the package to /packages in there
 #
@@ -104,6 +105,11 @@ inside_as() { # UID COMMAND...
     mkdir -p "$root/tmp/home.$uid" && chown "$uid:$uid" "$root/tmp/home.$uid" &&
         chroot "$root" setpriv --reuid "$uid" --regid "$uid" --clear-groups \
             "${root_environment[@]}" HOME="/tmp/home.$uid" "$@" </dev/null
+}
+
+packages_build_depends() {
+    sed -n '/^Build-Depends:/,/^[^ ]/{/^Build-Depends:\|^ /p}' "$abs_top_srcdir/debian/control" |
+        sed 's/^Build-Depends://; s/([^)]*)//g; s/<[^>]*>//g; s/,/ /g' | xargs
 }
 
 packages_need() {

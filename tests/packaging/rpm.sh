@@ -7,6 +7,7 @@ set -u
 # shellcheck source=tests/packaging/tools.sh
 . "$(dirname "$0")/tools.sh"
 
+packages_need
 tools_enter
 [ -f "$tarball" ] || root_fail "there is no $tarball: make dist"
 mkdir -p "$root/source/scripts" &&
@@ -43,7 +44,7 @@ expected() {
     echo "-rw-r--r-- $documents/nsswitch.conf.example"
     echo "drwxr-xr-x $licenses"
     echo "-rw-r--r-- $licenses/LICENSE"
-    [ ! -e "$abs_top_srcdir/man/nss-subid.8" ] ||
+    [ ! -e "$abs_top_srcdir/man/libnss_subid.so.2.8" ] ||
         printf '%s\n' "lrwxrwxrwx /usr/share/man/man8/libnss_subid.so.2.8.gz" \
             "-rw-r--r-- /usr/share/man/man8/nss-subid.8.gz"
 }

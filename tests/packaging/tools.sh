@@ -5,6 +5,7 @@
 #   tools_enter                 root_enter with it
 
 tools_enter() {
-    root_enter autopkgtest gcc libc6-dev libcmocka-dev libnss-systemd libsubid-dev \
-        lintian make mount perl pkgconf procps python3-minimal rpm uidmap xz-utils
+    # shellcheck disable=SC2046
+    root_enter autopkgtest gcc libc6-dev libnss-systemd lintian make mount perl procps \
+        python3-minimal rpm uidmap xz-utils $(packages_build_depends)
 }
