@@ -28,6 +28,12 @@ f 644 $libdir/libnss_subid.so.2
 f 644 $mandir/man8/libnss_subid.so.2.8
 f 644 $mandir/man8/nss-subid.8
 END
+    # Where there are the libraries for it.
+    [ -z "$(value_of sbin_PROGRAMS)" ] || cat <<END
+f 755 $(value_of sbindir)/subid-check
+f 644 $(value_of bashcompletiondir)/subid-check
+f 644 $mandir/man8/subid-check.8
+END
 )
 is "these files and no others" "$(installed)" "$(sort -k 3 <<<"$want")"
 if command -v readelf >/dev/null; then

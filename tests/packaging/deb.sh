@@ -98,6 +98,21 @@ is "it has the module, what is to be read about it, and nothing else" \
 is "its one file in /etc is a conffile" "$(dpkg-deb -I "$deb" conffiles)" \
     "/etc/apparmor.d/abstractions/nameservice.d/libnss-subid"
 
+diag "--- what is in subid-check's"
+
+deb=$(echo "$first"/subid-check_*.deb)
+is "one of it serves every architecture" "$(field Multi-Arch)" foreign
+like "it needs the libraries that it prints with" "$(field Depends)" \
+    '^libc6 \(.*\), libjson-c[0-9]+ \(.*\), libsmartcols1 \(.*\)$'
+is "it has the program, its page and its completion, and nothing else" "$(contents)" \
+    "-rwxr-xr-x root/root ./usr/sbin/subid-check
+-rw-r--r-- root/root ./usr/share/bash-completion/completions/subid-check
+-rw-r--r-- root/root ./usr/share/doc/subid-check/changelog.Debian.gz
+-rw-r--r-- root/root ./usr/share/doc/subid-check/changelog.gz
+-rw-r--r-- root/root ./usr/share/doc/subid-check/copyright
+-rw-r--r-- root/root ./usr/share/lintian/overrides/subid-check
+-rw-r--r-- root/root ./usr/share/man/man8/subid-check.8.gz"
+
 # For the other tests, and for people.
 rm -rf "$packages" && mkdir -p "$packages" &&
     find "$first" -maxdepth 1 -type f -exec cp -t "$packages" {} + && touch "$packages/complete"

@@ -59,6 +59,16 @@ is "it needs the C library, and nothing else" \
 like "it recommends libsubid" "$(query --recommends)" '^shadow-utils-subid'
 is "it has no scriptlets: nsswitch.conf is authselect's" "$(query --scripts --triggers)" ""
 
+rpm_of_module=$rpm
+rpm=$(cd "$root" && find tmp/home.65534/rpm/RPMS -name "subid-check-$version-*.rpm")
+is "a package of its own has subid-check, its page and its completion" "$(query --list | sort)" \
+    "/usr/sbin/subid-check
+/usr/share/bash-completion/completions/subid-check
+/usr/share/licenses/subid-check-$version
+/usr/share/licenses/subid-check-$version/LICENSE
+/usr/share/man/man8/subid-check.8"
+rpm=$rpm_of_module
+
 diag "--- in a root of its own"
 
 r=0
