@@ -92,10 +92,14 @@ machine_off() {
 machine_done() {
     local r=0
     machine_off || r=$?
+    # Who entered from out here outlives PID 1 until its parent looks.
+    eventually machine_is_gone
     is "the machine leaves nothing behind" \
         "$r $(machine_processes)$(machine_mounts)$(machine_cgroups)" "0 "
     done_testing
 }
+
+machine_is_gone() { ! machine_processes >/dev/null; }
 
 machine_processes() {
     find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/pid' -printf '%p %l\n' 2>/dev/null |
