@@ -2,11 +2,28 @@
 #include "host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "name.h"
 #include "text.h"
+
+/*
+ * A service without a descriptor to open its files with fails, but then glibc
+ * asks the next ones, and believes them that there is no account: -ENOENT if
+ * there is a descriptor to be had, so that they were all heard.
+ */
+static int absent(void)
+{
+	int fd = open("/", O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == EMFILE || errno == ENFILE ? -errno : -ENOENT;
+	(void)close(fd);
+	return -ENOENT;
+}
 
 /*
  * What getpwnam_r and getpwuid_r say, as 0, -ENOENT (no account) or a fault.
@@ -16,12 +33,12 @@ static int account_result(int r, const struct passwd *found)
 {
 	switch (r) {
 	case 0:
-		return found ? 0 : -ENOENT;
+		return found ? 0 : absent();
 	case ENOENT:
 	case ESRCH:
 	case EBADF:
 	case EPERM:
-		return -ENOENT;
+		return absent();
 	default:
 		return -r;
 	}

@@ -149,9 +149,13 @@ for when in first later; do
             "services=files subid" "passwd:$key" threads=64 times=10 "passwd:$key"
     done
 done
+answers "without a descriptor for the accounts it is a fault, and no owner without account" \
+    "$(lines "$(times 10 "$named")" "$(times 2 "$no_fd")" "$named")" \
+    "services=files subid" times=10 passwd:300999 times=1 fds=3 \
+    passwd:300999 passwd:subuid-a-b.c-300999 fds=64 passwd:300999
 # After a service that fails, glibc asks the next one, whose "not found" is then
-# all that is told, unless nsswitch.conf says otherwise.
-answers "without a descriptor for the accounts it is a fault" \
+# all that is told of accounts, unless nsswitch.conf says otherwise.
+answers "and one for the accounts themselves, if nsswitch.conf keeps it" \
     "$(lines "$(times 10 "$named")" "$(times 3 "$no_fd")" "$named" absent)" \
     "services=files [UNAVAIL=return] subid" times=10 passwd:300999 times=1 fds=3 \
     passwd:300999 passwd:subuid-a-b.c-300999 passwd:a-b.c fds=64 passwd:300999 passwd:nobody-here

@@ -60,6 +60,32 @@ static void the_many_ways_to_say_not_found_are_enoent_and_faults_are_not(void **
 	}
 }
 
+static void no_account_is_not_believed_where_no_file_could_be_opened(void **state)
+{
+	static const struct {
+		int fault, r;
+	} rows[] = {
+		{ EMFILE, -EMFILE },
+		{ ENFILE, -ENFILE },
+		{ EACCES, -ENOENT },
+		{ EIO, -ENOENT },
+	};
+	char name[8];
+	uint32_t uid;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		inject_fail(INJECT_OPEN, INJECT_EVERY, rows[i].fault);
+		check_int("by UID", host.account_name(&host, 4711, name, sizeof(name)), rows[i].r);
+		check_int("by name", host.account_uid(&host, "bob", &uid), rows[i].r);
+		check_int("an account", host.account_name(&host, 1000, name, sizeof(name)), 0);
+		inject_fail(INJECT_GETPWUID, INJECT_EVERY, ESRCH);
+		check_int("ESRCH", host.account_name(&host, 1000, name, sizeof(name)), rows[i].r);
+		inject_fail(INJECT_GETPWUID, INJECT_EVERY, 0);
+	}
+	assert_int_equal(inject_open_files(), 0);
+}
+
 static void an_account_too_large_for_the_callers_buffer_is_erange(void **state)
 {
 	char name[8];
@@ -118,6 +144,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		HOST_TEST(accounts_are_found_by_uid_and_by_name),
 		HOST_TEST(the_many_ways_to_say_not_found_are_enoent_and_faults_are_not),
+		HOST_TEST(no_account_is_not_believed_where_no_file_could_be_opened),
 		HOST_TEST(an_account_too_large_for_the_callers_buffer_is_erange),
 		HOST_TEST(a_name_longer_than_an_owner_is_no_account),
 		HOST_TEST(our_own_names_are_no_accounts_and_never_asked_for),
