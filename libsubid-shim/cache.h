@@ -29,13 +29,12 @@ struct subid_cache_slot {
  */
 struct subid_cache {
 	struct subid_cache_slot slots[SUBID_CACHE_SLOTS];
-	/* For who is in a slot. */
-	struct subid_index *index;
-	_Alignas(64) char room[SUBID_CACHE_ROOM_BYTES];
+	struct subid_index *index;  /* for who is in a slot */
 	_Atomic(uint32_t) reads;    /* of the file, since the last try at an index */
 	_Atomic(uint32_t) failures; /* of tries, since the last success */
 	_Atomic(bool) indexed;	    /* there was an index once */
 	_Atomic(bool) building;
+	_Alignas(64) char room[SUBID_CACHE_ROOM_BYTES];
 };
 
 /*

@@ -8,9 +8,9 @@
 #include "range.h"
 
 /*
- * Memory is bounded, for it is the host's: an index takes twice the file, or nine
- * times one whose lines are as short as can be, and building it about as much
- * again for a moment. A larger file is read each time.
+ * Memory is bounded, for it is the host's: an index takes twice a usual file, and
+ * less than six times any; building it, another three to six times the file for
+ * a moment. A larger file is read each time.
  */
 #define SUBID_INDEX_FILE_MAX_BYTES (4L * 1024 * 1024)
 

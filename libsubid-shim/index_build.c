@@ -283,8 +283,8 @@ static void draft_segments(struct draft *draft)
 }
 
 /*
- * The narrowest slots of which there are not more than the segments need; with
- * two at least, none is wider than a shift of 32 bits can say.
+ * As narrow as gives no more slots than the segments need; with two at least,
+ * none is wider than a shift of 32 bits can say.
  */
 static void cut_slots(const struct draft *draft, struct subid_index *index)
 {

@@ -13,8 +13,8 @@
  * How an index lies in memory: one mapping, this structure and then its arrays.
  * Private to index.c and index_build.c.
  *
- * Of a large file every line that is looked at is far from the processor. So an
- * answer takes one range, owner included, and the few bytes that lead to it.
+ * Of a large file every cache line that is looked at is far from the processor. So
+ * an answer takes one range, owner included, and the few bytes that lead to it.
  */
 
 /* As many bytes as make a range half a cache line; longer names lie elsewhere. */
@@ -48,8 +48,8 @@ struct subid_index_segment {
 };
 
 /*
- * The IDs are cut into slots of equal width, about as many as there are few
- * segments in each: the last segment that begins in or before a slot's first ID
+ * The IDs are cut into slots of equal width, so many that each holds about four
+ * segments: the last segment that begins in or before a slot's first ID
  * is where to search from, and that of the next slot where to search to.
  */
 #define SUBID_INDEX_SEGMENTS_A_SLOT 4

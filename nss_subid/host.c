@@ -12,15 +12,15 @@
 
 /*
  * A service without a descriptor to open its files with fails, but then glibc
- * asks the next ones, and believes them that there is no account: -ENOENT if
- * there is a descriptor to be had, so that they were all heard.
+ * asks the next ones, and believes them that there is no account. -ENOENT if
+ * there is a descriptor to be had now: then most likely they were all heard.
  */
 static int absent(void)
 {
 	int fd = open("/", O_PATH | O_CLOEXEC);
 
 	if (fd < 0)
-		return errno == EMFILE || errno == ENFILE ? -errno : -ENOENT;
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -errno : -ENOENT;
 	(void)close(fd);
 	return -ENOENT;
 }

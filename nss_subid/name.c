@@ -2,7 +2,6 @@
 #include "name.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "decimal.h"
 #include "text.h"

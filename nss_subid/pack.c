@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "arena.h"
-#include "decimal.h"
 #include "name.h"
 
 /*

@@ -66,11 +66,13 @@ static void print(struct json_object *document)
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
 	char *shown;
 
-	if (!text)
-		memory_check(NULL);
-	shown = printable_json(text);
-	puts(shown);
-	free(shown);
+	if (text) {
+		shown = printable_json(text);
+		puts(shown);
+		free(shown);
+	} else {
+		(void)memory_check(NULL);
+	}
 	json_object_put(document);
 }
 

@@ -38,9 +38,7 @@ static const struct {
 #ifdef SYS_fstat
 	{ "fstat", SYS_fstat },
 #endif
-	{ "pread64", SYS_pread64 },
-	{ "close", SYS_close },
-	{ "mmap", SYS_mmap },
+	{ "pread64", SYS_pread64 },	  { "close", SYS_close }, { "mmap", SYS_mmap },
 	{ "munmap", SYS_munmap },
 };
 

@@ -15,7 +15,7 @@
 set -u
 : "${FAULTY_DIR:?}" "${abs_top_builddir:?}"
 
-calls=openat,read,newfstatat,statx,fstat
+calls=openat,pread64,newfstatat,statx,fstat
 errors=(EMFILE ENFILE EIO EACCES EINTR)
 runs_each=6
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The integration tests once more, and each of their lookups with openat, read
+# The integration tests once more, and each of their lookups with openat, pread64
 # and stat on subuid and subgid failing: the tests pass, and every failure was
 # told as the contract says, or was absence, or did not matter. None crashed,
 # hung, or named another owner.
@@ -171,7 +171,7 @@ while read -r verdict n told call error; do
     runs=$((runs + n))
 done < <(grep -v '^#' "$scratch/judged" | sort -k 4)
 diag "$runs runs"
-for call in openat read '(newfstatat|fstat|statx)'; do
+for call in openat pread64 '(newfstatat|fstat|statx)'; do
     is "each of five errors was tried often: $call" \
         "$(grep -Ec "^[a-z]+ [0-9]{2,} [0-9]+ $call E" "$scratch/judged")" 5
 done

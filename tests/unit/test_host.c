@@ -65,10 +65,8 @@ static void no_account_is_not_believed_where_no_file_could_be_opened(void **stat
 	static const struct {
 		int fault, r;
 	} rows[] = {
-		{ EMFILE, -EMFILE },
-		{ ENFILE, -ENFILE },
-		{ EACCES, -ENOENT },
-		{ EIO, -ENOENT },
+		{ EMFILE, -EMFILE }, { ENFILE, -ENFILE }, { ENOMEM, -ENOMEM },
+		{ EACCES, -ENOENT }, { EIO, -ENOENT },
 	};
 	char name[8];
 	uint32_t uid;
