@@ -33,36 +33,37 @@ struct nss_text {
 
 #define NSS_TEXT(literal) ((struct nss_text){ literal, sizeof(literal) - 1 })
 
-/* nss_arena_take: the next bytes, or NULL. */
-static inline char *nss_arena_take(struct nss_arena *arena, size_t size)
+/* nss_arena_has_room: for so many bytes? If not, the arena is full. */
+static inline bool nss_arena_has_room(struct nss_arena *arena, size_t size)
 {
-	char *taken = arena->next;
-
-	if (size > arena->left) {
+	if (size > arena->left)
 		arena->full = true;
-		return NULL;
-	}
+	return size <= arena->left;
+}
+
+static inline void nss_arena_advance(struct nss_arena *arena, size_t size)
+{
 	arena->next += size;
 	arena->left -= size;
-	return taken;
 }
 
 /* nss_arena_put, nss_arena_put_number: the next piece of a string, which begins at ->next. */
 static inline void nss_arena_put(struct nss_arena *arena, struct nss_text text)
 {
-	char *taken = nss_arena_take(arena, text.len);
-
-	if (taken)
-		memcpy(taken, text.text, text.len);
+	if (!nss_arena_has_room(arena, text.len))
+		return;
+	memcpy(arena->next, text.text, text.len);
+	nss_arena_advance(arena, text.len);
 }
 
 static inline void nss_arena_put_number(struct nss_arena *arena, uint64_t value)
 {
 	size_t digits = subid_decimal_digits(value);
-	char *taken = nss_arena_take(arena, digits);
 
-	if (taken)
-		subid_decimal_write(value, digits, taken);
+	if (!nss_arena_has_room(arena, digits))
+		return;
+	subid_decimal_write(value, digits, arena->next);
+	nss_arena_advance(arena, digits);
 }
 
 /*
@@ -93,12 +94,12 @@ static inline char *nss_arena_copy(struct nss_arena *arena, struct nss_text text
 static inline char **nss_arena_empty_list(struct nss_arena *arena)
 {
 	size_t padding = -(uintptr_t)arena->next % _Alignof(char *);
-	char *taken = nss_arena_take(arena, padding + sizeof(char *));
-	char **list = NULL;
+	char **list;
 
-	if (taken) {
-		list = (char **)(void *)(taken + padding);
-		*list = NULL;
-	}
+	if (!nss_arena_has_room(arena, padding + sizeof(char *)))
+		return NULL;
+	list = (char **)(void *)(arena->next + padding);
+	*list = NULL;
+	nss_arena_advance(arena, padding + sizeof(char *));
 	return list;
 }

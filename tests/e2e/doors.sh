@@ -15,9 +15,12 @@ refused='Authentication (failure|service cannot retrieve authentication info)'
 # Every door leads to "id -un", so an open one says who came in. Those that
 # answer in the journal are waited for.
 said() { inside journalctl --no-pager -o cat "$@"; }
+# By the name that a message bears: of which unit a child was that ended at once,
+# journald may not find out any more.
 refusal_by() {
-    eventually said -u "$1" -g "$refused" >/dev/null
-    said -u "$1" -g "$refused"
+    local by=("${@/#/--identifier=}")
+    eventually said "${by[@]}" -g "$refused" >/dev/null
+    said "${by[@]}" -g "$refused"
 }
 
 pam_name() {
@@ -88,7 +91,7 @@ inside rm -f /run/crond.reboot
 inside systemctl restart cron
 eventually inside test -s /run/in/cron.alice
 sees "cron runs alice's job" "$(inside cat /run/in/cron.alice)" alice
-sees_like "cron refuses" "$(refusal_by cron)" "$refused"
+sees_like "cron refuses" "$(refusal_by cron CRON)" "$refused"
 nok "and has not run the job" inside test -e "/run/in/cron.$name"
 
 diag "--- where root alone decides, it is a user like any other"
