@@ -31,7 +31,8 @@ build() { # UID DIRECTORY [ENV-ARGUMENT...]
 mkdir -p "$root/tmp/home.1/elsewhere" && chown -R 1 "$root/tmp/home.1"
 (
     umask 077
-    build 1 /tmp/home.1/elsewhere/second LC_ALL=C TZ=XXX-13 USER=builder \
+    # Or files older than the release would look younger.
+    build 1 /tmp/home.1/elsewhere/second NO_FAKE_STAT=1 LC_ALL=C TZ=XXX-13 USER=builder \
         DEB_BUILD_OPTIONS='nocheck parallel=1' faketime '2031-03-04 05:06:07'
 ) &
 second=$root/tmp/home.1/elsewhere/second
