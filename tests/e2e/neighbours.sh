@@ -94,7 +94,8 @@ diag "--- test-nss-users, with every buffer size"
 
 unit=
 # What it logs, a line for each call: FUNCTION(KEY) STATUS ERRNO, where 999 is
-# what it had put there; then the record. Whatever else it says stays as it is.
+# what it had put there; then the record. Whatever else it says stays as it is, but
+# for two ways of systemd 262: it asks for group passwords, and quotes no members.
 nss_users() { # ENVIRONMENT SERVICE SIZES NAME-OR-ID...
     # shellcheck disable=SC2016
     inside bash -c '
@@ -103,7 +104,8 @@ nss_users() { # ENVIRONMENT SERVICE SIZES NAME-OR-ID...
             echo "$size bytes"
             env $1 SYSTEMD_TEST_NSS_BUFSIZE=$size "$test" "$2" "${@:4}" 2>&1 || echo "status $?"
         done' - "$@" |
-        sed -E -e '/^(=+ [a-z]+ =+| *)$/d' -e 's/^ +//' \
+        sed -E -e '/^(=+ [a-z]+ =+| *)$/d' -e 's/^ +//' -e '/_getsgnam_r not defined$/d' \
+            -e 's/^members=""$/members=/' \
             -e '/^_nss_.*NSS_STATUS_[A-Z]+$/N' \
             -e 's/^_nss_[a-z]+_(.*) → status=NSS_STATUS_([A-Z]+)\n +errno=([0-9]+).*/\1 \2 \3/'
 }
