@@ -2,7 +2,6 @@
 #include "index.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "index_layout.h"
@@ -27,27 +26,6 @@ void subid_index_free(struct subid_index *index)
 {
 	if (index && index->size > 0)
 		(void)munmap(index, index->size);
-}
-
-struct subid_index *subid_index_settle(struct subid_index *index, void *room, size_t size)
-{
-	struct subid_index *settled = (struct subid_index *)room;
-	char *to = (char *)room;
-	const char *from = (const char *)index;
-
-	if (index->size > size)
-		return index;
-
-	memcpy(to, from, index->size);
-	settled->size = 0;
-	settled->ranges = (struct subid_index_range *)(void *)(to + ((char *)index->ranges - from));
-	settled->segments =
-		(struct subid_index_segment *)(void *)(to + ((char *)index->segments - from));
-	settled->slots = (uint32_t *)(void *)(to + ((char *)index->slots - from));
-	settled->buckets = (uint32_t *)(void *)(to + ((char *)index->buckets - from));
-	settled->texts = to + (index->texts - from);
-	subid_index_free(index);
-	return settled;
 }
 
 /* The first of the owner's ranges, or NULL if no line is his. */

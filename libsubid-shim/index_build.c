@@ -22,6 +22,7 @@ struct draft_line {
 struct draft_owner {
 	uint64_t n_ids;
 	uint32_t n_ranges;
+	uint32_t hash;
 	uint32_t text; /* offset */
 	uint32_t len;
 	uint32_t next; /* where in the index the next range of his goes */
@@ -103,11 +104,13 @@ static void close_draft(struct draft *draft)
 	(void)munmap(draft->memory, draft->size);
 }
 
-static struct draft_owner *add_owner(struct draft *draft, const struct subid_line *line)
+static struct draft_owner *add_owner(struct draft *draft, const struct subid_line *line,
+				     uint32_t hash)
 {
 	struct draft_owner *owner = &draft->owners[draft->n_owners++];
 
 	*owner = (struct draft_owner){
+		.hash = hash,
 		.text = draft->texts_size,
 		.len = (uint32_t)line->owner_len,
 	};
@@ -133,7 +136,7 @@ static struct draft_owner *find_owner(struct draft *draft, const struct subid_li
 	}
 
 	draft->buckets[i] = draft->n_owners + 1;
-	return add_owner(draft, line);
+	return add_owner(draft, line, hash);
 }
 
 static int draft_line(struct draft *draft, const struct subid_line *line)
@@ -297,7 +300,8 @@ static void cut_slots(const struct draft *draft, struct subid_index *index)
 	index->n_slots = (width >> index->slot_shift) + 1;
 }
 
-static size_t lay_out(const struct draft *draft, struct subid_index *index, char *memory)
+/* Where its arrays lie behind it, and how large it is with them. */
+static size_t lay_out(struct subid_index *index, char *memory)
 {
 	size_t used = 0;
 
@@ -308,20 +312,32 @@ static size_t lay_out(const struct draft *draft, struct subid_index *index, char
 	index->buckets = (uint32_t *)carve(memory, &used, index->n_buckets, sizeof(uint32_t));
 	index->ranges = (struct subid_index_range *)carve(memory, &used, index->n_ranges,
 							  sizeof(*index->ranges));
-	index->texts = (char *)carve(memory, &used, draft->long_texts_size, 1);
+	index->texts = (char *)carve(memory, &used, index->texts_size, 1);
 	return used;
 }
 
-/* The owner's ranges come next, and here is where they are found. */
-static void place_owner(const struct draft *draft, const struct draft_owner *owner,
-			struct subid_index *index, uint32_t place)
+struct subid_index *subid_index_settle(struct subid_index *index, void *room, size_t size)
 {
-	uint32_t hash = subid_index_hash(draft->texts + owner->text, owner->len);
-	uint32_t i = subid_index_bucket(hash, index->n_buckets);
+	struct subid_index *settled = (struct subid_index *)room;
+
+	if (index->size > size)
+		return index;
+
+	memcpy(room, index, index->size);
+	(void)lay_out(settled, (char *)room);
+	settled->size = 0;
+	subid_index_free(index);
+	return settled;
+}
+
+/* The owner's ranges come next, and here is where they are found. */
+static void place_owner(const struct draft_owner *owner, struct subid_index *index, uint32_t place)
+{
+	uint32_t i = subid_index_bucket(owner->hash, index->n_buckets);
 
 	while (index->buckets[i] != 0)
 		i = subid_index_next_bucket(i, index->n_buckets);
-	index->buckets[i] = (place + 1) << SUBID_INDEX_TAG_BITS | (hash & SUBID_INDEX_TAG);
+	index->buckets[i] = (place + 1) << SUBID_INDEX_TAG_BITS | (owner->hash & SUBID_INDEX_TAG);
 }
 
 static void place_owners(struct draft *draft, struct subid_index *index)
@@ -332,7 +348,7 @@ static void place_owners(struct draft *draft, struct subid_index *index)
 		struct draft_owner *owner = &draft->owners[i];
 		struct subid_index_range range = { .owner_len = owner->len & 0x3ff };
 
-		place_owner(draft, owner, index, place);
+		place_owner(owner, index, place);
 		if (owner->len > SUBID_INDEX_NAME_BYTES) {
 			memcpy(index->texts + text, draft->texts + owner->text, owner->len);
 			range.name.owner_at = text;
@@ -390,6 +406,7 @@ static int build(struct draft *draft, const struct stat *stamp, struct subid_ind
 		.stamp = *stamp,
 		.n_ranges = draft->n_lines,
 		.n_buckets = draft->n_owners + draft->n_owners / 4 + 1,
+		.texts_size = draft->long_texts_size,
 		.has_uid = draft->has_uid,
 	};
 	char *memory;
@@ -399,11 +416,11 @@ static int build(struct draft *draft, const struct stat *stamp, struct subid_ind
 	index.n_segments = draft->n_segments;
 	cut_slots(draft, &index);
 
-	index.size = lay_out(draft, &index, NULL);
+	index.size = lay_out(&index, NULL);
 	memory = (char *)map(index.size, MAP_POPULATE);
 	if (!memory)
 		return -ENOMEM;
-	(void)lay_out(draft, &index, memory);
+	(void)lay_out(&index, memory);
 
 	place_owners(draft, &index);
 	place_ranges(draft, &index);

@@ -66,6 +66,7 @@ struct subid_index {
 	uint32_t n_segments;
 	uint32_t n_slots;
 	uint32_t n_buckets;
+	uint32_t texts_size;
 	uint32_t slot_shift; /* a slot is 2^slot_shift IDs wide */
 	bool has_uid;	     /* some line writes its owner as a UID */
 };

@@ -10,6 +10,11 @@ bool nss_id_is_reserved(uint32_t id)
 	return id == 0 || id == 65534 || id == UINT16_MAX || id == UINT32_MAX;
 }
 
+uint32_t nss_gid_of_user(uint32_t gid)
+{
+	return nss_id_is_reserved(gid) ? NSS_GID_NOBODY : gid;
+}
+
 int nss_find_by_id(const struct subid_host *host, enum subid_kind kind, uint32_t id,
 		   struct nss_found *ret)
 {

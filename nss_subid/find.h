@@ -34,3 +34,9 @@ int nss_find_by_name(const struct subid_host *host, enum subid_kind kind, const 
  * synthesised, whatever the files say.
  */
 bool nss_id_is_reserved(uint32_t id);
+
+/* The group of a user that has none, as nss-systemd gives it. */
+#define NSS_GID_NOBODY 65534
+
+/* nss_gid_of_user: of one whose counterpart is @gid; never a reserved one but nobody's. */
+uint32_t nss_gid_of_user(uint32_t gid);

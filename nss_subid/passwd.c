@@ -9,9 +9,6 @@
 #include "pack.h"
 #include "subid.h"
 
-/* The group of a user that has none, as nss-systemd gives it. */
-#define GID_NOBODY 65534
-
 /*
  * systemd runs a unit that sets User= alone in pw_gid's group, so it is the
  * GID at the same position: the one that is the same ID inside the container.
@@ -19,14 +16,14 @@
 static int counterpart_gid(const struct subid_host *host, struct nss_found *found,
 			   uint32_t *ret_gid)
 {
-	uint32_t gid = GID_NOBODY;
+	uint32_t gid = NSS_GID_NOBODY;
 	int r;
 
 	r = subid_by_position(host, SUBID_GID, &found->owner, found->position, &gid);
 	if (r < 0 && r != -ENOENT)
 		return r;
 
-	*ret_gid = nss_id_is_reserved(gid) ? GID_NOBODY : gid;
+	*ret_gid = nss_gid_of_user(gid);
 	return 0;
 }
 
