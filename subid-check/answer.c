@@ -112,7 +112,7 @@ static char *inside(const struct lookup *lookup, pid_t pid)
 static void set(struct libscols_line *line, size_t column, char *data)
 {
 	if (scols_line_refer_data(line, column, data) != 0)
-		memory_check(NULL);
+		memory_fail();
 }
 
 static void print_processes(const struct survey *survey, const struct lookup *lookup)

@@ -26,13 +26,13 @@ static void put(struct json_object *object, const char *key, struct json_object 
 	const unsigned int flags = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT;
 
 	if (json_object_object_add_ex(object, key, value, flags) != 0)
-		memory_check(NULL);
+		memory_fail();
 }
 
 static void append(struct json_object *array, struct json_object *value)
 {
 	if (json_object_array_add(array, value) != 0)
-		memory_check(NULL);
+		memory_fail();
 }
 
 static void put_number(struct json_object *object, const char *key, uint64_t value)
@@ -66,13 +66,11 @@ static void print(struct json_object *document)
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
 	char *shown;
 
-	if (text) {
-		shown = printable_json(text);
-		puts(shown);
-		free(shown);
-	} else {
-		(void)memory_check(NULL);
-	}
+	if (!text)
+		memory_fail();
+	shown = printable_json(text);
+	puts(shown);
+	free(shown);
 	json_object_put(document);
 }
 

@@ -10,25 +10,21 @@
 #include "name.h"
 #include "pack.h"
 
-/* Of a UID without a counterpart, as the module has it. */
-#define GID_NOBODY 65534
-
 /* More than any record needs: an owner is at most a line long, and stands in it thrice. */
 #define RECORD_BYTES 4096
 
 static void find_counterpart(const struct survey *survey, struct lookup *lookup)
 {
 	const struct database *subgid = &survey->databases[SUBID_GID];
+	struct subid_place place = { .sought = SUBID_SEEK_ID, .position = lookup->position };
 	size_t i = lookup->owner->first[SUBID_GID];
 
 	while (i != OWNERS_NO_ENTRY) {
 		const struct entry *entry = &subgid->entries[i];
 
-		if (lookup->position >= entry->laid &&
-		    lookup->position - entry->laid < entry->range.count) {
+		if (subid_place_in_range(&place, &entry->range, entry->laid)) {
 			lookup->counterpart_entry = entry;
-			lookup->counterpart =
-				entry->range.start + (uint32_t)(lookup->position - entry->laid);
+			lookup->counterpart = place.id;
 			return;
 		}
 		i = entry->next;
@@ -37,9 +33,8 @@ static void find_counterpart(const struct survey *survey, struct lookup *lookup)
 
 static void pack_user(struct lookup *lookup, const struct subid_owner *owner)
 {
-	uint32_t gid = lookup->counterpart_entry && !nss_id_is_reserved(lookup->counterpart)
-			       ? lookup->counterpart
-			       : GID_NOBODY;
+	uint32_t gid =
+		nss_gid_of_user(lookup->counterpart_entry ? lookup->counterpart : NSS_GID_NOBODY);
 	char buf[RECORD_BYTES];
 	struct passwd pwd;
 

@@ -87,7 +87,7 @@ static char *label_of(const struct segment *segment, enum subid_kind kind)
 static void set(struct libscols_line *line, size_t column, char *data)
 {
 	if (scols_line_refer_data(line, column, data) != 0)
-		memory_check(NULL);
+		memory_fail();
 }
 
 static void add_row(struct libscols_table *table, const struct segment *segment,

@@ -10,10 +10,15 @@
 
 #include "exit.h"
 
+void memory_fail(void)
+{
+	err(CHECK_STATUS_BLIND, "memory");
+}
+
 void *memory_check(void *memory)
 {
 	if (!memory)
-		err(CHECK_STATUS_BLIND, "memory");
+		memory_fail();
 	return memory;
 }
 

@@ -23,5 +23,8 @@ char *memory_text(const char *text, size_t len);
 /* memory_print: asprintf(3). Ownership: free(3). */
 __attribute__((format(printf, 1, 2))) char *memory_print(const char *format, ...);
 
+/* memory_fail: there is none. */
+_Noreturn void memory_fail(void);
+
 /* memory_check: @memory, which is not NULL. */
 void *memory_check(void *memory);

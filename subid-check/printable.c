@@ -116,7 +116,7 @@ char *printable_json(const char *document)
 		document += bytes > 0 ? bytes : 1;
 	}
 	if (fclose(stream) != 0)
-		memory_check(NULL);
+		memory_fail();
 	return shown;
 }
 
@@ -145,6 +145,6 @@ char *printable_xml(const char *text)
 	}
 	free(valid);
 	if (fclose(stream) != 0)
-		memory_check(NULL);
+		memory_fail();
 	return shown;
 }

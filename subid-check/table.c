@@ -26,7 +26,7 @@ enum column {
 static void set(struct libscols_line *line, enum column column, char *data)
 {
 	if (scols_line_refer_data(line, (size_t)column, data) != 0)
-		memory_check(NULL);
+		memory_fail();
 }
 
 /* One number where the two databases agree. */
