@@ -5,85 +5,88 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#include "files.h"
-#include "index.h"
 #include "stamp.h"
 
 /*
- * How often a file is read before it is indexed: a process's first lookups
- * never pay for that. It costs as much as reading a file of one range three
- * times, and one of 1,000 ranges and more, of which most lines are skipped,
- * thirty times.
+ * How often a file is scanned before it is indexed, so that a process's first lookups
+ * never pay for an index. Building one costs as much as three scans of a file of one
+ * range, and as thirty of a file of 1,000 ranges or more, of which a scan skips most lines.
  */
-#define READS_BEFORE_INDEX UINT32_C(3)
-#define READS_BEFORE_LARGE_INDEX UINT32_C(32)
-#define BYTES_PER_READ 1024
+#define SCANS_BEFORE_INDEX UINT32_C(3)
+#define SCANS_BEFORE_LARGE_INDEX UINT32_C(32)
+#define BYTES_PER_SCAN 1024
 
-/* A file that cannot be indexed is tried again, each time after twice as many. */
+/* After each failure, a file is scanned twice as often before the next attempt. */
 #define FAILURES_MAX 4
 
 /*
- * Who replaces the index takes the slots, and only if nobody is in them. So he
- * does not wait for readers, nor they for him: one that finds its slot taken
- * reads the file. A child forked while a thread was in a slot keeps the count:
- * it can go on reading the index, but never replace it.
+ * To replace the index, a writer claims every seat, and gives up if a reader holds one.
+ * Neither side waits: a reader whose seat is claimed scans the file instead. In a child
+ * that was forked while a thread held a seat, the count stays: the child may go on
+ * reading the index, but can never replace it.
  */
-#define TAKEN UINT32_C(0x80000000)
+#define CLAIMED UINT32_C(0x80000000)
 
 /* errno's address tells threads apart, at no cost. */
-static _Atomic(uint32_t) *own_slot(struct subid_cache *cache)
+static struct subid_cache_seat *own_seat(struct subid_cache *cache)
 {
 	uint64_t thread = (uint64_t)(uintptr_t)&errno >> 6;
 
 	thread = thread * UINT64_C(0x9e3779b97f4a7c15) >> 32;
-	return &cache->slots[thread % SUBID_CACHE_SLOTS].readers;
+	return &cache->seats[thread % SUBID_CACHE_SEATS];
 }
 
-/* Is there an index of this version to ask? */
-static inline bool ask_index(struct subid_cache *cache, const struct stat *stamp,
-			     struct subid_owner *owner, struct subid_place *place, int *ret)
+/* The index, if there is one of this version of the file and no writer claims the seat. */
+static const struct subid_index *take_seat(struct subid_cache *cache, const struct stat *stamp,
+					   struct subid_cache_seat **ret_seat)
 {
-	_Atomic(uint32_t) *slot = own_slot(cache);
-	bool found;
+	struct subid_cache_seat *seat = own_seat(cache);
 
-	found = (atomic_fetch_add(slot, 1) & TAKEN) == 0 && cache->index &&
-		subid_index_is_of(cache->index, stamp);
-	if (found)
-		*ret = subid_index_ask(cache->index, owner, place);
-	(void)atomic_fetch_sub(slot, 1);
-	return found;
+	if ((atomic_fetch_add(&seat->readers, 1) & CLAIMED) == 0 && cache->index &&
+	    subid_index_is_of(cache->index, stamp)) {
+		*ret_seat = seat;
+		return cache->index;
+	}
+	subid_cache_leave(seat);
+	return NULL;
 }
 
-static void release_slots(struct subid_cache *cache, size_t count)
+void subid_cache_leave(struct subid_cache_seat *seat)
+{
+	(void)atomic_fetch_sub(&seat->readers, 1);
+}
+
+static void release_seats(struct subid_cache *cache, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		(void)atomic_fetch_sub(&cache->slots[i].readers, TAKEN);
+		(void)atomic_fetch_sub(&cache->seats[i].readers, CLAIMED);
 }
 
-static bool take_slots(struct subid_cache *cache)
+static bool claim_seats(struct subid_cache *cache)
 {
-	for (size_t i = 0; i < SUBID_CACHE_SLOTS; i++) {
-		uint32_t nobody = 0;
+	for (size_t i = 0; i < SUBID_CACHE_SEATS; i++) {
+		uint32_t no_readers = 0;
 
-		if (!atomic_compare_exchange_strong(&cache->slots[i].readers, &nobody, TAKEN)) {
-			release_slots(cache, i);
+		if (!atomic_compare_exchange_strong(&cache->seats[i].readers, &no_readers,
+						    CLAIMED)) {
+			release_seats(cache, i);
 			return false;
 		}
 	}
 	return true;
 }
 
-/* Put the index in and take the former one out, or throw it away. */
+/* Puts the index in the place of the former one, or frees it. */
 static bool replace_index(struct subid_cache *cache, struct subid_index *index)
 {
-	if (!take_slots(cache)) {
+	if (!claim_seats(cache)) {
 		subid_index_free(index);
 		return false;
 	}
 
 	subid_index_free(cache->index);
-	cache->index = subid_index_settle(index, cache->room, sizeof(cache->room));
-	release_slots(cache, SUBID_CACHE_SLOTS);
+	cache->index = index;
+	release_seats(cache, SUBID_CACHE_SEATS);
 	return true;
 }
 
@@ -91,10 +94,10 @@ static void try_to_index(struct subid_cache *cache, const char *path, const stru
 {
 	struct subid_index *index;
 
-	/* In a child forked at a bad moment none could ever be put in. */
-	if (!take_slots(cache))
+	/* In a child forked at a bad moment no index could be put in: do not build one. */
+	if (!claim_seats(cache))
 		return;
-	release_slots(cache, SUBID_CACHE_SLOTS);
+	release_seats(cache, SUBID_CACHE_SEATS);
 
 	if (subid_index_build(path, stamp, &index) == 0 && replace_index(cache, index)) {
 		atomic_store_explicit(&cache->failures, 0, memory_order_relaxed);
@@ -108,58 +111,51 @@ static void build_index(struct subid_cache *cache, const char *path, const struc
 {
 	if (atomic_exchange(&cache->building, true))
 		return;
-	atomic_store_explicit(&cache->reads, 0, memory_order_relaxed);
+	atomic_store_explicit(&cache->scans, 0, memory_order_relaxed);
 	try_to_index(cache, path, stamp);
 	atomic_store(&cache->building, false);
 }
 
-/* Counts a reading of the file. */
-static bool has_read(struct subid_cache *cache, uint32_t enough)
+/* Were there so many scans? Otherwise this lookup is counted as one more. */
+static bool has_scanned(struct subid_cache *cache, uint32_t enough)
 {
 	enough <<= atomic_load_explicit(&cache->failures, memory_order_relaxed);
-	if (atomic_load_explicit(&cache->reads, memory_order_relaxed) >= enough)
+	if (atomic_load_explicit(&cache->scans, memory_order_relaxed) >= enough)
 		return true;
-	(void)atomic_fetch_add_explicit(&cache->reads, 1, memory_order_relaxed);
+	(void)atomic_fetch_add_explicit(&cache->scans, 1, memory_order_relaxed);
 	return false;
 }
 
-static uint32_t reads_before_index(const struct stat *stamp)
+static uint32_t scans_before_index(const struct stat *stamp)
 {
-	uint32_t reads = READS_BEFORE_LARGE_INDEX;
+	uint32_t scans = SCANS_BEFORE_LARGE_INDEX;
 
 	if (stamp->st_size <
-	    (off_t)(READS_BEFORE_LARGE_INDEX - READS_BEFORE_INDEX) * BYTES_PER_READ)
-		reads = READS_BEFORE_INDEX + (uint32_t)(stamp->st_size / BYTES_PER_READ);
-	return reads;
+	    (off_t)(SCANS_BEFORE_LARGE_INDEX - SCANS_BEFORE_INDEX) * BYTES_PER_SCAN)
+		scans = SCANS_BEFORE_INDEX + (uint32_t)(stamp->st_size / BYTES_PER_SCAN);
+	return scans;
 }
 
-static int ask_cache(struct subid_cache *cache, const char *path, struct subid_owner *owner,
-		     struct subid_place *place)
+const struct subid_index *subid_cache_enter(struct subid_cache *cache, const char *path,
+					    struct subid_cache_seat **ret_seat)
 {
+	const struct subid_index *index;
 	struct stat stamp;
-	int r;
 
 	/* A process that looks up one ID does not even pay for the stamp. */
 	if (!atomic_load_explicit(&cache->indexed, memory_order_relaxed) &&
-	    !has_read(cache, READS_BEFORE_INDEX))
-		return SUBID_INDEX_SILENT;
+	    !has_scanned(cache, SCANS_BEFORE_INDEX))
+		return NULL;
 
-	/* Reading the file will say why it cannot be had. */
+	/* The scan will say why there is no file to see. */
 	if (subid_stamp_of_path(path, &stamp) < 0)
-		return SUBID_INDEX_SILENT;
-	if (ask_index(cache, &stamp, owner, place, &r))
-		return r;
+		return NULL;
+	index = take_seat(cache, &stamp, ret_seat);
+	if (index)
+		return index;
 
-	/* Whoever builds an index reads the file this once more. */
-	if (has_read(cache, reads_before_index(&stamp)) && subid_index_may_hold(&stamp))
+	/* The thread that builds an index still answers this lookup from the file. */
+	if (has_scanned(cache, scans_before_index(&stamp)) && subid_index_may_hold(&stamp))
 		build_index(cache, path, &stamp);
-	return SUBID_INDEX_SILENT;
-}
-
-int subid_cache_ask(struct subid_cache *cache, const char *path, struct subid_owner *owner,
-		    struct subid_place *place)
-{
-	int r = cache ? ask_cache(cache, path, owner, place) : SUBID_INDEX_SILENT;
-
-	return r == SUBID_INDEX_SILENT ? subid_files_ask(path, owner, place) : r;
+	return NULL;
 }

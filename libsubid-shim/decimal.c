@@ -15,7 +15,7 @@ size_t subid_decimal_digits(uint64_t value)
 
 void subid_decimal_write(uint64_t value, size_t digits, char *ret)
 {
-	/* Two at a time take half the divisions. */
+	/* Two digits at a time take half as many divisions. */
 	static const char pairs[] = "00010203040506070809"
 				    "10111213141516171819"
 				    "20212223242526272829"
@@ -33,20 +33,11 @@ void subid_decimal_write(uint64_t value, size_t digits, char *ret)
 		ret[0] = (char)('0' + value % 10);
 }
 
-size_t subid_decimal_format(uint64_t value, char ret[SUBID_DECIMAL_MAX_BYTES])
-{
-	size_t digits = subid_decimal_digits(value);
-
-	subid_decimal_write(value, digits, ret);
-	ret[digits] = '\0';
-	return digits;
-}
-
 int subid_decimal_parse(const char *text, size_t len, uint32_t *ret_value)
 {
 	uint64_t value = 0;
 
-	if (len == 0 || len > 10 || (text[0] == '0' && len > 1))
+	if (len == 0 || len > SUBID_DECIMAL_32_MAX_BYTES || (text[0] == '0' && len > 1))
 		return -EINVAL;
 
 	for (const char *end = text + len; text < end; text++) {

@@ -16,34 +16,30 @@ static int next_line(struct subid_reader *reader, struct subid_line *ret_line)
 
 	do
 		r = subid_reader_next(reader, &text, &len);
-	while (r > 0 && subid_line_parse(text, len, ret_line) != 0);
+	while (r > 0 && subid_line_parse(text, len, ret_line) != SUBID_LINE_FAULTLESS);
 
 	return r;
 }
 
-static bool is_uid(const char *text, size_t len)
-{
-	uint32_t uid;
-
-	return subid_owner_uid(text, len, &uid) == 0;
-}
-
-/*
- * The same, but maybe without lines that do not delegate the ID or are not the
- * owner's: most of a large file, and not worth parsing.
- */
+/* The next line that delegates @id: likewise. */
 static int next_line_with(struct subid_reader *reader, uint32_t id, struct subid_line *ret_line)
 {
 	const char *text;
 	size_t len;
+	int r;
 
-	subid_reader_buffered(reader, &text, &len);
-	subid_reader_skip(reader, subid_skip_without_id(text, len, id));
-	return next_line(reader, ret_line);
+	do {
+		subid_reader_buffered(reader, &text, &len);
+		subid_reader_skip(reader, subid_skip_without_id(text, len, id));
+		r = next_line(reader, ret_line);
+	} while (r > 0 && !subid_range_contains(&ret_line->range, id));
+
+	return r;
 }
 
-static int next_line_of(struct subid_reader *reader, const struct subid_owner *owner,
-			struct subid_line *ret_line)
+/* The owner's next line, perhaps with lines of others before it: likewise. */
+static int next_line_near(struct subid_reader *reader, const struct subid_owner *owner,
+			  struct subid_line *ret_line)
 {
 	const char *text;
 	size_t len;
@@ -53,76 +49,150 @@ static int next_line_of(struct subid_reader *reader, const struct subid_owner *o
 	return next_line(reader, ret_line);
 }
 
-/* A first pass can but guess the owner: its ranges begin above its line. */
-static int guess_owner(struct subid_reader *reader, uint32_t id, struct subid_owner *owner)
+/* The owner's next line: likewise. */
+static int next_line_of(struct subid_reader *reader, const struct subid_owner *owner,
+			struct subid_line *ret_line)
 {
-	struct subid_line line;
 	int r;
 
 	do
-		r = next_line_with(reader, id, &line);
-	while (r > 0 && !subid_range_contains(&line.range, id));
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+		r = next_line_near(reader, owner, ret_line);
+	while (r > 0 && !subid_owner_is(owner, ret_line));
 
-	if (!subid_owner_is(owner, &line))
-		subid_owner_set_line(owner, &line);
-	subid_reader_rewind(reader);
-	return 0;
+	return r;
 }
 
-/* Lay the owner's ranges end to end, in one pass, until the place is found. */
-static int find_place(struct subid_reader *reader, const struct subid_owner *owner,
-		      struct subid_place *place)
+/* An answer counts only if the whole pass saw one version of the file. */
+static int end_scan(struct subid_reader *reader, int r)
+{
+	int verified;
+
+	if (r == 0 || r == -ENOENT) {
+		verified = subid_reader_verify(reader);
+		if (verified < 0)
+			r = verified;
+	}
+	subid_reader_close(reader);
+	return r;
+}
+
+/* A second pass lays the owner's ranges end to end: some may stand above its line with the ID. */
+static int lay_to_first(struct subid_reader *reader, const struct subid_owner *owner, uint32_t id,
+			uint64_t *ret_position)
 {
 	struct subid_line line;
 	uint64_t laid = 0;
 	int r;
 
-	if (subid_owner_lacks_name(owner))
-		return SUBID_UNRESOLVED;
+	while ((r = next_line_near(reader, owner, &line)) > 0) {
+		bool is_owners = subid_owner_is(owner, &line);
+
+		if (subid_range_contains(&line.range, id)) {
+			/* The first pass found the owner in another version of the file. (Where
+			 * lines of others are skipped, the file's stamp tells.) */
+			if (!is_owners)
+				return -ESTALE;
+			*ret_position = laid + (id - line.range.start);
+			return 0;
+		}
+		if (is_owners)
+			laid += line.range.count;
+	}
+	return r < 0 ? r : -ESTALE;
+}
+
+static int scan_id(struct subid_reader *reader, uint32_t id, struct subid_owner *ret_owner,
+		   uint64_t *ret_position)
+{
+	struct subid_line line;
+	int r;
+
+	r = next_line_with(reader, id, &line);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+
+	subid_owner_set_line(ret_owner, &line);
+	subid_reader_rewind(reader);
+	return lay_to_first(reader, ret_owner, id, ret_position);
+}
+
+static int scan_owner(struct subid_reader *reader, const struct subid_owner *owner, uint32_t id,
+		      uint64_t *ret_position)
+{
+	struct subid_line line;
+	uint64_t laid = 0;
+	int r;
 
 	while ((r = next_line_of(reader, owner, &line)) > 0) {
-		if (subid_owner_is(owner, &line)) {
-			if (subid_place_in_range(place, &line.range, laid))
-				return 0;
-			laid += line.range.count;
-			continue;
+		if (subid_range_contains(&line.range, id)) {
+			*ret_position = laid + (id - line.range.start);
+			return 0;
 		}
-
-		if (!owner->resolved && is_uid(line.owner, line.owner_len))
-			return SUBID_UNRESOLVED;
-		/* The guess was right in another version of the file. Where such
-		 * a line is skipped instead, the stamp tells. */
-		if (place->sought == SUBID_SEEK_OWNER &&
-		    subid_range_contains(&line.range, place->id))
-			return -ESTALE;
+		laid += line.range.count;
 	}
 	return r < 0 ? r : -ENOENT;
 }
 
-int subid_files_ask(const char *path, struct subid_owner *owner, struct subid_place *place)
+static int scan_position(struct subid_reader *reader, const struct subid_owner *owner,
+			 uint64_t position, uint32_t *ret_id)
 {
-	struct subid_place found = *place;
+	struct subid_line line;
+	int r;
+
+	while ((r = next_line_of(reader, owner, &line)) > 0) {
+		if (position < line.range.count) {
+			*ret_id = line.range.start + (uint32_t)position;
+			return 0;
+		}
+		position -= line.range.count;
+	}
+	return r < 0 ? r : -ENOENT;
+}
+
+int subid_files_scan_id(const char *path, uint32_t id, struct subid_owner *ret_owner,
+			uint64_t *ret_position)
+{
 	struct subid_reader reader;
-	int r, verified;
+	uint64_t position = 0;
+	int r;
 
 	r = subid_reader_open(&reader, path);
 	if (r < 0)
 		return r;
-
-	if (place->sought == SUBID_SEEK_OWNER)
-		r = guess_owner(&reader, place->id, owner);
+	r = end_scan(&reader, scan_id(&reader, id, ret_owner, &position));
 	if (r == 0)
-		r = find_place(&reader, owner, &found);
-	if (r == 0 || r == -ENOENT) {
-		verified = subid_reader_verify(&reader);
-		if (verified < 0)
-			r = verified;
-	}
-	subid_reader_close(&reader);
+		*ret_position = position;
+	return r;
+}
 
+int subid_files_scan_owner(const char *path, const struct subid_owner *owner, uint32_t id,
+			   uint64_t *ret_position)
+{
+	struct subid_reader reader;
+	uint64_t position = 0;
+	int r;
+
+	r = subid_reader_open(&reader, path);
+	if (r < 0)
+		return r;
+	r = end_scan(&reader, scan_owner(&reader, owner, id, &position));
 	if (r == 0)
-		*place = found;
+		*ret_position = position;
+	return r;
+}
+
+int subid_files_scan_position(const char *path, const struct subid_owner *owner, uint64_t position,
+			      uint32_t *ret_id)
+{
+	struct subid_reader reader;
+	uint32_t id = 0;
+	int r;
+
+	r = subid_reader_open(&reader, path);
+	if (r < 0)
+		return r;
+	r = end_scan(&reader, scan_position(&reader, owner, position, &id));
+	if (r == 0)
+		*ret_id = id;
 	return r;
 }

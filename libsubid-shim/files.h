@@ -5,19 +5,20 @@
 #include "range.h"
 
 /*
- * subid_files_ask: find an owner's ID in a file of subuid(5) format.
- *
- * One open, bounded stack, nothing allocated, and nothing held on return, so
- * that the caller may ask other services for accounts.
+ * The three questions of subid.h, answered by reading a file in subuid(5) format:
+ * one open(2), a bounded stack, nothing allocated, nothing kept.
  *
  * @path: /etc/subuid or /etc/subgid.
- * @owner: to seek by. For SUBID_SEEK_OWNER it is set to whom the first line
- * with the ID delegates it; if @owner is already that owner, it is left alone.
- * @place: its known half is read; the other is set on success only.
- * Returns 0; -ENOENT if there is no such ID or no file to see; SUBID_UNRESOLVED
- * if the file writes owners as UIDs and @owner is not resolved (do that and
- * ask again); -ESTALE if the file changed meanwhile (ask again); or
- * another negative errno.
+ * @ret_position, @ret_id: set on success only. @ret_owner: its contents are
+ * unspecified on failure.
+ * Returns 0; -ENOENT if no line says so or there is no file that this process may
+ * see; -ESTALE if the file changed during the scan (scan again); or another negative
+ * errno.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe (fd). errno: clobbered.
  */
-int subid_files_ask(const char *path, struct subid_owner *owner, struct subid_place *place);
+SUBID_CHECKED int subid_files_scan_id(const char *path, uint32_t id, struct subid_owner *ret_owner,
+				      uint64_t *ret_position);
+SUBID_CHECKED int subid_files_scan_owner(const char *path, const struct subid_owner *owner,
+					 uint32_t id, uint64_t *ret_position);
+SUBID_CHECKED int subid_files_scan_position(const char *path, const struct subid_owner *owner,
+					    uint64_t position, uint32_t *ret_id);

@@ -2,18 +2,18 @@
 #include "index.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "index_layout.h"
-#include "line.h"
 #include "stamp.h"
 #include "text.h"
 
-#define FOR_ALL (S_IRUSR | S_IRGRP | S_IROTH)
+#define READABLE_BY_ALL (S_IRUSR | S_IRGRP | S_IROTH)
 
 bool subid_index_may_hold(const struct stat *stamp)
 {
-	return S_ISREG(stamp->st_mode) && (stamp->st_mode & FOR_ALL) == FOR_ALL &&
+	return S_ISREG(stamp->st_mode) && (stamp->st_mode & READABLE_BY_ALL) == READABLE_BY_ALL &&
 	       stamp->st_size <= SUBID_INDEX_FILE_MAX_BYTES && !subid_stamp_is_racy(stamp);
 }
 
@@ -24,147 +24,113 @@ bool subid_index_is_of(const struct subid_index *index, const struct stat *stamp
 
 void subid_index_free(struct subid_index *index)
 {
-	if (index && index->size > 0)
+	if (index)
 		(void)munmap(index, index->size);
 }
 
-/* The first of the owner's ranges, or NULL if no line is his. */
-static const struct subid_index_range *find_owner(const struct subid_index *index,
-						  const char *owner, size_t len)
+/* How many lines begin at the ID or below it: the last of them is by_start[that - 1]. */
+static uint32_t count_starts(const struct subid_index *index, uint32_t id)
 {
-	uint32_t hash = subid_index_hash(owner, len);
-	uint32_t i = subid_index_bucket(hash, index->n_buckets);
+	const struct subid_index_start *first = index->by_start;
+	uint32_t n = index->n_lines;
 
-	for (; index->buckets[i] != 0; i = subid_index_next_bucket(i, index->n_buckets)) {
-		const struct subid_index_range *range;
-
-		if ((index->buckets[i] ^ hash) & SUBID_INDEX_TAG)
-			continue;
-		range = &index->ranges[(index->buckets[i] >> SUBID_INDEX_TAG_BITS) - 1];
-		if (subid_text_equal(subid_index_owner(index, range), range->owner_len, owner, len))
-			return range;
-	}
-	return NULL;
-}
-
-/* The first line of the file with the ID, or NULL. */
-static const struct subid_index_range *find_id(const struct subid_index *index, uint32_t id)
-{
-	const struct subid_index_segment *segment = index->segments;
-	const struct subid_index_range *range;
-	uint32_t slot, n;
-
-	if (index->n_segments == 0 || id < segment->start)
-		return NULL;
-
-	slot = (id - segment->start) >> index->slot_shift;
-	if (slot >= index->n_slots)
-		slot = index->n_slots - 1;
-	segment += index->slots[slot];
-
-	/* The last that begins at the ID or before it, which the first one does. */
-	for (n = index->slots[slot + 1] - index->slots[slot] + 1; n > 1; n -= n / 2)
-		segment += segment[n / 2].start <= id ? n / 2 : 0;
-
-	range = &index->ranges[segment->range];
-	return subid_range_contains(&range->ids, id) ? range : NULL;
-}
-
-/* So many ranges are looked through faster than one is found by its IDs. */
-#define FEW_RANGES 8
-
-static const struct subid_index_range *
-find_id_of(const struct subid_index *index, const struct subid_index_range *first, uint32_t id)
-{
-	const struct subid_index_range *range, *end = first + first->rest;
-
-	if (first->rest > FEW_RANGES) {
-		range = find_id(index, id);
-		if (!range || (range >= first && range < end))
-			return range;
-		/* Another's line stands above: nested ranges, of which there are few. */
-	}
-
-	for (range = first; range < end; range++)
-		if (subid_range_contains(&range->ids, id))
-			return range;
-	return NULL;
-}
-
-static const struct subid_index_range *find_position_of(const struct subid_index_range *first,
-							uint64_t position)
-{
-	const struct subid_index_range *range = first;
-
-	for (uint32_t n = first->rest; n > 1; n -= n / 2)
-		range += range[n / 2].laid <= position ? n / 2 : 0;
-	return position - range->laid < range->ids.count ? range : NULL;
-}
-
-/*
- * The first of the owner's ranges, NULL if no line is his. Returns 0, or
- * SUBID_INDEX_SILENT if there are lines of either way to write him.
- */
-static int first_of(const struct subid_index *index, const struct subid_owner *owner,
-		    const struct subid_index_range **ret_first)
-{
-	const struct subid_index_range *by_uid;
-
-	*ret_first = find_owner(index, owner->name, owner->name_len);
-	if (owner->uid_len == 0)
+	if (n == 0 || id < first->start)
 		return 0;
 
-	by_uid = find_owner(index, owner->uid, owner->uid_len);
-	if (*ret_first && by_uid)
-		return SUBID_INDEX_SILENT;
-	if (by_uid)
-		*ret_first = by_uid;
-	return 0;
+	/* Without a branch on what is found: the processor cannot guess it. */
+	for (; n > 1; n -= n / 2)
+		first += first[n / 2].start <= id ? n / 2 : 0;
+	return (uint32_t)(first - index->by_start) + 1;
 }
 
-/* As subid_files_ask() guesses it. */
-static void guess_owner(const struct subid_index *index, const struct subid_index_range *range,
-			struct subid_owner *owner)
+/* The first line of the file that holds the ID, or SUBID_INDEX_NO_LINE. */
+static uint32_t find_line(const struct subid_index *index, uint32_t id)
 {
-	const struct subid_line line = {
-		.owner = subid_index_owner(index, range),
-		.owner_len = range->owner_len,
-	};
+	uint32_t first_line = SUBID_INDEX_NO_LINE;
 
-	if (!subid_owner_is(owner, &line))
-		subid_owner_set_line(owner, &line);
+	for (uint32_t n = count_starts(index, id); n > 0; n--) {
+		const struct subid_index_start *start = &index->by_start[n - 1];
+
+		if (start->reach < id)
+			break;
+		if (start->line < first_line &&
+		    subid_range_contains(&index->lines[start->line].range, id))
+			first_line = start->line;
+	}
+	return first_line;
 }
 
-int subid_index_ask(const struct subid_index *index, struct subid_owner *owner,
-		    struct subid_place *place)
+/* The owner's first line, or SUBID_INDEX_NO_LINE. */
+static uint32_t find_first_line_of(const struct subid_index *index, const struct subid_owner *owner)
 {
-	const struct subid_index_range *range = NULL, *first;
+	uint32_t i = subid_index_bucket(index, owner->text, owner->len);
 
-	if (place->sought == SUBID_SEEK_OWNER) {
-		range = find_id(index, place->id);
-		if (!range)
-			return -ENOENT;
-		guess_owner(index, range, owner);
-	}
-	if (subid_owner_lacks_name(owner))
-		return SUBID_UNRESOLVED;
+	for (; index->buckets[i] != 0; i = subid_index_next_bucket(index, i)) {
+		uint32_t line = index->buckets[i] - 1;
 
-	if (!range || owner->uid_len > 0) {
-		if (first_of(index, owner, &first) == SUBID_INDEX_SILENT)
-			return SUBID_INDEX_SILENT;
-		if (!range && first)
-			range = place->sought == SUBID_SEEK_ID
-					? find_position_of(first, place->position)
-					: find_id_of(index, first, place->id);
+		if (subid_index_is_owner(index, line, owner->text, owner->len))
+			return line;
 	}
-	if (!owner->resolved && (range ? range->below_uid : index->has_uid))
-		return SUBID_UNRESOLVED;
-	if (!range)
+	return SUBID_INDEX_NO_LINE;
+}
+
+static uint64_t position_on(const struct subid_index_line *line, uint32_t id)
+{
+	return (uint64_t)line->laid + (id - line->range.start);
+}
+
+int subid_index_find_id(const struct subid_index *index, uint32_t id, struct subid_owner *ret_owner,
+			uint64_t *ret_position)
+{
+	uint32_t n = find_line(index, id);
+	const struct subid_index_line *line;
+	size_t len;
+
+	if (n == SUBID_INDEX_NO_LINE)
 		return -ENOENT;
 
-	if (place->sought == SUBID_SEEK_ID)
-		place->id = range->ids.start + (uint32_t)(place->position - range->laid);
-	else
-		place->position = (uint64_t)range->laid + (place->id - range->ids.start);
+	line = &index->lines[n];
+	len = subid_text_length(index->owners + line->owner, SUBID_OWNER_MAX_BYTES);
+	memcpy(ret_owner->text, index->owners + line->owner, len);
+	ret_owner->text[len] = '\0';
+	ret_owner->len = len;
+	*ret_position = position_on(line, id);
 	return 0;
+}
+
+int subid_index_find_owner(const struct subid_index *index, const struct subid_owner *owner,
+			   uint32_t id, uint64_t *ret_position)
+{
+	uint32_t n = find_line(index, id);
+
+	if (n == SUBID_INDEX_NO_LINE)
+		return -ENOENT;
+
+	if (!subid_index_is_owner(index, n, owner->text, owner->len)) {
+		n = find_first_line_of(index, owner);
+		while (n != SUBID_INDEX_NO_LINE &&
+		       !subid_range_contains(&index->lines[n].range, id))
+			n = index->lines[n].next;
+		if (n == SUBID_INDEX_NO_LINE)
+			return -ENOENT;
+	}
+	*ret_position = position_on(&index->lines[n], id);
+	return 0;
+}
+
+int subid_index_find_position(const struct subid_index *index, const struct subid_owner *owner,
+			      uint64_t position, uint32_t *ret_id)
+{
+	uint32_t n = find_first_line_of(index, owner);
+
+	for (; n != SUBID_INDEX_NO_LINE; n = index->lines[n].next) {
+		const struct subid_range *range = &index->lines[n].range;
+
+		if (position < range->count) {
+			*ret_id = range->start + (uint32_t)position;
+			return 0;
+		}
+		position -= range->count;
+	}
+	return -ENOENT;
 }

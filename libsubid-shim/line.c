@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "line.h"
 
+#include "text.h"
+
 #include <string.h>
 
 bool subid_owner_text_valid(const char *text, size_t len)
@@ -33,12 +35,12 @@ static unsigned int digit_value(char c)
 }
 
 /* @text: what stands where a digit should. @first: where the number begins. */
-static int digit_fault(const char *first, const char *text, const char *end)
+static enum subid_line_fault digit_fault(const char *first, const char *text, const char *end)
 {
 	if (text == first && *text == '-')
 		return SUBID_LINE_NEGATIVE;
-	return memchr(text, ':', (size_t)(end - text)) ? SUBID_LINE_MANY_FIELDS
-						       : SUBID_LINE_NO_NUMBER;
+	return subid_text_find(text, (size_t)(end - text), ':') ? SUBID_LINE_MANY_FIELDS
+								: SUBID_LINE_NO_NUMBER;
 }
 
 /*
@@ -46,7 +48,7 @@ static int digit_fault(const char *first, const char *text, const char *end)
  * own because strtoul reads past the end of a field, wraps "-1" and asks the
  * locale.
  */
-static int parse_number(const char *text, const char *end, uint32_t *ret_value)
+static enum subid_line_fault parse_number(const char *text, const char *end, uint32_t *ret_value)
 {
 	unsigned int base = 10;
 	uint64_t value = 0;
@@ -75,42 +77,42 @@ static int parse_number(const char *text, const char *end, uint32_t *ret_value)
 	}
 
 	*ret_value = (uint32_t)value;
-	return 0;
+	return SUBID_LINE_FAULTLESS;
 }
 
-int subid_line_parse(const char *text, size_t len, struct subid_line *ret_line)
+enum subid_line_fault subid_line_parse(const char *text, size_t len, struct subid_line *ret_line)
 {
 	const char *end = text + len;
 	struct subid_line line = { .owner = text };
 	const char *start, *count;
-	int r;
+	enum subid_line_fault fault;
 
 	if (len == 0)
 		return SUBID_LINE_EMPTY;
 	if (len > SUBID_LINE_MAX_BYTES)
 		return SUBID_LINE_TOO_LONG;
-	/* To shadow "#bob:1:2" has an owner "#bob"; nobody who comments a line
-	 * out means that. */
+	/* shadow takes the owner of "#bob:1:2" to be "#bob", but a person who comments a line
+	 * out does not mean that. */
 	if (text[0] == '#')
 		return SUBID_LINE_COMMENT;
 	if (text[0] == '+' || text[0] == '-')
 		return SUBID_LINE_NIS;
 
-	start = (const char *)memchr(text, ':', len);
+	start = subid_text_find(text, len, ':');
 	if (!start)
 		return SUBID_LINE_FEW_FIELDS;
 	line.owner_len = (size_t)(start - text);
 	start++;
 
-	count = (const char *)memchr(start, ':', (size_t)(end - start));
+	count = subid_text_find(start, (size_t)(end - start), ':');
 	if (!count)
 		return SUBID_LINE_FEW_FIELDS;
 
-	r = parse_number(start, count, &line.range.start);
-	if (r == 0)
-		r = parse_number(count + 1, end, &line.range.count);
-	if (r != 0)
-		return r;
+	fault = parse_number(start, count, &line.range.start);
+	if (fault == SUBID_LINE_FAULTLESS)
+		fault = parse_number(count + 1, end, &line.range.count);
+	if (fault != SUBID_LINE_FAULTLESS)
+		return fault;
 	if (line.range.count == 0)
 		return SUBID_LINE_NO_IDS;
 	if (line.range.count - 1 > UINT32_MAX - line.range.start)
@@ -120,5 +122,5 @@ int subid_line_parse(const char *text, size_t len, struct subid_line *ret_line)
 		return SUBID_LINE_BAD_OWNER;
 
 	*ret_line = line;
-	return 0;
+	return SUBID_LINE_FAULTLESS;
 }

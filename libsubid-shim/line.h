@@ -21,17 +21,18 @@ struct subid_line {
 
 /* Why a line delegates nothing: the first reason, in the order of reading. */
 enum subid_line_fault {
-	SUBID_LINE_EMPTY = 1,
+	SUBID_LINE_FAULTLESS, /* it delegates a range */
+	SUBID_LINE_EMPTY,
 	SUBID_LINE_TOO_LONG,	/* more than SUBID_LINE_MAX_BYTES */
 	SUBID_LINE_COMMENT,	/* `#` in column 0 */
 	SUBID_LINE_NIS,		/* `+` or `-` in column 0 */
 	SUBID_LINE_FEW_FIELDS,	/* one or two */
 	SUBID_LINE_MANY_FIELDS, /* four or more */
-	SUBID_LINE_NO_NUMBER,	/* a start or a count that is none */
-	SUBID_LINE_NEGATIVE,	/* or has a minus sign */
-	SUBID_LINE_TOO_LARGE,	/* or exceeds 2^32-1 */
-	SUBID_LINE_NO_IDS,	/* a count of 0 */
-	SUBID_LINE_PAST_END,	/* the range does, beginning below */
+	SUBID_LINE_NO_NUMBER,	/* the start or the count is no number */
+	SUBID_LINE_NEGATIVE,	/* the start or the count has a minus sign */
+	SUBID_LINE_TOO_LARGE,	/* the start or the count exceeds 2^32-1 */
+	SUBID_LINE_NO_IDS,	/* the count is 0 */
+	SUBID_LINE_PAST_END,	/* the range begins below 2^32 and ends beyond it */
 	SUBID_LINE_BAD_OWNER,	/* see subid_owner_text_valid() */
 };
 
@@ -40,12 +41,12 @@ enum subid_line_fault {
  *
  * @text, @len: the line without its newline; it may hold any bytes.
  * @ret_line: set on success only; its owner points into @text.
- * Returns 0, or an enum subid_line_fault, which is positive, for a line that
- * delegates nothing.
+ * Returns SUBID_LINE_FAULTLESS, which is 0, or why the line delegates nothing.
  * Safety: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
  * Source: subuid(5); shadow lib/subordinateio.c.
  */
-int subid_line_parse(const char *text, size_t len, struct subid_line *ret_line);
+SUBID_CHECKED enum subid_line_fault subid_line_parse(const char *text, size_t len,
+						     struct subid_line *ret_line);
 
 /*
  * subid_owner_text_valid: may this text name an owner in a record?
@@ -55,4 +56,4 @@ int subid_line_parse(const char *text, size_t len, struct subid_line *ret_line);
  * @text, @len: any bytes.
  * Safety: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
  */
-bool subid_owner_text_valid(const char *text, size_t len);
+SUBID_CHECKED bool subid_owner_text_valid(const char *text, size_t len);

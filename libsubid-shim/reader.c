@@ -3,6 +3,7 @@
 
 #include "line.h"
 #include "stamp.h"
+#include "text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +14,9 @@
 #define DIGEST_PRIME UINT64_C(0x100000001b3)
 
 /*
- * Only open(2) says ENOENT of a file that is not there, and only a caller's
- * buffer is ERANGE: who is told so asks again with a larger one, for ever. FUSE
- * and seccomp may say either.
+ * ENOENT means that open(2) found no file, and ERANGE that the caller's buffer is too
+ * small: a caller that is told ERANGE asks again with a larger one, for ever. FUSE and
+ * seccomp can make any call return either of them.
  */
 static int read_fault(void)
 {
@@ -54,7 +55,7 @@ int subid_reader_open(struct subid_reader *reader, const char *path)
 {
 	int r;
 
-	/* O_NONBLOCK: a FIFO put in the place of the file must not hang sudo. */
+	/* O_NONBLOCK: a FIFO in the place of the file must not hang sudo. */
 	do
 		reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	while (reader->fd < 0 && errno == EINTR);
@@ -86,13 +87,13 @@ static int fill(struct subid_reader *reader)
 
 	if (reader->end == sizeof(reader->buf)) {
 		reader->end -= reader->begin;
-		/* Less than an overlong line, so it does not overlap. */
+		/* What is left is less than an overlong line, so the two do not overlap. */
 		memcpy(reader->buf, reader->buf + reader->begin, reader->end);
 		reader->begin = 0;
 		reader->from_start = false;
 	}
 
-	/* Saves lseek(2): each function of libc costs every process that loads us. */
+	/* pread(2) saves lseek(2), a symbol less to bind (see text.h). */
 	do
 		n = pread(reader->fd, reader->buf + reader->end, sizeof(reader->buf) - reader->end,
 			  reader->offset);
@@ -120,7 +121,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 	for (;;) {
 		const char *text = reader->buf + reader->begin;
 		size_t have = reader->end - reader->begin;
-		const char *newline = (const char *)memchr(text, '\n', have);
+		const char *newline = subid_text_find(text, have, '\n');
 		size_t len = newline ? (size_t)(newline - text) : have;
 		int r;
 
@@ -140,7 +141,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 			return 0;
 		}
 
-		/* The end of an overlong line is dropped on the way to its newline. */
+		/* The rest of an overlong line is dropped on the way to its newline. */
 		if (have > SUBID_LINE_MAX_BYTES) {
 			reader->end = reader->begin + SUBID_LINE_MAX_BYTES + 1;
 			reader->from_start = false;
@@ -172,8 +173,8 @@ void subid_reader_rewind(struct subid_reader *reader)
 }
 
 /*
- * Every byte was the same at two moments with the whole pass between them, so
- * all of them stood in the file together.
+ * Reads the pass's lines once more. If each byte was the same at two moments, and one
+ * moment lies between the two for all bytes, all of them stood in the file together.
  */
 static int compare_pass(struct subid_reader *reader)
 {

@@ -6,11 +6,13 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "range.h"
+
 /*
- * On the stack of whoever looks up a user, so small: the whole path stays
- * under 16 KiB, the least a thread can have (PTHREAD_STACK_MIN). More than two
- * of the longest lines, so that an unterminated full buffer is an overlong
- * line.
+ * The buffer lies on the stack of the thread that looks up a user, so it is small: a
+ * whole lookup stays under 16 KiB, the least a thread can have (PTHREAD_STACK_MIN). It
+ * holds more than two of the longest lines, so a full buffer without a newline is an
+ * overlong line.
  */
 #define SUBID_READER_BYTES 4096
 
@@ -41,7 +43,7 @@ struct subid_reader {
  * Ownership: on success, end with subid_reader_close().
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe (fd). errno: clobbered, here and below.
  */
-int subid_reader_open(struct subid_reader *reader, const char *path);
+SUBID_CHECKED int subid_reader_open(struct subid_reader *reader, const char *path);
 
 /*
  * subid_reader_next: the next line.
@@ -51,25 +53,26 @@ int subid_reader_open(struct subid_reader *reader, const char *path);
  * delivered one byte longer than that, without the rest of it.
  * Returns 1 for a line, 0 at the end, or a negative errno.
  */
-int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t *ret_len);
+SUBID_CHECKED int subid_reader_next(struct subid_reader *reader, const char **ret_text,
+				    size_t *ret_len);
 
 /*
- * subid_reader_buffered, subid_reader_skip: pass over lines without having them
- * delivered. What is buffered begins with a line and need not end with one; it
- * is empty where every line counts, because the file is to be read again.
+ * subid_reader_buffered, subid_reader_skip: pass over lines that need not be delivered.
+ * The buffered text begins with a line and need not end with one. It is empty where the
+ * file changed recently: then every line is delivered, because it is compared later.
  *
- * @ret_text, @ret_len: valid until the next call of anything here.
- * @bytes: whole lines of what is buffered.
+ * @ret_text, @ret_len: valid until the next call of any function here.
+ * @bytes: a number of whole lines at the start of the buffered text.
  */
-void subid_reader_buffered(const struct subid_reader *reader, const char **ret_text,
-			   size_t *ret_len);
-void subid_reader_skip(struct subid_reader *reader, size_t bytes);
+__attribute__((nonnull)) void subid_reader_buffered(const struct subid_reader *reader,
+						    const char **ret_text, size_t *ret_len);
+__attribute__((nonnull)) void subid_reader_skip(struct subid_reader *reader, size_t bytes);
 
 /*
- * subid_reader_rewind: begin a new pass; what earlier ones saw may be of
- * another version of the file.
+ * subid_reader_rewind: begin a new pass. Earlier passes may have seen another version of
+ * the file.
  */
-void subid_reader_rewind(struct subid_reader *reader);
+__attribute__((nonnull)) void subid_reader_rewind(struct subid_reader *reader);
 
 /*
  * subid_reader_verify: did the last pass see one version of the file?
@@ -78,6 +81,6 @@ void subid_reader_rewind(struct subid_reader *reader);
  * stamp and, where a stamp cannot tell, by reading them once more.
  * Returns 0, -ESTALE if they may be of two versions, or another negative errno.
  */
-int subid_reader_verify(struct subid_reader *reader);
+SUBID_CHECKED int subid_reader_verify(struct subid_reader *reader);
 
-void subid_reader_close(struct subid_reader *reader);
+__attribute__((nonnull)) void subid_reader_close(struct subid_reader *reader);

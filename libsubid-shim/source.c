@@ -2,7 +2,6 @@
 #include "source.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -11,37 +10,30 @@
 
 #define DATABASE "subid:"
 #define DATABASE_LEN 6
-#define READ_TRIES 16
+#define SCANS_MAX 16
 
-enum source {
-	SOURCE_UNKNOWN,
-	SOURCE_FILES,
-	SOURCE_LIBSUBID,
-};
-
-/* What libsubid skips before the word: isspace(3) until 4.17 (libsubid.so.5). */
-#define SKIPPED (SUBID_LIBSUBID_ABI < 5 ? " \t\n\v\f\r" : " \t\n")
-#define ENDS_WORD " \t\n"
+#define BLANKS " \t\n"
 
 /* libsubid skips lines that, with their newline, are shorter than this. */
 #define LINE_MIN_BYTES 8
 
 struct word {
 	const char *text;
-	size_t len; /* 0: there is none */
-	bool ended; /* by a blank or a newline */
+	size_t len;	    /* 0: there is none */
+	bool is_terminated; /* by a blank or a newline */
 };
 
-static size_t span(const char *text, size_t len, const char *bytes, bool among)
+/* How many bytes of @text are blanks, or are none. */
+static size_t span(const char *text, size_t len, bool blanks)
 {
-	size_t n = 0, n_bytes = subid_text_length(bytes, 8);
+	size_t n = 0;
 
-	while (n < len && (memchr(bytes, text[n], n_bytes) != NULL) == among)
+	while (n < len && (subid_text_find(BLANKS, sizeof(BLANKS) - 1, text[n]) != NULL) == blanks)
 		n++;
 	return n;
 }
 
-/* strncasecmp(3) for ASCII: a symbol more costs every process that loads us. */
+/* strncasecmp(3) for ASCII: one imported symbol less, see text.h. */
 static bool names_database(const char *line, size_t len)
 {
 	size_t n = 0;
@@ -52,37 +44,38 @@ static bool names_database(const char *line, size_t len)
 	return n == DATABASE_LEN;
 }
 
-/* The first word of a line, if it is one of our database. */
+/* The first word of a line, if the line is our database's. */
 static struct word find_word(const char *line, size_t len, bool terminated)
 {
-	const char *nul = (const char *)memchr(line, '\0', len), *end;
 	struct word word = { .len = 0 };
+	const char *nul, *end;
 
+	if (!names_database(line, len))
+		return word;
 	/* libsubid reads lines as strings. */
+	nul = subid_text_find(line, len, '\0');
 	if (nul) {
 		len = (size_t)(nul - line);
 		terminated = false;
 	}
-	end = line + len;
-	if (len + terminated < LINE_MIN_BYTES || !names_database(line, len))
+	if (len + terminated < LINE_MIN_BYTES)
 		return word;
 
-	word.text =
-		line + DATABASE_LEN + span(line + DATABASE_LEN, len - DATABASE_LEN, SKIPPED, true);
-	word.len = span(word.text, (size_t)(end - word.text), ENDS_WORD, false);
-	word.ended = terminated || word.text + word.len < end;
+	end = line + len;
+	word.text = line + DATABASE_LEN + span(line + DATABASE_LEN, len - DATABASE_LEN, true);
+	word.len = span(word.text, (size_t)(end - word.text), false);
+	word.is_terminated = terminated || word.text + word.len < end;
 	return word;
 }
 
-static bool names_plugin(const struct word *word)
+/* A word that is too long, or that the file ends in, means the files to libsubid. */
+static bool names_other_source(const struct word *word)
 {
-	/* Since 4.17 (libsubid.so.5) a word that nothing ends is none. */
-	if (word->len > SUBID_PLUGIN_MAX_BYTES || (SUBID_LIBSUBID_ABI >= 5 && !word->ended))
-		return false;
-	return !subid_text_equal(word->text, word->len, "files", 5);
+	return word->is_terminated && word->len <= SUBID_SOURCE_MAX_BYTES &&
+	       !subid_text_equal(word->text, word->len, "files", 5);
 }
 
-static int read_lines(struct subid_reader *reader, char *ret_plugin)
+static int scan_lines(struct subid_reader *reader, char *ret_name)
 {
 	struct word word;
 	const char *line;
@@ -96,72 +89,35 @@ static int read_lines(struct subid_reader *reader, char *ret_plugin)
 		word = find_word(line, len, reader->terminated);
 	} while (word.len == 0);
 
-	if (names_plugin(&word)) {
-		memcpy(ret_plugin, word.text, word.len);
-		ret_plugin[word.len] = '\0';
+	if (names_other_source(&word)) {
+		memcpy(ret_name, word.text, word.len);
+		ret_name[word.len] = '\0';
 	}
 	return 0;
 }
 
-static int read_once(const char *path, char *ret_plugin)
+static int scan(const char *path, char *ret_name)
 {
 	struct subid_reader reader;
 	int r;
 
-	ret_plugin[0] = '\0';
+	ret_name[0] = '\0';
 	r = subid_reader_open(&reader, path);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 
-	r = read_lines(&reader, ret_plugin);
+	r = scan_lines(&reader, ret_name);
 	if (r == 0)
 		r = subid_reader_verify(&reader);
 	subid_reader_close(&reader);
 	return r;
 }
 
-int subid_source_read(const char *path, char ret_plugin[SUBID_PLUGIN_MAX_BYTES + 1])
+int subid_source_read(const char *path, char ret_name[SUBID_SOURCE_MAX_BYTES + 1])
 {
 	int r = -ESTALE;
 
-	for (int i = 0; i < READ_TRIES && r == -ESTALE; i++)
-		r = read_once(path, ret_plugin);
+	for (int scans = 0; scans < SCANS_MAX && r == -ESTALE; scans++)
+		r = scan(path, ret_name);
 	return r == -ESTALE ? -EAGAIN : r;
-}
-
-/* Once per process. Threads may find it out side by side: they agree. */
-static int choose(const char *nsswitch)
-{
-	static _Atomic(int) chosen = SOURCE_UNKNOWN;
-	char plugin[SUBID_PLUGIN_MAX_BYTES + 1];
-	int r;
-
-	r = atomic_load_explicit(&chosen, memory_order_acquire);
-	if (r != SOURCE_UNKNOWN)
-		return r;
-
-	r = subid_source_read(nsswitch, plugin);
-	if (r < 0)
-		return r;
-	if (plugin[0] == '\0') {
-		r = SOURCE_FILES;
-	} else {
-		r = subid_libsubid_open(plugin);
-		if (r < 0)
-			return r;
-		r = r > 0 ? SOURCE_LIBSUBID : SOURCE_FILES;
-	}
-
-	atomic_store_explicit(&chosen, r, memory_order_release);
-	return r;
-}
-
-int subid_source_ask(const char *nsswitch, const struct subid_database *database,
-		     struct subid_owner *owner, struct subid_place *place)
-{
-	int r = choose(nsswitch);
-
-	if (r == SOURCE_FILES)
-		return subid_cache_ask(database->cache, database->path, owner, place);
-	return r < 0 ? r : subid_libsubid_ask(database->kind, owner, place);
 }

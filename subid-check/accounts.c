@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "memory.h"
-#include "name.h"
+#include "record.h"
 
 void accounts_add(struct accounts *accounts, const char *name, uint32_t id)
 {
@@ -125,7 +125,7 @@ void accounts_ask_user(struct accounts *accounts, const char *name, uint32_t uid
 {
 	const struct passwd *pwd = name ? getpwnam(name) : getpwuid(uid);
 
-	if (pwd && !nss_name_is_ours(SUBID_UID, pwd->pw_name))
+	if (pwd && !nss_record_name_is_ours(SUBID_UID, pwd->pw_name))
 		accounts_add(accounts, pwd->pw_name, pwd->pw_uid);
 }
 

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decimal.h"
 #include "memory.h"
-#include "name.h"
+#include "record.h"
 #include "owner.h"
 #include "reader.h"
 #include "stamp.h"
@@ -177,28 +178,6 @@ bool database_contains(const struct database *database, uint32_t id)
 
 /* --- owners --------------------------------------------------------------------- */
 
-/*
- * Which owner is this one really? By the rules of libsubid-shim/subid.c: a
- * number is its account, unless that UID is itself subordinate.
- */
-static size_t identity(struct owners *owners, size_t index, const struct database *subuid,
-		       const struct accounts *users)
-{
-	const char *name = owners->items[index].name;
-	const struct account *user;
-	uint32_t uid;
-
-	if (subid_owner_uid(name, strlen(name), &uid) < 0 || database_contains(subuid, uid))
-		return index;
-	user = accounts_by_id(users, uid);
-	/* By such a name nobody would find the owner again. */
-	if (!user || !subid_owner_text_valid(user->name, strlen(user->name)) ||
-	    subid_owner_uid(user->name, strlen(user->name), &uid) == 0 ||
-	    nss_name_is_ours(SUBID_UID, user->name))
-		return index;
-	return owners_find(owners, user->name, strlen(user->name));
-}
-
 static void find_account(struct owner *owner, const struct accounts *users)
 {
 	bool is_uid = subid_owner_uid(owner->name, strlen(owner->name), &owner->uid) == 0;
@@ -209,10 +188,10 @@ static void find_account(struct owner *owner, const struct accounts *users)
 	if (user) {
 		owner->account = OWNER_HAS_ACCOUNT;
 		owner->uid = user->id;
-	} else if (nss_name_parse(SUBID_UID, owner->name, &ignored, &owner->uid) == 0) {
+	} else if (nss_record_parse_name(SUBID_UID, owner->name, &ignored, &owner->uid) == 0) {
 		owner->account = OWNER_IS_SUBORDINATE;
 	}
-	owner->nested |= nss_name_is_ours(SUBID_UID, owner->name);
+	owner->nested |= nss_record_name_is_ours(SUBID_UID, owner->name);
 }
 
 static void append(struct database *database, enum subid_kind kind, struct owners *owners, size_t i)
@@ -232,25 +211,17 @@ static void append(struct database *database, enum subid_kind kind, struct owner
 void database_join(struct database databases[2], struct owners *owners,
 		   const struct accounts *users)
 {
-	size_t n = owners->n;
-	size_t *identities = (size_t *)memory_check(reallocarray(NULL, n + 1, sizeof(size_t)));
-
 	sort(&databases[SUBID_UID]);
 	sort(&databases[SUBID_GID]);
-	for (size_t i = 0; i < n; i++)
-		identities[i] = identity(owners, i, &databases[SUBID_UID], users);
 	for (size_t i = 0; i < owners->n; i++)
 		find_account(&owners->items[i], users);
 
 	for (size_t kind = 0; kind < 2; kind++) {
 		struct database *database = &databases[kind];
 
-		for (size_t i = 0; i < database->n; i++) {
-			database->entries[i].owner = identities[database->entries[i].owner];
+		for (size_t i = 0; i < database->n; i++)
 			append(database, (enum subid_kind)kind, owners, i);
-		}
 	}
-	free(identities);
 }
 
 void database_free(struct database *database)

@@ -62,8 +62,8 @@ struct database {
 int database_read(const char *path, const char *name, struct owners *owners, struct database *ret);
 
 /*
- * database_join: make one owner of those that are one account, lay their
- * ranges end to end and sort; after both databases are read.
+ * database_join: find the owners' accounts, lay their ranges end to end and sort; after
+ * both databases are read.
  */
 void database_join(struct database databases[2], struct owners *owners,
 		   const struct accounts *users);

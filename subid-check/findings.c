@@ -531,30 +531,18 @@ static void find_in_order(struct pass *pass, enum subid_kind kind)
 		    text("Put subid last."));
 }
 
-static void find_in_plugin(struct pass *pass)
+/* The files are not the source, so the module answers nothing. */
+static void find_in_source(struct pass *pass)
 {
-	const struct plugin *plugin = &pass->survey->plugin;
-	uint32_t line = pass->survey->nsswitch.plugin_line;
+	const char *source = pass->survey->source;
 
-	if (plugin->name[0] == '\0')
-		return;
-	if (plugin->result > 0)
-		add(pass->findings, FINDING_NOTE, "plugin", NSSWITCH, line,
-		    memory_print("Ranges come from the plugin %s, not from the files below /etc.",
-				 plugin->name),
-		    text("getsubids OWNER shows what it has."));
-	else if (plugin->result == 0)
-		add(pass->findings, FINDING_ERROR, "plugin", NSSWITCH, line,
-		    memory_print("libsubid cannot load its plugin %s, so ranges come from the "
-				 "files below /etc instead.",
-				 plugin->name),
-		    memory_print("Install libsubid_%s.so, or take the line away.", plugin->name));
-	else
-		add(pass->findings, FINDING_ERROR, "plugin", NSSWITCH, line,
-		    memory_print("The plugin %s cannot be asked, since libsubid cannot be loaded "
-				 "(%s), so nobody has any record.",
-				 plugin->name, strerrordesc_np(-plugin->result)),
-		    text("Install libsubid."));
+	if (source[0] != '\0')
+		add(pass->findings, FINDING_NOTE, "source", NSSWITCH,
+		    pass->survey->nsswitch.source_line,
+		    memory_print("Ranges come from %s, not from the files below /etc, and the "
+				 "module answers for the files alone.",
+				 source),
+		    text("subid-userdbd names the IDs of other sources."));
 }
 
 static void find_in_module(struct pass *pass)
@@ -604,7 +592,7 @@ void findings_of(const struct survey *survey, struct findings *ret)
 	find_in_order(&pass, SUBID_UID);
 	find_in_order(&pass, SUBID_GID);
 	if (survey->live) {
-		find_in_plugin(&pass);
+		find_in_source(&pass);
 		find_in_module(&pass);
 	}
 	if (ret->n > 0)

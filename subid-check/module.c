@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "memory.h"
-#include "name.h"
-#include "source.h"
+#include "record.h"
 
 #define MODULE "libnss_subid.so.2"
 
@@ -44,7 +43,8 @@ void module_try(uint32_t uid, struct module *ret)
 
 	memcpy(&ask, &symbol, sizeof(ask));
 	ret->answer = ask(uid, &pwd, buf, sizeof(buf), &fault) == NSS_STATUS_SUCCESS &&
-				      pwd.pw_uid == uid && nss_name_is_ours(SUBID_UID, pwd.pw_name)
+				      pwd.pw_uid == uid &&
+				      nss_record_name_is_ours(SUBID_UID, pwd.pw_name)
 			      ? MODULE_ANSWERED
 			      : MODULE_SILENT;
 }
@@ -53,15 +53,4 @@ void module_free(struct module *module)
 {
 	free(module->error);
 	*module = (struct module){ .error = NULL };
-}
-
-int module_try_plugin(struct plugin *ret)
-{
-	int r;
-
-	*ret = (struct plugin){ .result = 0 };
-	r = subid_source_read("/etc/nsswitch.conf", ret->name);
-	if (r == 0 && ret->name[0] != '\0')
-		ret->result = subid_libsubid_open(ret->name);
-	return r;
 }

@@ -4,8 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "libsubid.h"
-
 enum module_answer {
 	MODULE_NOT_ASKED,
 	MODULE_ANSWERED,
@@ -19,12 +17,6 @@ struct module {
 	uint32_t asked; /* the UID */
 };
 
-/* The source of ranges that `subid:` in nsswitch.conf names. */
-struct plugin {
-	char name[SUBID_PLUGIN_MAX_BYTES + 1]; /* "": the files */
-	int result;			       /* of subid_libsubid_open() */
-};
-
 /*
  * module_try: load the module and have it name a UID.
  *
@@ -33,9 +25,3 @@ struct plugin {
  */
 void module_try(uint32_t uid, struct module *ret);
 void module_free(struct module *module);
-
-/*
- * module_try_plugin: have libsubid load the plugin that nsswitch.conf names.
- * Returns 0, or a negative errno if nsswitch.conf cannot be read.
- */
-int module_try_plugin(struct plugin *ret);

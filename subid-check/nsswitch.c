@@ -73,9 +73,9 @@ void nsswitch_parse(FILE *file, struct nsswitch *ret)
 
 	for (uint32_t number = 1; getline(&line, &room, file) >= 0; number++) {
 		line[strcspn(line, "#")] = '\0';
-		if (read.plugin_line == 0 && strncasecmp(line, "subid:", 6) == 0 &&
+		if (read.source_line == 0 && strncasecmp(line, "subid:", 6) == 0 &&
 		    line[6 + strspn(line + 6, BLANKS)] != '\0')
-			read.plugin_line = number;
+			read.source_line = number;
 		for (size_t kind = 0; kind < 2; kind++) {
 			char *services = services_of(line, names[kind]);
 

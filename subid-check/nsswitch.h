@@ -21,11 +21,11 @@ struct nsswitch_order {
 struct nsswitch {
 	bool exists;
 	struct nsswitch_order order[2];
-	uint32_t plugin_line;
+	uint32_t source_line;
 };
 
 /*
- * nsswitch_read: /etc/nsswitch.conf, as far as it concerns us. (Which plugin
+ * nsswitch_read: /etc/nsswitch.conf, as far as it concerns us. (Which source
  * `subid:` names is subid_source_read()'s to say.)
  * Returns 0, also if there is no such file, or another negative errno.
  */

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 #include "exit.h"
-#include "find.h"
 #include "memory.h"
 #include "progress.h"
+#include "record.h"
 
 static void check(int r, const char *directory, const char *what)
 {
@@ -100,8 +100,8 @@ static void read_live(struct survey *survey)
 	usage_count(&survey->usage, survey->databases, &survey->owners);
 
 	progress_begin("the module");
-	check(module_try_plugin(&survey->plugin), "", "/etc/nsswitch.conf");
-	module_try(survey->plugin.result > 0 ? 0 : known_uid(&survey->databases[SUBID_UID]),
+	check(subid_source_read("/etc/nsswitch.conf", survey->source), "", "/etc/nsswitch.conf");
+	module_try(survey->source[0] != '\0' ? 0 : known_uid(&survey->databases[SUBID_UID]),
 		   &survey->module);
 	survey->nscd = nscd_runs();
 }

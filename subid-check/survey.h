@@ -9,6 +9,7 @@
 #include "nsswitch.h"
 #include "owners.h"
 #include "root.h"
+#include "source.h"
 #include "usage.h"
 
 /* What to look at. */
@@ -29,8 +30,8 @@ struct survey {
 	struct nsswitch nsswitch;
 	struct usage usage;
 	struct module module;
-	struct plugin plugin;
-	bool nscd; /* runs */
+	char source[SUBID_SOURCE_MAX_BYTES + 1]; /* that `subid:` names; "": the files */
+	bool nscd;				 /* runs */
 };
 
 /*

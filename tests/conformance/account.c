@@ -36,14 +36,6 @@ bool accounts_read(void)
 	return fits;
 }
 
-static const struct account *by_name(const struct account *table, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(table[i].name, name) == 0)
-			return &table[i];
-	return NULL;
-}
-
 static const struct account *by_id(const struct account *table, size_t n, uint32_t id)
 {
 	for (size_t i = 0; i < n; i++)
@@ -54,17 +46,15 @@ static const struct account *by_id(const struct account *table, size_t n, uint32
 
 const struct account *account_by_name(const char *name)
 {
-	return by_name(accounts, n_accounts, name);
+	for (size_t i = 0; i < n_accounts; i++)
+		if (strcmp(accounts[i].name, name) == 0)
+			return &accounts[i];
+	return NULL;
 }
 
 const struct account *account_by_uid(uint32_t uid)
 {
 	return by_id(accounts, n_accounts, uid);
-}
-
-const struct account *group_by_name(const char *name)
-{
-	return by_name(groups, n_groups, name);
 }
 
 const struct account *group_by_gid(uint32_t gid)

@@ -17,8 +17,7 @@ bool accounts_read(void);
 /* Each returns NULL if there is none, and the first of several. */
 const struct account *account_by_name(const char *name);
 const struct account *account_by_uid(uint32_t uid);
-const struct account *group_by_name(const char *name); /* uid: its GID */
-const struct account *group_by_gid(uint32_t gid);
+const struct account *group_by_gid(uint32_t gid); /* uid: its GID */
 
 /* account_uid_of_text: is it a UID as subuid(5) means it, canonical decimal? */
 bool account_uid_of_text(const char *text, uint32_t *ret_uid);

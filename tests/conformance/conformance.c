@@ -25,7 +25,7 @@
 #include "exchange.h"
 #include "fixture.h"
 #include "generate.h"
-#include "host.h"
+#include "subid.h"
 
 #define IDS_MAX 400
 #define OWNERS_MAX 128
@@ -236,20 +236,20 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 	return r;
 }
 
-static void go(enum way way, struct subid_host *host)
-{
-	static char scratch[4096];
-
-	nss_host_init(host, scratch, sizeof(scratch));
-	for (size_t i = 0; i < 2; i++)
-		host->databases[i].cache = way == INDEXED ? &caches[i] : NULL;
-	seconds_ahead = way == READ_TWICE ? 0 : 60;
-	questions_asked++;
-}
-
 static enum subid_kind kind(void)
 {
 	return now.original.gid ? SUBID_GID : SUBID_UID;
+}
+
+static const struct subid_database *database(enum way way)
+{
+	static struct subid_database asked;
+
+	asked.path = paths[kind()];
+	asked.cache = way == INDEXED ? &caches[kind()] : NULL;
+	seconds_ahead = way == READ_TWICE ? 0 : 60;
+	questions_asked++;
+	return &asked;
 }
 
 static void forget_indexes(void)
@@ -262,10 +262,7 @@ static void forget_indexes(void)
 static int ask_by_id(enum way way, uint32_t id, struct subid_owner *ret_owner,
 		     uint64_t *ret_position)
 {
-	struct subid_host host;
-
-	go(way, &host);
-	return subid_by_id(&host, kind(), id, ret_owner, ret_position);
+	return subid_by_id(database(way), id, ret_owner, ret_position);
 }
 
 static bool ask_all_by_id(void)
@@ -278,17 +275,17 @@ static bool ask_all_by_id(void)
 		for (enum way way = READ_ONCE; way < WAYS; way++) {
 			int r_again = ask_by_id(way, now.ids[i], &again, &position_again);
 
-			if (r_again != r || (r == 0 && (strcmp(again.name, owner.name) != 0 ||
+			if (r_again != r || (r == 0 && (strcmp(again.text, owner.text) != 0 ||
 							position_again != position)))
 				return disagree("%" PRIu32 " is %d %s %" PRIu64
 						" to a file read twice and %d %s %" PRIu64 " %s",
-						now.ids[i], r, owner.name, position, r_again,
-						again.name, position_again,
+						now.ids[i], r, owner.text, position, r_again,
+						again.text, position_again,
 						way == INDEXED ? "to its index" : "read once");
 		}
 		now.by_id[i].r = r;
 		now.by_id[i].position = position;
-		strcpy(now.by_id[i].owner, r == 0 ? owner.name : "");
+		strcpy(now.by_id[i].owner, r == 0 ? owner.text : "");
 	}
 	return true;
 }
@@ -296,12 +293,10 @@ static bool ask_all_by_id(void)
 static int ask_by_owner(enum way way, const char *name, uint32_t id, uint64_t *ret_position)
 {
 	struct subid_owner owner;
-	struct subid_host host;
 
-	go(way, &host);
 	if (subid_owner_set(&owner, name, strlen(name)) < 0)
 		return -ENOENT;
-	return subid_by_owner(&host, kind(), &owner, id, ret_position);
+	return subid_by_owner(database(way), &owner, id, ret_position);
 }
 
 static void ask_by_position(enum way way, size_t o, uint64_t position)
@@ -309,17 +304,15 @@ static void ask_by_position(enum way way, size_t o, uint64_t position)
 	const char *name = now.owners[o];
 	size_t n = now.n_positions[o];
 	struct subid_owner owner;
-	struct subid_host host;
 
 	for (size_t i = 0; i < n; i++)
 		if (now.by_position[o][i].position == position)
 			return;
 	if (n == POSITIONS_MAX || subid_owner_set(&owner, name, strlen(name)) < 0)
 		return;
-	go(way, &host);
 	now.by_position[o][n].position = position;
 	now.by_position[o][n].r =
-		subid_by_position(&host, kind(), &owner, position, &now.by_position[o][n].id);
+		subid_by_position(database(way), &owner, position, &now.by_position[o][n].id);
 	now.n_positions[o]++;
 }
 

@@ -126,12 +126,8 @@ enum number {
 	SYMLINK,
 	ABSENT,
 	NO_ACCOUNT,
-	OTHER_DIGITS,
-	NESTED_OWNER,
-	GROUP_AS_OWNER,
-	ASKED_BY_UID,
+	NUMBER,
 	SAME_UID,
-	UID_WITHOUT_ACCOUNT,
 };
 
 static const struct {
@@ -151,12 +147,8 @@ static const struct {
 	[SYMLINK] = { "symlink", NULL },
 	[ABSENT] = { "absent", NULL },
 	[NO_ACCOUNT] = { "no-account", NULL },
-	[OTHER_DIGITS] = { "other-digits", NULL },
-	[NESTED_OWNER] = { "nested-owner", NULL },
-	[GROUP_AS_OWNER] = { "group-as-owner", NULL },
-	[ASKED_BY_UID] = { "asked-by-uid", NULL },
+	[NUMBER] = { "number", NULL },
 	[SAME_UID] = { "same-uid", NULL },
-	[UID_WITHOUT_ACCOUNT] = { "uid-without-account", NULL },
 };
 
 size_t differences_count(void)
@@ -267,18 +259,6 @@ static bool is_in(const struct line *line, uint32_t id)
 	return id >= line->start && id - line->start < line->count;
 }
 
-static bool is_delegated(const struct content *content, uint32_t id)
-{
-	const char *text;
-	size_t at = 0, len;
-	struct line line;
-
-	while (content_line(content, &at, &text, &len))
-		if (read_left(text, len, &line) && is_in(&line, id))
-			return true;
-	return false;
-}
-
 static bool is_asked_for(const struct original *original, const struct line *line)
 {
 	for (size_t i = 0; i < original->n_ids; i++)
@@ -298,7 +278,7 @@ const char *edit_renamed(const struct edit *edit, const char *owner)
 	return NULL;
 }
 
-static void add_rename(struct edit *edit, const char *from, const char *to)
+static void add_rename(struct edit *edit, const char *from)
 {
 	struct rename *rename = &edit->renames[edit->n_renames];
 
@@ -307,48 +287,24 @@ static void add_rename(struct edit *edit, const char *from, const char *to)
 	if (edit->n_renames == RENAMES_MAX)
 		bail_out("more owners to rename than there are accounts", from);
 	strcpy(rename->from, from);
-	if (to)
-		(void)snprintf(rename->to, sizeof(rename->to), "%s", to);
-	else
-		(void)snprintf(rename->to, sizeof(rename->to), RENAMED_TO "%zu", edit->n_renames);
+	(void)snprintf(rename->to, sizeof(rename->to), RENAMED_TO "%zu", edit->n_renames);
 	edit->n_renames++;
 }
 
-/* In subgid, libsubid compares a number with the GID of the group called like the owner. */
-static void rename_groups(struct edit *edit, const struct differences *differences, uint32_t id,
-			  const char *owner)
+static bool is_number(const char *owner)
 {
-	const struct account *account = account_by_uid(id), *group = group_by_gid(id);
-	const struct account *own = account ? group_by_name(account->name) : NULL;
-
-	if (account && (!own || own->uid != id)) {
-		if (apply(edit, differences, GROUP_AS_OWNER))
-			add_rename(edit, owner, account->name);
-	} else if (group && !account && account_by_name(group->name)) {
-		if (apply(edit, differences, GROUP_AS_OWNER))
-			add_rename(edit, owner, NULL);
-	}
+	return owner[0] != '\0' && owner[strspn(owner, "0123456789")] == '\0';
 }
 
-static void rename_number(struct edit *edit, const struct differences *differences,
-			  const struct original *original, const struct line *line)
+/*
+ * libsubid gives the lines of a number to the account with that UID and, in subgid, to the
+ * one that is called like the group with that GID. It reads 01001 and 2^32+1001 as 1001.
+ */
+static bool is_joined(const char *number)
 {
-	const char *owner = line->owner;
-	uint32_t uid;
+	uint32_t id = (uint32_t)strtoull(number, NULL, 10);
 
-	if (!account_uid_of_text(owner, &uid)) {
-		if (apply(edit, differences, OTHER_DIGITS))
-			add_rename(edit, owner, NULL);
-		return;
-	}
-	if (account_by_uid(uid) && is_delegated(&edit->content, uid) &&
-	    apply(edit, differences, NESTED_OWNER))
-		add_rename(edit, owner, NULL);
-	else if (original->gid)
-		rename_groups(edit, differences, uid, owner);
-	if (!account_by_uid(uid) && is_asked_for(original, line) &&
-	    apply(edit, differences, UID_WITHOUT_ACCOUNT))
-		add_rename(edit, owner, NULL);
+	return account_by_uid(id) || group_by_gid(id);
 }
 
 static void rename_name(struct edit *edit, const struct differences *differences, const char *owner)
@@ -357,10 +313,10 @@ static void rename_name(struct edit *edit, const struct differences *differences
 
 	if (!account) {
 		if (apply(edit, differences, NO_ACCOUNT))
-			add_rename(edit, owner, NULL);
+			add_rename(edit, owner);
 	} else if (account_by_uid(account->uid) != account) {
 		if (apply(edit, differences, SAME_UID))
-			add_rename(edit, owner, NULL);
+			add_rename(edit, owner);
 	}
 }
 
@@ -374,31 +330,18 @@ static void find_renames(struct edit *edit, const struct differences *difference
 	while (content_line(&edit->content, &at, &text, &len)) {
 		if (!read_left(text, len, &line) || edit_renamed(edit, line.owner))
 			continue;
-		if (strspn(line.owner, "0123456789") == strlen(line.owner))
-			rename_number(edit, differences, original, &line);
-		else if (is_asked_for(original, &line))
+		if (is_number(line.owner)) {
+			if ((is_asked_for(original, &line) || is_joined(line.owner)) &&
+			    apply(edit, differences, NUMBER))
+				add_rename(edit, line.owner);
+		} else if (is_asked_for(original, &line)) {
 			rename_name(edit, differences, line.owner);
+		}
 	}
 	/* Also those that are asked for, but have no line. */
 	for (size_t i = 0; i < original->n_owners; i++)
 		if (account_by_name(original->owners[i]))
 			rename_name(edit, differences, original->owners[i]);
-}
-
-/* A UID is each of its accounts; that of a renamed one needs the line, too. */
-static void copy_to_renamed(struct edit *edit, const struct line *line)
-{
-	uint32_t uid;
-
-	if (!account_uid_of_text(line->owner, &uid) || edit_renamed(edit, line->owner))
-		return;
-	for (size_t i = 0; i < edit->n_renames; i++) {
-		const struct account *account = account_by_name(edit->renames[i].from);
-
-		if (account && account->uid == uid)
-			content_print(&edit->content, "%s:%lu:%lu\n", edit->renames[i].to,
-				      line->start, line->count);
-	}
 }
 
 static void rename_owners(struct edit *edit)
@@ -425,7 +368,6 @@ static void rename_owners(struct edit *edit)
 			len -= owner_len;
 		}
 		content_add(&edit->content, text, len + !last);
-		copy_to_renamed(edit, &line);
 	}
 	content_free(&before);
 }
@@ -453,25 +395,7 @@ void edit_make(const struct differences *differences, const struct original *ori
 
 const char *edit_owner(struct edit *edit, const struct differences *differences, const char *owner)
 {
-	const char *renamed = edit_renamed(edit, owner);
-	const struct account *account;
-	uint32_t uid;
-
-	if (renamed)
-		return renamed;
-	if (owner[0] == '\0' || owner[strspn(owner, "0123456789")] != '\0')
-		return owner;
-	if (!account_uid_of_text(owner, &uid)) {
-		if (!apply(edit, differences, OTHER_DIGITS))
-			return owner;
-		add_rename(edit, owner, NULL);
-		return edit_renamed(edit, owner);
-	}
-	account = account_by_uid(uid);
-	if (account && is_delegated(&edit->content, uid) &&
-	    apply(edit, differences, NESTED_OWNER)) {
-		add_rename(edit, owner, NULL);
-		return edit_renamed(edit, owner);
-	}
-	return account && apply(edit, differences, ASKED_BY_UID) ? account->name : owner;
+	if (!edit_renamed(edit, owner) && is_number(owner) && apply(edit, differences, NUMBER))
+		add_rename(edit, owner);
+	return edit_renamed(edit, owner) ? edit_renamed(edit, owner) : owner;
 }

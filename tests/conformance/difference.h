@@ -27,9 +27,8 @@ size_t differences_count(void);
 const char *difference_name(size_t number);
 
 /*
- * Owners that libsubid takes for nobody, or for somebody else than we do, bear
- * in the edited file the name of an account that no file mentions, or their own
- * account's. There are accounts RENAMED_TO0, 1, 2...
+ * Owners that libsubid takes for nobody, or for somebody else than we do, bear in the
+ * edited file the name of an account that no file mentions: RENAMED_TO0, 1, 2...
  */
 #define RENAMED_TO "Z"
 #define RENAMES_MAX 128

@@ -20,6 +20,7 @@
 #include <nss.h>
 #include <pthread.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,16 +39,20 @@ static nss_getpwuid_r *getpwuid_entry;
 static nss_getpwnam_r *getpwnam_entry;
 static nss_getgrgid_r *getgrgid_entry;
 static nss_getgrnam_r *getgrnam_entry;
+static nss_getspnam_r *getspnam_entry;
 
 union record {
 	struct passwd pwd;
 	struct group grp;
+	struct spwd spwd;
 };
+
+enum kind { USER, GROUP, SPWD };
 
 /* One way to ask, and what the answer needs of the buffer. */
 struct question {
 	const char *title;
-	bool is_group;
+	enum kind kind;
 	const char *name; /* NULL: ask by ID */
 	uint32_t id;
 };
@@ -56,31 +61,43 @@ struct question {
 	(sizeof("subuid-ftweedal-100033") + sizeof("x") + \
 	 sizeof("Subordinate UID 33 of ftweedal") + sizeof("/") + sizeof("/sbin/nologin"))
 #define GROUP_BYTES (sizeof("subgid-ftweedal-500033") + sizeof("x") + sizeof(char *))
+#define SHADOW_BYTES (sizeof("subuid-ftweedal-100033") + sizeof("!*"))
+
+/* By enum kind. */
+static const size_t record_bytes[] = { PASSWD_BYTES, GROUP_BYTES, SHADOW_BYTES };
+#define HITS (sizeof(hits) / sizeof(hits[0]))
+#define MISSES (sizeof(misses) / sizeof(misses[0]))
 
 static const struct question hits[] = {
-	{ "getpwuid_r", false, NULL, 100033 },
-	{ "getpwnam_r", false, "subuid-ftweedal-100033", 100033 },
-	{ "getgrgid_r", true, NULL, 500033 },
-	{ "getgrnam_r", true, "subgid-ftweedal-500033", 500033 },
+	{ "getpwuid_r", USER, NULL, 100033 },
+	{ "getpwnam_r", USER, "subuid-ftweedal-100033", 100033 },
+	{ "getgrgid_r", GROUP, NULL, 500033 },
+	{ "getgrnam_r", GROUP, "subgid-ftweedal-500033", 500033 },
+	{ "getspnam_r", SPWD, "subuid-ftweedal-100033", 0 },
 };
 
 static const struct question misses[] = {
-	{ "an ID nobody owns", false, NULL, 99999 },
-	{ "root", false, NULL, 0 },
-	{ "an ID after the range", false, "subuid-ftweedal-165536", 0 },
-	{ "another's ID", false, "subuid-nobody-100033", 0 },
-	{ "a leading zero", false, "subuid-ftweedal-0100033", 0 },
-	{ "a group's name", false, "subgid-ftweedal-500033", 0 },
-	{ "a foreign name", false, "ftweedal", 0 },
-	{ "a GID nobody owns", true, NULL, 99999 },
-	{ "a user's name", true, "subuid-ftweedal-100033", 0 },
-	{ "a foreign group", true, "wheel", 0 },
+	{ "an ID nobody owns", USER, NULL, 99999 },
+	{ "root", USER, NULL, 0 },
+	{ "an ID after the range", USER, "subuid-ftweedal-165536", 0 },
+	{ "another's ID", USER, "subuid-nobody-100033", 0 },
+	{ "a leading zero", USER, "subuid-ftweedal-0100033", 0 },
+	{ "a group's name", USER, "subgid-ftweedal-500033", 0 },
+	{ "a foreign name", USER, "ftweedal", 0 },
+	{ "a GID nobody owns", GROUP, NULL, 99999 },
+	{ "a user's name", GROUP, "subuid-ftweedal-100033", 0 },
+	{ "a foreign group", GROUP, "wheel", 0 },
+	{ "a foreign shadow record", SPWD, "root", 0 },
+	{ "another's shadow record", SPWD, "subuid-nobody-100033", 0 },
+	{ "a group's shadow record", SPWD, "subgid-ftweedal-500033", 0 },
 };
 
 static enum nss_status ask(const struct question *q, union record *ret, char *buf, size_t len,
 			   int *errnop)
 {
-	if (q->is_group)
+	if (q->kind == SPWD)
+		return getspnam_entry(q->name, &ret->spwd, buf, len, errnop);
+	if (q->kind == GROUP)
 		return q->name ? getgrnam_entry(q->name, &ret->grp, buf, len, errnop)
 			       : getgrgid_entry(q->id, &ret->grp, buf, len, errnop);
 	return q->name ? getpwnam_entry(q->name, &ret->pwd, buf, len, errnop)
@@ -110,7 +127,13 @@ static void assert_string_inside(const char *text, const char *want, const char 
 static void assert_answer(const struct question *q, const union record *got, const char *buf,
 			  size_t len)
 {
-	if (q->is_group) {
+	if (q->kind == SPWD) {
+		assert_string_inside(got->spwd.sp_namp, "subuid-ftweedal-100033", buf, len);
+		assert_string_inside(got->spwd.sp_pwdp, "!*", buf, len);
+		assert_int_equal(got->spwd.sp_expire, 1);
+		return;
+	}
+	if (q->kind == GROUP) {
 		assert_string_inside(got->grp.gr_name, "subgid-ftweedal-500033", buf, len);
 		assert_string_inside(got->grp.gr_passwd, "x", buf, len);
 		assert_int_equal(got->grp.gr_gid, 500033);
@@ -158,8 +181,8 @@ static enum nss_status ask_checked(const struct question *q, size_t offset, size
 static void every_length_short_of_the_record_is_erange_and_no_more_is_needed(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(hits) / sizeof(hits[0]); i++) {
-		size_t enough = hits[i].is_group ? GROUP_BYTES : PASSWD_BYTES;
+	for (size_t i = 0; i < HITS; i++) {
+		size_t enough = record_bytes[hits[i].kind];
 
 		for (size_t len = 0; len < enough; len++)
 			assert_int_equal(ask_checked(&hits[i], 0, len), NSS_STATUS_TRYAGAIN);
@@ -171,7 +194,7 @@ static void every_length_short_of_the_record_is_erange_and_no_more_is_needed(voi
 static void every_alignment_of_the_buffer_is_accepted(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(hits) / sizeof(hits[0]); i++)
+	for (size_t i = 0; i < HITS; i++)
 		for (size_t offset = 0; offset < 64; offset++)
 			for (size_t len = 0; len < 256; len++)
 				(void)ask_checked(&hits[i], offset, len);
@@ -183,7 +206,7 @@ static void every_alignment_of_the_buffer_is_accepted(void **state)
 static void no_buffer_at_all_is_erange(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(hits) / sizeof(hits[0]); i++) {
+	for (size_t i = 0; i < HITS; i++) {
 		union record record;
 		int errnum = 0;
 
@@ -195,7 +218,7 @@ static void no_buffer_at_all_is_erange(void **state)
 static void erange_survives_errnop_being_errno(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(hits) / sizeof(hits[0]); i++) {
+	for (size_t i = 0; i < HITS; i++) {
 		union record record;
 		char buf[1];
 
@@ -209,7 +232,7 @@ static void erange_survives_errnop_being_errno(void **state)
 static void errno_is_untouched_by_success_and_notfound(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(hits) / sizeof(hits[0]); i++) {
+	for (size_t i = 0; i < HITS; i++) {
 		union record record;
 		char buf[BUFFER_BYTES];
 
@@ -218,7 +241,7 @@ static void errno_is_untouched_by_success_and_notfound(void **state)
 				 NSS_STATUS_SUCCESS);
 		assert_int_equal(errno, ERRNO_BEFORE);
 	}
-	for (size_t i = 0; i < sizeof(misses) / sizeof(misses[0]); i++) {
+	for (size_t i = 0; i < MISSES; i++) {
 		union record record;
 		char buf[BUFFER_BYTES];
 
@@ -251,7 +274,7 @@ static void descriptors_and_memory_are_flat_over_100000_calls(void **state)
 	before_fds = open_descriptors();
 	before_bytes = mallinfo2().uordblks;
 	for (unsigned int i = 0; i < 100000; i++) {
-		const struct question *q = i % 5 ? &hits[i % 4] : &misses[i % 10];
+		const struct question *q = i % 5 ? &hits[i % HITS] : &misses[i % MISSES];
 		union record record;
 		char buf[BUFFER_BYTES];
 		int errnum;
@@ -285,14 +308,15 @@ static int ask_without_system_calls(const struct question *q)
 static void foreign_names_and_reserved_ids_cost_no_system_call(void **state)
 {
 	static const struct question foreign[] = {
-		{ "user", false, "ftweedal", 0 },
-		{ "group", true, "wheel", 0 },
-		{ "almost", false, "subuid", 0 },
-		{ "no ID", false, "subuid-ftweedal", 0 },
-		{ "sign", false, "subuid-ftweedal-+5", 0 },
-		{ "root", false, NULL, 0 },
-		{ "nobody", true, NULL, 65534 },
-		{ "root by name", false, "subuid-ftweedal-0", 0 },
+		{ "user", USER, "ftweedal", 0 },
+		{ "group", GROUP, "wheel", 0 },
+		{ "shadow", SPWD, "ftweedal", 0 },
+		{ "almost", USER, "subuid", 0 },
+		{ "no ID", USER, "subuid-ftweedal", 0 },
+		{ "sign", USER, "subuid-ftweedal-+5", 0 },
+		{ "root", USER, NULL, 0 },
+		{ "nobody", GROUP, NULL, 65534 },
+		{ "root by name", USER, "subuid-ftweedal-0", 0 },
 	};
 	int status;
 
@@ -341,13 +365,13 @@ static void *measure_stack(void *arg)
 static void a_lookup_fits_the_smallest_stack_a_thread_can_have(void **state)
 {
 	static const struct question numeric[] = {
-		{ "numeric owner", false, NULL, 300999 },
-		{ "numeric owner by name", false, "subuid-a-b.c-300999", 300999 },
+		{ "numeric owner", USER, NULL, 300999 },
+		{ "numeric owner by name", USER, "subuid-a-b.c-300999", 300999 },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < 6; i++) {
-		struct stack_use use = { .question = i < 4 ? &hits[i] : &numeric[i - 4] };
+	for (size_t i = 0; i < HITS + 2; i++) {
+		struct stack_use use = { .question = i < HITS ? &hits[i] : &numeric[i - HITS] };
 		pthread_attr_t attr;
 		pthread_t thread;
 
@@ -360,7 +384,7 @@ static void a_lookup_fits_the_smallest_stack_a_thread_can_have(void **state)
 		print_message("# %s: %td bytes of stack\n", use.question->title, use.bytes);
 		assert_int_equal(use.status, NSS_STATUS_SUCCESS);
 		/* A named owner asks nobody, so all of it is ours. */
-		if (i < 4)
+		if (i < HITS)
 			assert_true(use.bytes < STACK_LIMIT / 2);
 		else
 			assert_true(use.bytes < STACK_LIMIT);
@@ -402,7 +426,7 @@ static void cancelled_threads_leave_no_descriptor_open(void **state)
 static void the_cancellation_state_is_the_callers_again(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < HITS; i++) {
 		int wanted = i % 2 ? PTHREAD_CANCEL_DISABLE : PTHREAD_CANCEL_ENABLE;
 		int found;
 
@@ -452,6 +476,7 @@ int main(int argc, char **argv)
 	getpwnam_entry = (nss_getpwnam_r *)entry(module, "_nss_subid_getpwnam_r");
 	getgrgid_entry = (nss_getgrgid_r *)entry(module, "_nss_subid_getgrgid_r");
 	getgrnam_entry = (nss_getgrnam_r *)entry(module, "_nss_subid_getgrnam_r");
+	getspnam_entry = (nss_getspnam_r *)entry(module, "_nss_subid_getspnam_r");
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

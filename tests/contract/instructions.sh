@@ -33,6 +33,8 @@ host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" ||
     host_fail "the null module is not built"
 host_add_program "$abs_top_builddir/bench/lookups"
 
+# How long ld.so searches its cache depends on what else the host has installed.
+export LD_LIBRARY_PATH=$host_dir/lib
 # libc has several versions of memchr and the like; this one is everywhere.
 export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-BMI2,-ERMS,-EVEX
 

@@ -16,73 +16,40 @@ const char fuzz_target[] = "index";
 
 #define LINES_MAX 4 /* of which anything is asked */
 
-struct question {
-	struct subid_owner owner;
-	struct subid_place place;
-};
-
-static bool same_answer(const struct question *a, const struct question *b)
-{
-	return a->place.id == b->place.id && a->place.position == b->place.position &&
-	       (a->place.sought != SUBID_SEEK_OWNER ||
-		(a->owner.name_len == b->owner.name_len &&
-		 memcmp(a->owner.name, b->owner.name, a->owner.name_len) == 0));
-}
-
-static void compare(const struct subid_index *index, const struct question *question)
-{
-	struct question scanned = *question, looked_up = *question;
-	int r = subid_files_ask(FUZZ_FILE, &scanned.owner, &scanned.place);
-	int r_index = subid_index_ask(index, &looked_up.owner, &looked_up.place);
-
-	if (r_index == SUBID_INDEX_SILENT)
-		return;
-	if (r_index != r || (r == 0 && !same_answer(&scanned, &looked_up)))
-		fuzz_fail("sought %d, id %u, position %ju, owner %.*s: "
-			  "%d %u %ju of the file, %d %u %ju of the index",
-			  (int)question->place.sought, question->place.id,
-			  (uintmax_t)question->place.position, (int)question->owner.name_len,
-			  question->owner.name, r, scanned.place.id,
-			  (uintmax_t)scanned.place.position, r_index, looked_up.place.id,
-			  (uintmax_t)looked_up.place.position);
-}
-
-/* An owner as a question may know it: not resolved, resolved, with a UID. */
-static void compare_owner(const struct subid_index *index, const char *owner, uint32_t id,
-			  uint64_t position)
-{
-	for (unsigned int state = 0; state < 4; state++) {
-		struct question question;
-		uint32_t uid;
-
-		if (subid_owner_set(&question.owner, owner, strlen(owner)) < 0)
-			fuzz_fail("no owner: %s", owner);
-		if (state == 2)
-			subid_owner_set_uid(&question.owner, 1001);
-		/* A UID that turned out to be alice's. */
-		if (state == 3 && (subid_owner_uid(owner, strlen(owner), &uid) < 0 ||
-				   subid_owner_set_account(&question.owner, "alice") < 0))
-			continue;
-		question.owner.resolved = state > 0;
-
-		question.place = (struct subid_place){ .sought = SUBID_SEEK_POSITION, .id = id };
-		compare(index, &question);
-		question.place =
-			(struct subid_place){ .sought = SUBID_SEEK_ID, .position = position };
-		compare(index, &question);
-		/* Asked once more, after the first answer was an owner to be resolved. */
-		question.place = (struct subid_place){ .sought = SUBID_SEEK_OWNER, .id = id };
-		compare(index, &question);
-	}
-}
-
 static void compare_id(const struct subid_index *index, uint32_t id)
 {
-	struct question question = { .place = { .sought = SUBID_SEEK_OWNER, .id = id } };
+	struct subid_owner scanned, found;
+	uint64_t position = 0, position_found = 0;
+	int r = subid_files_scan_id(FUZZ_FILE, id, &scanned, &position);
+	int r_index = subid_index_find_id(index, id, &found, &position_found);
 
-	compare(index, &question);
-	question.owner.resolved = true;
-	compare(index, &question);
+	if (r_index != r || position != position_found ||
+	    (r == 0 && (scanned.len != found.len || strcmp(scanned.text, found.text) != 0)))
+		fuzz_fail("ID %u: %d, %ju of the file, %d, %ju of the index", id, r,
+			  (uintmax_t)position, r_index, (uintmax_t)position_found);
+}
+
+static void compare_owner(const struct subid_index *index, const char *name, uint32_t id,
+			  uint64_t position)
+{
+	struct subid_owner owner;
+	uint64_t scanned = 0, found = 0;
+	uint32_t id_scanned = 0, id_found = 0;
+	int r, r_index;
+
+	if (subid_owner_set(&owner, name, strlen(name)) < 0)
+		fuzz_fail("no owner: %s", name);
+	r = subid_files_scan_owner(FUZZ_FILE, &owner, id, &scanned);
+	r_index = subid_index_find_owner(index, &owner, id, &found);
+	if (r_index != r || found != scanned)
+		fuzz_fail("ID %u of %s: %d, %ju of the file, %d, %ju of the index", id, name, r,
+			  (uintmax_t)scanned, r_index, (uintmax_t)found);
+
+	r = subid_files_scan_position(FUZZ_FILE, &owner, position, &id_scanned);
+	r_index = subid_index_find_position(index, &owner, position, &id_found);
+	if (r_index != r || id_found != id_scanned)
+		fuzz_fail("position %ju of %s: %d, %u of the file, %d, %u of the index",
+			  (uintmax_t)position, name, r, id_scanned, r_index, id_found);
 }
 
 static void compare_line(const struct subid_index *index, const struct reference_file *file,

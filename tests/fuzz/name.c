@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The name of a record: a byte for the database, and the name; also an ID and an owner. */
-#include "name.h"
+#include "record.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,60 +25,102 @@ static bool want_record(enum subid_kind kind, const char *name, size_t *ret_owne
 	       reference_number(dash + 1, UINT64_C(1) << 32, ret_id);
 }
 
-/* In a buffer that is just large enough, and not in one that is a byte smaller. */
-static void check_format(enum subid_kind kind, const struct subid_owner *owner, uint32_t id,
-			 const char *want)
+/* What a user's record says beside its name, and how long it is with its NULs. */
+static size_t user_bytes(const struct nss_id *user, const char *name, char *gecos, size_t size)
 {
-	size_t len = strlen(want);
-	char *buf = fuzz_copy(want, len + 1);
-	struct nss_arena arena = { .next = buf, .left = len };
+	int len = snprintf(gecos, size, "Subordinate UID %" PRIu64 " of %s", user->position,
+			   user->owner.text);
 
-	if (nss_name_format(&arena, kind, owner, id))
+	return strlen(name) + 1 + sizeof("x") + (size_t)len + 1 + sizeof("/") +
+	       sizeof(NSS_SUBID_NOLOGIN);
+}
+
+/* In a buffer that is just large enough, and not in one that is a byte smaller. */
+static void check_user(const struct nss_id *user, const char *name)
+{
+	char gecos[2048];
+	size_t len = user_bytes(user, name, gecos, sizeof(gecos));
+	char *exact = (char *)malloc(len), *small = (char *)malloc(len - 1);
+	struct passwd pwd = { .pw_uid = 77 };
+
+	if (!exact || !small)
+		fuzz_fail("out of memory");
+	if (nss_record_passwd(user, &pwd, small, len - 1) != -ERANGE || pwd.pw_uid != 77)
 		fuzz_fail("it fits into a byte too few");
-	memset(buf, 'x', len + 1);
-	arena = (struct nss_arena){ .next = buf, .left = len + 1 };
-	if (nss_name_format(&arena, kind, owner, id) != buf || strcmp(buf, want) != 0)
-		fuzz_fail("format is not the inverse of parse: %s", want);
-	free(buf);
+	if (nss_record_passwd(user, &pwd, exact, len) != 0)
+		fuzz_fail("it does not fit into %zu bytes", len);
+	if (strcmp(pwd.pw_name, name) != 0 || strcmp(pwd.pw_gecos, gecos) != 0 ||
+	    pwd.pw_uid != user->id)
+		fuzz_fail("writing is not the inverse of parsing: %s", pwd.pw_name);
+	free(exact);
+	free(small);
+}
+
+static void check_group(const struct nss_id *group, const char *name)
+{
+	size_t len = sizeof(char *) + strlen(name) + 1 + sizeof("x");
+	char *exact = (char *)malloc(len), *small = (char *)malloc(len - 1);
+	struct group grp = { .gr_gid = 77 };
+
+	if (!exact || !small)
+		fuzz_fail("out of memory");
+	if (nss_record_group(group, &grp, small, len - 1) != -ERANGE || grp.gr_gid != 77)
+		fuzz_fail("it fits into a byte too few");
+	if (nss_record_group(group, &grp, exact, len) != 0)
+		fuzz_fail("it does not fit into %zu bytes", len);
+	if (strcmp(grp.gr_name, name) != 0 || grp.gr_gid != group->id || grp.gr_mem[0])
+		fuzz_fail("writing is not the inverse of parsing: %s", grp.gr_name);
+	free(exact);
+	free(small);
+}
+
+static void check_record(enum subid_kind kind, const struct nss_id *id, const char *name)
+{
+	if (kind == SUBID_UID)
+		check_user(id, name);
+	else
+		check_group(id, name);
 }
 
 static void check_parse(enum subid_kind kind, const char *name)
 {
-	struct subid_owner owner;
+	struct nss_id id = { .position = 0 };
 	size_t owner_len = 0;
-	uint32_t id = 0, want_id = 0;
+	uint32_t want_id = 0;
 	bool ours = want_record(kind, name, &owner_len, &want_id);
 
-	if (nss_name_parse(kind, name, &owner, &id) != (ours ? 0 : -ENOENT))
+	if (nss_record_parse_name(kind, name, &id.owner, &id.id) != (ours ? 0 : -ENOENT))
 		fuzz_fail("it is %s", ours ? "a record's" : "no record's");
 	if (!ours)
 		return;
-	if (owner.name_len != owner_len || memcmp(owner.name, name + 7, owner_len) != 0 ||
-	    owner.name[owner_len] != '\0' || id != want_id || owner.uid_len != 0 || owner.resolved)
+	if (id.owner.len != owner_len || memcmp(id.owner.text, name + 7, owner_len) != 0 ||
+	    id.owner.text[owner_len] != '\0' || id.id != want_id)
 		fuzz_fail("another owner or ID");
-	if (!nss_name_is_ours(kind, name) || !nss_name_is_of(name, owner_len, &owner))
+	if (!nss_record_name_is_ours(kind, name))
 		fuzz_fail("it does not know itself");
-	check_format(kind, &owner, id, name);
+	check_record(kind, &id, name);
 }
 
 /* Any owner and ID have a name, which means them. */
 static void check_round_trip(enum subid_kind kind, const uint8_t *data, size_t size)
 {
-	static char name[2048];
-	struct nss_arena arena = { .next = name, .left = sizeof(name) };
-	struct subid_owner owner, again;
-	uint32_t id, id_again;
+	char name[2048];
+	struct nss_id id = { .position = UINT64_MAX };
+	struct subid_owner again;
+	uint32_t id_again;
 
-	if (size < sizeof(id))
+	if (size < sizeof(id.id))
 		return;
-	memcpy(&id, data, sizeof(id));
-	if (subid_owner_set(&owner, (const char *)data + sizeof(id), size - sizeof(id)) < 0)
+	memcpy(&id.id, data, sizeof(id.id));
+	if (subid_owner_set(&id.owner, (const char *)data + sizeof(id.id), size - sizeof(id.id)) <
+	    0)
 		return;
-	if (!nss_name_format(&arena, kind, &owner, id))
-		fuzz_fail("no name in %zu bytes", sizeof(name));
-	if (nss_name_parse(kind, name, &again, &id_again) < 0 || id_again != id ||
-	    strcmp(again.name, owner.name) != 0)
-		fuzz_fail("parse is not the inverse of format: %s", name);
+	(void)snprintf(name, sizeof(name), "%s-%s-%" PRIu32,
+		       kind == SUBID_UID ? "subuid" : "subgid", id.owner.text, id.id);
+	check_record(kind, &id, name);
+	if (nss_record_parse_name(kind, name, &again, &id_again) < 0 || id_again != id.id ||
+	    strcmp(again.text, id.owner.text) != 0)
+		fuzz_fail("parsing is not the inverse of writing: %s", name);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

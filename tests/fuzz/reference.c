@@ -105,67 +105,20 @@ const struct reference_account *reference_by_name(const char *name)
 	return NULL;
 }
 
-const struct reference_account *reference_by_uid(uint32_t uid)
-{
-	for (size_t i = 0; i < ACCOUNTS; i++)
-		if (accounts[i].uid == uid)
-			return &accounts[i];
-	return NULL;
-}
-
 static bool contains(const struct reference_line *line, uint64_t id)
 {
 	return id >= line->start && id < line->start + line->count;
 }
 
-static bool is_subordinate(const struct reference_file *file, uint32_t uid)
-{
-	for (size_t i = 0; i < file->n_lines; i++)
-		if (contains(&file->lines[i], uid))
-			return true;
-	return false;
-}
-
-static bool is_uid(const char *text, uint32_t *ret_uid)
-{
-	return reference_number(text, UINT32_MAX, ret_uid);
-}
-
-const char *reference_name(const struct reference_file *file, const char *owner)
-{
-	const struct reference_account *account;
-	uint32_t uid, ignored;
-
-	if (!is_uid(owner, &uid) || is_subordinate(file, uid))
-		return owner;
-	account = reference_by_uid(uid);
-	return account && !is_uid(account->name, &ignored) ? account->name : owner;
-}
-
-/* Is the line that of the owner called so? */
-static bool is_of(const struct reference_file *file, const struct reference_line *line,
-		  const char *name)
-{
-	const struct reference_account *account;
-	uint32_t uid, ignored;
-
-	if (strcmp(line->owner, name) == 0)
-		return true;
-	account = reference_by_name(name);
-	return account && !is_uid(name, &ignored) && is_uid(line->owner, &uid) &&
-	       account->uid == uid && !is_subordinate(file, uid);
-}
-
 bool reference_by_owner(const struct reference_file *file, const char *owner, uint32_t id,
 			uint64_t *ret_position)
 {
-	const char *name = reference_name(file, owner);
 	uint64_t laid = 0;
 
 	for (size_t i = 0; i < file->n_lines; i++) {
 		const struct reference_line *line = &file->lines[i];
 
-		if (!is_of(file, line, name))
+		if (strcmp(line->owner, owner) != 0)
 			continue;
 		if (contains(line, id)) {
 			*ret_position = laid + (id - line->start);
@@ -181,7 +134,7 @@ bool reference_by_id(const struct reference_file *file, uint32_t id, const char 
 {
 	for (size_t i = 0; i < file->n_lines; i++) {
 		if (contains(&file->lines[i], id)) {
-			*ret_owner = reference_name(file, file->lines[i].owner);
+			*ret_owner = file->lines[i].owner;
 			return reference_by_owner(file, *ret_owner, id, ret_position);
 		}
 	}
@@ -191,12 +144,10 @@ bool reference_by_id(const struct reference_file *file, uint32_t id, const char 
 bool reference_by_position(const struct reference_file *file, const char *owner, uint64_t position,
 			   uint32_t *ret_id)
 {
-	const char *name = reference_name(file, owner);
-
 	for (size_t i = 0; i < file->n_lines; i++) {
 		const struct reference_line *line = &file->lines[i];
 
-		if (!is_of(file, line, name))
+		if (strcmp(line->owner, owner) != 0)
 			continue;
 		if (position < line->count) {
 			*ret_id = (uint32_t)(line->start + position);

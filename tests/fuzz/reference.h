@@ -36,18 +36,14 @@ struct reference_file {
 void reference_file(const char *text, size_t len, struct reference_file *ret);
 
 /*
- * The accounts of the host: alice 1001, alias 1001, bob 1002, and one called
- * 4242 with UID 1003. NULL if there is none; the first of several.
+ * The accounts of the host: alice 1001, alias 1001, bob 1002, and one called 4242 with
+ * UID 1003. NULL if there is none.
  */
 struct reference_account {
 	const char *name;
 	uint32_t uid;
 };
 const struct reference_account *reference_by_name(const char *name);
-const struct reference_account *reference_by_uid(uint32_t uid);
-
-/* reference_name: what an owner is called who is written so. */
-const char *reference_name(const struct reference_file *file, const char *owner);
 
 /* The three questions; each returns false for "no". */
 bool reference_by_id(const struct reference_file *file, uint32_t id, const char **ret_owner,

@@ -24,9 +24,7 @@ enum {
 	FLAG_RECENT = 1,
 	FLAG_IN_PLACE = 2,
 	FLAG_CHANGES = 4,
-	FLAG_GID = 8,
 	FLAG_CACHE = 16,
-	FLAG_ACCOUNTS_FAIL = 32,
 };
 
 static const int faults[] = { EINTR,  EIO,     EACCES,	EPERM, ENOENT,	  ENOTDIR, EMFILE,
@@ -40,72 +38,40 @@ struct answer {
 	uint32_t id;
 };
 
+enum sought {
+	BY_ID,
+	BY_OWNER,
+	BY_POSITION,
+};
+
 static struct {
 	struct fuzz_plan plan;
 	struct reference_file version[2];
-	struct subid_host host;
-	struct subid_cache caches[2];
-	enum subid_kind kind;
-	bool accounts_fail;
-	bool account_failed;
+	struct subid_cache cache;
+	struct subid_database database;
 } now;
-
-/* --- the host's accounts ------------------------------------------------------- */
-
-static int account_name(const struct subid_host *host, uint32_t uid, char *ret_name, size_t size)
-{
-	const struct reference_account *account = reference_by_uid(uid);
-
-	(void)host;
-	if (now.accounts_fail) {
-		now.account_failed = true;
-		return -EIO;
-	}
-	if (!account)
-		return -ENOENT;
-	if (strlen(account->name) >= size)
-		fuzz_fail("%zu bytes for a name", size);
-	strcpy(ret_name, account->name);
-	return 0;
-}
-
-static int account_uid(const struct subid_host *host, const char *name, uint32_t *ret_uid)
-{
-	const struct reference_account *account = reference_by_name(name);
-
-	(void)host;
-	if (now.accounts_fail) {
-		now.account_failed = true;
-		return -EIO;
-	}
-	if (!account)
-		return -ENOENT;
-	*ret_uid = account->uid;
-	return 0;
-}
 
 /* --- the questions, to the shim and to the reference ----------------------------- */
 
-static void ask(struct answer *answer, enum subid_sought sought)
+static void ask(struct answer *answer, enum sought sought)
 {
 	struct subid_owner owner;
 
-	if (sought == SUBID_SEEK_OWNER) {
-		answer->r = subid_by_id(&now.host, now.kind, answer->id, &owner, &answer->position);
+	if (sought == BY_ID) {
+		answer->r = subid_by_id(&now.database, answer->id, &owner, &answer->position);
 		if (answer->r == 0)
-			strcpy(answer->owner, owner.name);
+			strcpy(answer->owner, owner.text);
 		return;
 	}
 	if (subid_owner_set(&owner, answer->owner, strlen(answer->owner)) < 0)
 		fuzz_fail("no owner: %s", answer->owner);
 	answer->r =
-		sought == SUBID_SEEK_POSITION
-			? subid_by_owner(&now.host, now.kind, &owner, answer->id, &answer->position)
-			: subid_by_position(&now.host, now.kind, &owner, answer->position,
-					    &answer->id);
+		sought == BY_OWNER
+			? subid_by_owner(&now.database, &owner, answer->id, &answer->position)
+			: subid_by_position(&now.database, &owner, answer->position, &answer->id);
 }
 
-static bool is_answer(const struct reference_file *file, enum subid_sought sought,
+static bool is_answer(const struct reference_file *file, enum sought sought,
 		      const struct answer *answer)
 {
 	const char *owner = "";
@@ -114,12 +80,12 @@ static bool is_answer(const struct reference_file *file, enum subid_sought sough
 	bool found;
 
 	switch (sought) {
-	case SUBID_SEEK_OWNER:
+	case BY_ID:
 		found = reference_by_id(file, answer->id, &owner, &position);
 		if (found && answer->r == 0)
 			return strcmp(owner, answer->owner) == 0 && position == answer->position;
 		break;
-	case SUBID_SEEK_POSITION:
+	case BY_OWNER:
 		found = reference_by_owner(file, answer->owner, answer->id, &position);
 		if (found && answer->r == 0)
 			return position == answer->position;
@@ -154,87 +120,20 @@ static int shown_fault(void)
 	}
 }
 
-static bool is_accounts_uid(const char *owner)
-{
-	uint32_t uid;
-
-	return reference_number(owner, UINT32_MAX, &uid) && reference_by_uid(uid);
-}
-
-static bool has_accounts_uid(const struct reference_file *file)
-{
-	for (size_t i = 0; i < file->n_lines; i++)
-		if (is_accounts_uid(file->lines[i].owner))
-			return true;
-	return false;
-}
-
-/* The owner is one that the file has, by any of its names. */
-static bool is_owner_of(const struct reference_file *file, const struct answer *answer)
-{
-	for (size_t i = 0; i < file->n_lines; i++) {
-		const struct reference_line *line = &file->lines[i];
-		const struct reference_account *account;
-		uint32_t uid;
-
-		if (answer->id < line->start || answer->id >= line->start + line->count)
-			continue;
-		account = reference_number(line->owner, UINT32_MAX, &uid) ? reference_by_uid(uid)
-									  : NULL;
-		if (strcmp(line->owner, answer->owner) == 0 ||
-		    (account && strcmp(account->name, answer->owner) == 0))
-			return true;
-	}
-	return false;
-}
-
-static bool has_number(const struct reference_file *file)
-{
-	uint32_t uid;
-
-	for (size_t i = 0; i < file->n_lines; i++)
-		if (reference_number(file->lines[i].owner, UINT32_MAX, &uid))
-			return true;
-	return false;
-}
-
-static void check(enum subid_sought sought, struct answer answer)
+static void check(enum sought sought, struct answer answer)
 {
 	bool changed = fuzz_file_has_changed(), failed = fuzz_file_has_failed();
-	bool changes, fails, is_number;
-	uint32_t uid;
+	bool changes, fails;
 
-	now.account_failed = false;
-	is_number = reference_number(answer.owner, UINT32_MAX, &uid);
 	ask(&answer, sought);
 	changes = fuzz_file_has_changed() != changed;
 	fails = fuzz_file_has_failed() != failed;
 
 	if (fails && shown_fault() != 0 && answer.r == shown_fault())
 		return;
-	if (now.account_failed && answer.r == -EIO)
-		return;
 	if ((!changed && is_answer(&now.version[0], sought, &answer)) ||
 	    ((changed || changes) && is_answer(&now.version[1], sought, &answer)))
 		return;
-
-	/*
-	 * An account is looked up between two passes, each of which sees one
-	 * version of the file, or none where open(2) fails. What it relied on is
-	 * looked at once more: if the file has changed, it is asked again later.
-	 */
-	if ((changes || fails) && answer.r == -EAGAIN &&
-	    (is_number || has_number(&now.version[0]) || has_number(&now.version[1])))
-		return;
-	if ((changes || fails) &&
-	    (is_accounts_uid(answer.owner) || has_accounts_uid(&now.version[0]) ||
-	     has_accounts_uid(&now.version[1]))) {
-		if (answer.r == -ENOENT)
-			return;
-		if (fails && (sought != SUBID_SEEK_OWNER || is_owner_of(&now.version[0], &answer) ||
-			      is_owner_of(&now.version[1], &answer)))
-			return;
-	}
 
 	fuzz_fail("sought %d: %d, %s, id %u, position %ju%s%s", (int)sought, answer.r, answer.owner,
 		  answer.id, (uintmax_t)answer.position, changed ? ", changed before" : "",
@@ -245,11 +144,11 @@ static void check_questions(const struct reference_line *line, const char *owner
 {
 	struct answer answer = { .id = id };
 
-	check(SUBID_SEEK_OWNER, answer);
+	check(BY_ID, answer);
 	strcpy(answer.owner, owner);
-	check(SUBID_SEEK_POSITION, answer);
+	check(BY_OWNER, answer);
 	answer.position = id - line->start;
-	check(SUBID_SEEK_ID, answer);
+	check(BY_POSITION, answer);
 }
 
 static void check_line(const struct reference_line *line, unsigned int choice)
@@ -277,21 +176,6 @@ static void check_all(unsigned int choice)
 		}
 		choice /= 3;
 	}
-}
-
-/* Which source is to be asked is found out once in a process, and here is not the subject. */
-static void choose_source(void)
-{
-	static bool chosen;
-	struct fuzz_plan plan = { .version[0] = { "", 0 } };
-	struct answer answer = { .id = 1 };
-
-	if (chosen)
-		return;
-	fuzz_file_begin(&plan);
-	ask(&answer, SUBID_SEEK_OWNER);
-	fuzz_file_end();
-	chosen = answer.r == -ENOENT;
 }
 
 static void set_plan(const uint8_t *header, const char *text, size_t size)
@@ -327,30 +211,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	text = fuzz_copy(data + HEADER_BYTES, size - HEADER_BYTES);
 	memset(&now, 0, sizeof(now));
-	now.host = (struct subid_host){
-		.databases = {
-			[SUBID_UID] = { FUZZ_FILE, NULL, SUBID_UID },
-			[SUBID_GID] = { FUZZ_FILE, NULL, SUBID_GID },
-		},
-		.nsswitch = FUZZ_NO_FILE,
-		.account_name = account_name,
-		.account_uid = account_uid,
-	};
-	for (size_t i = 0; data[0] & FLAG_CACHE && i < 2; i++)
-		now.host.databases[i].cache = &now.caches[i];
-	choose_source();
-	now.kind = data[0] & FLAG_GID ? SUBID_GID : SUBID_UID;
-	now.accounts_fail = data[0] & FLAG_ACCOUNTS_FAIL;
+	now.database.path = FUZZ_FILE;
+	now.database.cache = data[0] & FLAG_CACHE ? &now.cache : NULL;
 	set_plan(data, text, size - HEADER_BYTES);
 
 	fuzz_file_begin(&now.plan);
 	check_all(data[6]);
 	fuzz_file_end();
 
-	for (size_t i = 0; i < 2; i++) {
-		subid_index_free(now.caches[i].index);
+	subid_index_free(now.cache.index);
+	for (size_t i = 0; i < 2; i++)
 		free(now.version[i].lines);
-	}
 	free(text);
 	return 0;
 }

@@ -64,7 +64,8 @@ static void count(struct tally *tally, const struct answer *answer)
 	else if (answer->kind != ANSWER_FOUND)
 		tally->again++;
 	else if (strncmp(answer->name, "sub", 3) == 0)
-		tally->of_version[owner[0] == 'a' ? VERSION_A : VERSION_B]++;
+		tally->of_version[owner[0] == 'a' || strncmp(owner, "1002", 4) == 0 ? VERSION_A
+										    : VERSION_B]++;
 }
 
 static size_t choose(struct asker *asker)
@@ -100,8 +101,9 @@ bool asker_ask(struct asker *asker, void (*ask)(const struct question *, struct 
 	count(&asker->tally, &answer);
 	if (changes == 0)
 		asker->tally.steady++;
-	if (answer.kind == EAGAIN ? writer_excuses(q, changes)
-				  : world_is_right(i, &answer, versions))
+	/* Is an owner's UID itself delegated? A file that never rests does not say. */
+	if (answer.kind == EAGAIN ? writer_excuses(changes)
+				  : world_is_right(i, &answer, versions, !writer_excuses(changes)))
 		return true;
 	complain(q, &answer, before, after);
 	return false;

@@ -12,8 +12,7 @@
 #define GID_NOBODY 65534
 
 struct line {
-	const char *written;
-	const char *owner; /* the account's name, where what is written is its UID */
+	const char *owner;
 	uint32_t start;
 	uint32_t count;
 };
@@ -25,10 +24,15 @@ static struct content {
 	size_t len;
 } contents[FILES][VERSIONS];
 
-/*
- * ann is written both ways, cora as a UID only, carlos has no account; lines
- * with a UID come last, where no other owner's answer depends on them.
- */
+/* ann has lines by name and by UID, cora by UID only, carlos has no account. */
+static const struct account {
+	const char *name, *uid;
+} accounts[] = {
+	{ "ann", "1002" },
+	{ "cora", "1004" },
+};
+#define N_ACCOUNTS (sizeof(accounts) / sizeof(accounts[0]))
+
 static const struct question questions[] = {
 	{ .id = 100000 },
 	{ .id = 100005 },
@@ -54,8 +58,8 @@ static const struct question questions[] = {
 	{ .name = "subuid-ann-100505" },
 	{ .name = "subuid-carlos-100505" },
 	{ .name = "subuid-alice-100505" },
-	{ .name = "subuid-ann-200000" },
-	{ .name = "subuid-cora-200450" },
+	{ .name = "subuid-ann-200000", .needs_accounts = true },
+	{ .name = "subuid-cora-200450", .needs_accounts = true },
 	{ .name = "subuid-carol-200000" },
 	{ .name = "subuid-1002-200000" },
 	{ .name = "subuid-1004-200450" },
@@ -84,23 +88,24 @@ static const struct question questions[] = {
 };
 #define N_QUESTIONS (sizeof(questions) / sizeof(questions[0]))
 
-static struct answer answers[N_QUESTIONS][VERSIONS][VERSIONS]; /* by subuid, by subgid */
+/* By subuid, by subgid; and where an owner's account cannot be had. */
+static struct answer answers[N_QUESTIONS][VERSIONS][VERSIONS];
+static struct answer unspelled[N_QUESTIONS][VERSIONS][VERSIONS];
 
-static void add(struct content *content, const char *written, const char *owner, uint32_t start,
-		uint32_t count)
+static void add(struct content *content, const char *owner, uint32_t start, uint32_t count)
 {
 	if (content->n_lines == LINES_MAX)
 		abort();
-	content->lines[content->n_lines++] = (struct line){ written, owner, start, count };
+	content->lines[content->n_lines++] = (struct line){ owner, start, count };
 	content->len +=
 		(size_t)snprintf(content->text + content->len, sizeof(content->text) - content->len,
-				 "%s:%" PRIu32 ":%" PRIu32 "\n", written, start, count);
+				 "%s:%" PRIu32 ":%" PRIu32 "\n", owner, start, count);
 }
 
 static void add_filler(struct content *content, const char *owner, uint32_t count, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
-		add(content, owner, owner, 1000000 + 100 * i, count);
+		add(content, owner, 1000000 + 100 * i, count);
 }
 
 /* A comment, so that a version written in place leaves nothing of the other. */
@@ -156,47 +161,73 @@ static uint32_t find_gid(const struct content *content, const char *owner, uint3
 	return GID_NOBODY;
 }
 
-/* Whose ID a question is about, as the model reads the question. */
+static const char *account_name(const char *uid)
+{
+	for (size_t i = 0; i < N_ACCOUNTS; i++)
+		if (strcmp(accounts[i].uid, uid) == 0)
+			return accounts[i].name;
+	return uid;
+}
+
+static const char *account_uid(const char *name)
+{
+	for (size_t i = 0; i < N_ACCOUNTS; i++)
+		if (strcmp(accounts[i].name, name) == 0)
+			return accounts[i].uid;
+	return name;
+}
+
+/* Whose ID a question is about, as the model reads the question, and how that is spelled. */
 static bool find_owner(const struct question *q, const struct content *content, char owner[64],
-		       uint32_t *ret_id)
+		       char spelled[64], uint32_t *ret_id)
 {
 	const struct line *line;
+	uint32_t position;
 	char again[64];
 
 	if (!q->name) {
 		line = find_id(content, q->id);
-		if (line)
+		if (line) {
 			strcpy(owner, line->owner);
+			strcpy(spelled, account_name(owner));
+		}
 		*ret_id = q->id;
 		return line;
 	}
-	if (sscanf(q->name, q->is_group ? "subgid-%31[a-z]-%" SCNu32 : "subuid-%31[a-z]-%" SCNu32,
-		   owner, ret_id) != 2)
+	if (sscanf(q->name,
+		   q->is_group ? "subgid-%31[a-z0-9]-%" SCNu32 : "subuid-%31[a-z0-9]-%" SCNu32,
+		   spelled, ret_id) != 2)
 		return false;
-	snprintf(again, sizeof(again), "%s-%s-%" PRIu32, q->is_group ? "subgid" : "subuid", owner,
+	strcpy(owner, spelled);
+	if (!find_position(content, owner, *ret_id, &position))
+		strcpy(owner, account_uid(spelled));
+	snprintf(again, sizeof(again), "%s-%s-%" PRIu32, q->is_group ? "subgid" : "subuid", spelled,
 		 *ret_id);
 	return strcmp(again, q->name) == 0;
 }
 
-static struct answer model(const struct question *q, enum version subuid, enum version subgid)
+static struct answer model(const struct question *q, enum version subuid, enum version subgid,
+			   bool has_accounts)
 {
 	const struct content *content =
 		q->is_group ? &contents[FILE_SUBGID][subgid] : &contents[FILE_SUBUID][subuid];
 	struct answer answer = { .kind = ANSWER_ABSENT };
-	char owner[64] = "";
+	char owner[64] = "", spelled[64] = "";
 	uint32_t position;
 
-	if (!find_owner(q, content, owner, &answer.id) ||
+	if (!find_owner(q, content, owner, spelled, &answer.id) ||
 	    !find_position(content, owner, answer.id, &position))
 		return answer;
+	if (!q->name && !has_accounts)
+		strcpy(spelled, owner);
 
 	answer.kind = ANSWER_FOUND;
 	snprintf(answer.name, sizeof(answer.name), "%s-%s-%" PRIu32,
-		 q->is_group ? "subgid" : "subuid", owner, answer.id);
+		 q->is_group ? "subgid" : "subuid", spelled, answer.id);
 	if (!q->is_group) {
 		answer.gid = find_gid(&contents[FILE_SUBGID][subgid], owner, position);
 		snprintf(answer.gecos, sizeof(answer.gecos), "Subordinate UID %" PRIu32 " of %s",
-			 position, owner);
+			 position, spelled);
 	}
 	return answer;
 }
@@ -210,23 +241,23 @@ void world_make(unsigned int filler)
 		abort();
 
 	add_filler(&uids[VERSION_A], "alice", 10, filler);
-	add(&uids[VERSION_A], "alice", "alice", 100000, 1000);
-	add(&uids[VERSION_A], "ann", "ann", 100500, 10);
-	add(&uids[VERSION_A], "1002", "ann", 200000, 500);
+	add(&uids[VERSION_A], "alice", 100000, 1000);
+	add(&uids[VERSION_A], "ann", 100500, 10);
+	add(&uids[VERSION_A], "1002", 200000, 500);
 	add_filler(&uids[VERSION_B], "carol", 70, filler);
-	add(&uids[VERSION_B], "carol", "carol", 100000, 1000);
-	add(&uids[VERSION_B], "carlos", "carlos", 100500, 10);
-	add(&uids[VERSION_B], "1004", "cora", 200000, 500);
+	add(&uids[VERSION_B], "carol", 100000, 1000);
+	add(&uids[VERSION_B], "carlos", 100500, 10);
+	add(&uids[VERSION_B], "1004", 200000, 500);
 
 	add_filler(&gids[VERSION_A], "adam", 10, filler);
-	add(&gids[VERSION_A], "alice", "alice", 500000, 4000);
-	add(&gids[VERSION_A], "alice", "alice", 2000000, 100000);
-	add(&gids[VERSION_A], "ann", "ann", 600000, 100);
-	add(&gids[VERSION_A], "1002", "ann", 601000, 1000);
+	add(&gids[VERSION_A], "alice", 500000, 4000);
+	add(&gids[VERSION_A], "alice", 2000000, 100000);
+	add(&gids[VERSION_A], "ann", 600000, 100);
+	add(&gids[VERSION_A], "1002", 601000, 1000);
 	add_filler(&gids[VERSION_B], "chris", 70, filler);
-	add(&gids[VERSION_B], "carol", "carol", 500000, 50000);
-	add(&gids[VERSION_B], "carol", "carol", 2000000, 300000);
-	add(&gids[VERSION_B], "1004", "cora", 600000, 400);
+	add(&gids[VERSION_B], "carol", 500000, 50000);
+	add(&gids[VERSION_B], "carol", 2000000, 300000);
+	add(&gids[VERSION_B], "1004", 600000, 400);
 
 	for (int f = 0; f < FILES; f++) {
 		size_t len = contents[f][VERSION_A].len;
@@ -239,8 +270,10 @@ void world_make(unsigned int filler)
 
 	for (size_t i = 0; i < N_QUESTIONS; i++)
 		for (int u = 0; u < VERSIONS; u++)
-			for (int g = 0; g < VERSIONS; g++)
-				answers[i][u][g] = model(&questions[i], u, g);
+			for (int g = 0; g < VERSIONS; g++) {
+				answers[i][u][g] = model(&questions[i], u, g, true);
+				unspelled[i][u][g] = model(&questions[i], u, g, false);
+			}
 }
 
 const char *world_text(enum file file, enum version version, size_t *ret_len)
@@ -267,7 +300,8 @@ static bool equal(const struct answer *a, const struct answer *b)
 					   a->gid == b->gid && strcmp(a->gecos, b->gecos) == 0);
 }
 
-bool world_is_right(size_t i, const struct answer *answer, const unsigned int versions[FILES])
+bool world_is_right(size_t i, const struct answer *answer, const unsigned int versions[FILES],
+		    bool has_accounts)
 {
 	/* Of these the module says nothing; who else is asked is the caller's. */
 	if (questions[i].is_foreign)
@@ -278,7 +312,8 @@ bool world_is_right(size_t i, const struct answer *answer, const unsigned int ve
 		for (int g = 0; g < VERSIONS; g++)
 			if ((versions[FILE_SUBUID] & 1U << u) != 0 &&
 			    (versions[FILE_SUBGID] & 1U << g) != 0 &&
-			    equal(answer, &answers[i][u][g]))
+			    (equal(answer, &answers[i][u][g]) ||
+			     (!has_accounts && equal(answer, &unspelled[i][u][g]))))
 				return true;
 	return false;
 }

@@ -58,5 +58,8 @@ const struct question *world_question(size_t i);
 /*
  * world_is_right: may this be the answer, given the versions that each file
  * may have had (bits by enum version) while the question was asked?
+ *
+ * @has_accounts: if not, an owner that is a number may be shown as it is.
  */
-bool world_is_right(size_t i, const struct answer *answer, const unsigned int versions[FILES]);
+bool world_is_right(size_t i, const struct answer *answer, const unsigned int versions[FILES],
+		    bool has_accounts);

@@ -202,11 +202,9 @@ unsigned int writer_versions(uint64_t before, uint64_t after)
 								      : both;
 }
 
-bool writer_excuses(const struct question *question, uint64_t changes)
+bool writer_excuses(uint64_t changes)
 {
 	bool in_place = method != METHOD_RENAME && method != METHOD_SWITCH;
 
-	if (question->needs_accounts)
-		return changes >= 1;
 	return changes >= 4 && in_place;
 }

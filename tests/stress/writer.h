@@ -40,8 +40,6 @@ unsigned int writer_versions(uint64_t before, uint64_t after);
 
 /*
  * writer_excuses: may a lookup give up with EAGAIN? It tries 16 times, and each
- * failure takes a change; where a change is a rename, a read never fails. But
- * the account of an owner that is written as a UID is confirmed once, after one
- * change already.
+ * failure takes a change; where a change is a rename, a read never fails.
  */
-bool writer_excuses(const struct question *question, uint64_t changes);
+bool writer_excuses(uint64_t changes);

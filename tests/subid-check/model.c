@@ -53,9 +53,10 @@ void model_survey(const struct model *model, struct survey *ret)
 		.live = !model->away,
 		.services = model->services,
 		.module = model->module,
-		.plugin = model->plugin,
 		.nscd = model->nscd,
 	};
+	if (model->source)
+		(void)strncpy(ret->source, model->source, SUBID_SOURCE_MAX_BYTES);
 	if (model->module_error)
 		ret->module.error = strdup(model->module_error);
 	read_database("subuid", "/etc/subuid", choose(model->subuid, model_clean.subuid),

@@ -17,7 +17,7 @@ struct model {
 	bool away; /* not the host that runs us */
 	const char *module_error;
 	struct module module;
-	struct plugin plugin;
+	const char *source;
 };
 
 /* The host that has nothing to find: alice and bob, with IDs beside each other. */

@@ -175,8 +175,8 @@ static void an_id_is_its_first_lines_and_has_the_gid_at_its_position(void **stat
 		     &survey);
 	lookup_id(&survey, SUBID_UID, 300007, &lookup);
 	assert_true(lookup_is_delegated(&lookup));
-	check_text("a number is its account", lookup.record,
-		   "subuid-alice-300007:x:300007:600002:Subordinate UID 7 of "
+	check_text("a number is shown as its account's name", lookup.record,
+		   "subuid-alice-300007:x:300007:65534:Subordinate UID 7 of "
 		   "alice:/:" NSS_SUBID_NOLOGIN);
 	lookup_free(&lookup);
 
@@ -186,7 +186,7 @@ static void an_id_is_its_first_lines_and_has_the_gid_at_its_position(void **stat
 	lookup_free(&lookup);
 
 	assert_true(lookup_name(&survey, "subuid-alice-100003", &lookup));
-	assert_int_equal(lookup.position, 13);
+	assert_int_equal(lookup.position, 3);
 	check_text("by name", lookup.name, "subuid-alice-100003");
 	lookup_free(&lookup);
 

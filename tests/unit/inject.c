@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdint.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -42,6 +43,7 @@ static struct {
 		const char *name;
 		unsigned int uid;
 	} accounts[ROOM];
+	bool ignore_case;
 	bool open[DESCRIPTORS];
 	bool read[DESCRIPTORS]; /* since it was opened */
 	int open_flags;
@@ -121,6 +123,16 @@ void inject_account(const char *name, unsigned int uid)
 	assert_in_range(i, 0, ROOM - 1);
 	now.accounts[i].name = name;
 	now.accounts[i].uid = uid;
+}
+
+void inject_ignore_case(void)
+{
+	now.ignore_case = true;
+}
+
+static bool names_differ(const char *a, const char *b)
+{
+	return now.ignore_case ? strcasecmp(a, b) != 0 : strcmp(a, b) != 0;
 }
 
 unsigned int inject_calls(enum inject_call call)
@@ -254,7 +266,7 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
 		return fault;
 
 	while (i < ROOM && now.accounts[i].name &&
-	       (name ? strcmp(name, now.accounts[i].name) != 0 : uid != now.accounts[i].uid))
+	       (name ? names_differ(name, now.accounts[i].name) : uid != now.accounts[i].uid))
 		i++;
 	if (i == ROOM || !now.accounts[i].name)
 		return 0;

@@ -63,6 +63,9 @@ void inject_path(const char *path, const char *instead);
 /* inject_account: getpwuid_r and getpwnam_r know accounts from here alone. */
 void inject_account(const char *name, unsigned int uid);
 
+/* inject_ignore_case: getpwnam_r finds an account whatever the case of the name. */
+void inject_ignore_case(void);
+
 unsigned int inject_calls(enum inject_call call);
 
 /* inject_open_files: descriptors that were opened and not closed. */

@@ -6,7 +6,7 @@
 
 #include "check.h"
 
-static void format_writes_canonical_decimal(void **state)
+static void write_writes_canonical_decimal(void **state)
 {
 	static const struct {
 		uint64_t value;
@@ -30,24 +30,29 @@ static void format_writes_canonical_decimal(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		size_t digits = strlen(rows[i].digits);
 		/* On the heap, where a sanitizer sees one byte too many. */
-		char *got = (char *)malloc(SUBID_DECIMAL_MAX_BYTES);
+		char *got = (char *)malloc(digits);
 
 		assert_non_null(got);
-		assert_int_equal(subid_decimal_format(rows[i].value, got), strlen(rows[i].digits));
-		check_text("format", got, rows[i].digits);
-		free(got);
-
-		got = (char *)malloc(strlen(rows[i].digits));
-		assert_non_null(got);
-		assert_int_equal(subid_decimal_digits(rows[i].value), strlen(rows[i].digits));
-		subid_decimal_write(rows[i].value, strlen(rows[i].digits), got);
-		assert_memory_equal(got, rows[i].digits, strlen(rows[i].digits));
+		check_int(rows[i].digits, (intmax_t)subid_decimal_digits(rows[i].value),
+			  (intmax_t)digits);
+		subid_decimal_write(rows[i].value, digits, got);
+		check_bytes("write", got, digits, rows[i].digits, digits);
 		free(got);
 	}
 }
 
-static void parse_reads_what_format_writes(void **state)
+static void write_writes_exactly_its_digits(void **state)
+{
+	char got[8] = "XXXXXXX";
+
+	(void)state;
+	subid_decimal_write(65536, 5, got + 1);
+	assert_string_equal(got, "X65536X");
+}
+
+static void parse_reads_what_write_writes(void **state)
 {
 	static const uint32_t values[] = {
 		0, 1, 9, 10, 11, 99, 100, 101, 65534, 100000, 999999999, 1000000000, UINT32_MAX,
@@ -55,17 +60,18 @@ static void parse_reads_what_format_writes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(values); i++) {
-		char digits[SUBID_DECIMAL_MAX_BYTES];
+		char digits[SUBID_DECIMAL_32_MAX_BYTES];
+		size_t len = subid_decimal_digits(values[i]);
 		uint32_t got = ~values[i];
 
-		assert_int_equal(
-			subid_decimal_parse(digits, subid_decimal_format(values[i], digits), &got),
-			0);
-		check_int(digits, got, values[i]);
+		assert_in_range(len, 1, sizeof(digits));
+		subid_decimal_write(values[i], len, digits);
+		assert_int_equal(subid_decimal_parse(digits, len, &got), 0);
+		assert_int_equal(got, values[i]);
 	}
 }
 
-static void parse_refuses_what_format_does_not_write(void **state)
+static void parse_refuses_what_write_does_not_write(void **state)
 {
 	static const struct {
 		const char *text;
@@ -114,9 +120,10 @@ static void parse_reads_no_further_than_its_length(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(format_writes_canonical_decimal),
-		cmocka_unit_test(parse_reads_what_format_writes),
-		cmocka_unit_test(parse_refuses_what_format_does_not_write),
+		cmocka_unit_test(write_writes_canonical_decimal),
+		cmocka_unit_test(write_writes_exactly_its_digits),
+		cmocka_unit_test(parse_reads_what_write_writes),
+		cmocka_unit_test(parse_refuses_what_write_does_not_write),
 		cmocka_unit_test(parse_reads_no_further_than_its_length),
 	};
 

@@ -25,6 +25,7 @@ enum entry {
 	PWNAM,
 	GRGID,
 	GRNAM,
+	SPNAM,
 };
 
 struct question {
@@ -36,7 +37,7 @@ struct question {
 struct outcome {
 	enum nss_status status;
 	int fault;
-	char record[128]; /* "name uid gid" or "name gid", "" for none */
+	char record[128]; /* "name uid gid", "name gid" or "name", "" for none */
 };
 
 static enum nss_status call(const struct question *question, void *record, int *errnop)
@@ -53,8 +54,11 @@ static enum nss_status call(const struct question *question, void *record, int *
 	case GRGID:
 		return _nss_subid_getgrgid_r(question->id, (struct group *)record, buf, sizeof(buf),
 					     errnop);
-	default:
+	case GRNAM:
 		return _nss_subid_getgrnam_r(question->name, (struct group *)record, buf,
+					     sizeof(buf), errnop);
+	default:
+		return _nss_subid_getspnam_r(question->name, (struct spwd *)record, buf,
 					     sizeof(buf), errnop);
 	}
 }
@@ -64,7 +68,8 @@ static struct outcome look_up(const struct question *question, bool errnop_is_er
 	union {
 		struct passwd pwd;
 		struct group grp;
-		unsigned char bytes[sizeof(struct passwd) + sizeof(struct group)];
+		struct spwd spwd;
+		unsigned char bytes[sizeof(struct passwd) + sizeof(struct spwd)];
 	} record, before;
 	int separate = BEFORE;
 	struct outcome outcome = { .fault = 0 };
@@ -89,6 +94,8 @@ static struct outcome look_up(const struct question *question, bool errnop_is_er
 		(void)snprintf(outcome.record, sizeof(outcome.record), "%s %u %u",
 			       record.pwd.pw_name, (unsigned int)record.pwd.pw_uid,
 			       (unsigned int)record.pwd.pw_gid);
+	else if (question->entry == SPNAM)
+		(void)snprintf(outcome.record, sizeof(outcome.record), "%s", record.spwd.sp_namp);
 	else
 		(void)snprintf(outcome.record, sizeof(outcome.record), "%s %u", record.grp.gr_name,
 			       (unsigned int)record.grp.gr_gid);
@@ -154,13 +161,14 @@ static void set_up(const struct shape *shape)
 /* --- what a lookup does, and what each way to fail means to it ---------------- */
 
 /*
- * What it means if an open(2) of a lookup finds nothing, by a letter for each:
- * there is no such record; there is no such group; or nothing, because it was
- * asked only whether an owner's UID is itself subordinate.
+ * What an open(2) of a lookup is for, by a letter for each. If it finds nothing, there is
+ * no such record; or no such group; or nothing is amiss, because another answer was hoped
+ * for. A fault is handed up, but where it is only a matter of how an owner is spelled.
  */
-#define NO_RECORD 'r'
-#define NO_GROUP 'g'
-#define NOTHING '-'
+#define RECORD 'r'
+#define GROUP 'g'
+#define OTHER '-'
+#define SPELLING 's'
 
 struct lookup {
 	struct question question;
@@ -181,6 +189,11 @@ static const struct lookup named_lookups[] = {
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  NULL },
+	{ { SPNAM, 0, "subuid-alice-100005" },
+	  "rg",
+	  "subuid-alice-100005",
+	  "subuid-alice-100005",
+	  NULL },
 	{ { GRGID, 500005, NULL }, "r", "subgid-alice-500005 500005", NULL, NULL },
 	{ { GRNAM, 0, "subgid-alice-500005" }, "r", "subgid-alice-500005 500005", NULL, NULL },
 	{ { PWNAM, 0, "subuid-bob-100005" },
@@ -189,56 +202,66 @@ static const struct lookup named_lookups[] = {
 	  "subuid-bob-100005 100005 65534",
 	  NULL },
 	{ { PWUID, 99999, NULL }, "r", "", NULL, NULL },
-	{ { GRNAM, 0, "subgid-carol-500005" }, "r", "", NULL, NULL },
+	{ { PWNAM, 0, "subuid-alice-99999" }, "-r", "", NULL, NULL },
+	{ { GRNAM, 0, "subgid-carol-500005" }, "-r", "", NULL, "" },
 };
 
+/* By ID: whose it is, its group, is the owner's UID delegated, is the account an owner too? */
 static const struct lookup numeric_lookups[] = {
 	{ { PWUID, 100005, NULL },
-	  "r-r-g",
+	  "rgss",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-1000-100005 100005 500005" },
 	{ { PWNAM, 0, "subuid-alice-100005" },
-	  "r-r-g",
+	  "-r-rg",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "" },
+	{ { SPNAM, 0, "subuid-alice-100005" },
+	  "-r-rg",
+	  "subuid-alice-100005",
+	  "subuid-alice-100005",
+	  "" },
 	{ { PWNAM, 0, "subuid-1000-100005" },
-	  "r-r-",
-	  "",
-	  NULL,
-	  "subuid-1000-100005 100005 500005" },
+	  "rg",
+	  "subuid-1000-100005 100005 500005",
+	  "subuid-1000-100005 100005 65534",
+	  NULL },
 	{ { GRGID, 500005, NULL },
-	  "r-r-",
+	  "rss",
 	  "subgid-alice-500005 500005",
 	  NULL,
 	  "subgid-1000-500005 500005" },
-	{ { GRNAM, 0, "subgid-alice-500005" }, "r-r-", "subgid-alice-500005 500005", NULL, "" },
+	{ { GRNAM, 0, "subgid-alice-500005" }, "-r-r", "subgid-alice-500005 500005", NULL, "" },
+	{ { GRNAM, 0, "subgid-1000-500005" }, "r", "subgid-1000-500005 500005", NULL, NULL },
 	{ { PWUID, 99999, NULL }, "r", "", NULL, NULL },
+	{ { PWNAM, 0, "subuid-dave-100005" }, "-r-r", "", NULL, "" },
 };
 
+/* A name and its account's UID are two owners: neither has the other's group. */
 static const struct lookup numeric_group_lookups[] = {
 	{ { PWUID, 100005, NULL },
-	  "rg-g-",
-	  "subuid-alice-100005 100005 500005",
+	  "rg",
 	  "subuid-alice-100005 100005 65534",
-	  "subuid-alice-100005 100005 65534" },
+	  "subuid-alice-100005 100005 65534",
+	  NULL },
 	{ { PWNAM, 0, "subuid-alice-100005" },
-	  "rg-g-",
-	  "subuid-alice-100005 100005 500005",
+	  "rg",
 	  "subuid-alice-100005 100005 65534",
-	  "subuid-alice-100005 100005 65534" },
+	  "subuid-alice-100005 100005 65534",
+	  NULL },
 };
 
 static const struct lookup numeric_user_lookups[] = {
 	{ { PWUID, 100005, NULL },
-	  "r-r-g",
-	  "subuid-alice-100005 100005 500005",
+	  "rgss",
+	  "subuid-alice-100005 100005 65534",
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-1000-100005 100005 65534" },
 	{ { PWNAM, 0, "subuid-alice-100005" },
-	  "r-r-g",
-	  "subuid-alice-100005 100005 500005",
+	  "-r-rg",
+	  "subuid-alice-100005 100005 65534",
 	  "subuid-alice-100005 100005 65534",
 	  "" },
 };
@@ -312,7 +335,7 @@ static const struct {
 	    { ESRCH, ABSENT },
 	    { EBADF, ABSENT },
 	    { EPERM, ABSENT },
-	    { ERANGE, SHORT },
+	    { ERANGE, ABSENT },
 	    { EMFILE, SHORT },
 	    { ENFILE, SHORT },
 	    { ENOMEM, SHORT },
@@ -326,7 +349,7 @@ static const struct {
 	    { ESRCH, ABSENT },
 	    { EBADF, ABSENT },
 	    { EPERM, ABSENT },
-	    { ERANGE, SHORT },
+	    { ERANGE, ABSENT },
 	    { EMFILE, SHORT },
 	    { ENFILE, SHORT },
 	    { ENOMEM, SHORT },
@@ -336,22 +359,39 @@ static const struct {
 	    { EACCES, BROKEN } } },
 };
 
-static const char *record_in_absence(const struct lookup *lookup, enum inject_call call,
-				     unsigned int nth)
+/* How many files were opened when the call failed, itself included. */
+static unsigned int opens_then;
+
+static void note_opens(void)
+{
+	opens_then = inject_calls(INJECT_OPEN);
+}
+
+static char purpose(const struct lookup *lookup)
+{
+	assert_in_range(opens_then, 1, strlen(lookup->opens));
+	return lookup->opens[opens_then - 1];
+}
+
+static const char *record_in_absence(const struct lookup *lookup, enum inject_call call)
 {
 	if (call != INJECT_OPEN)
 		return lookup->without_account;
-
-	assert_in_range(nth, 1, strlen(lookup->opens));
-	switch (lookup->opens[nth - 1]) {
-	case NO_RECORD:
+	switch (purpose(lookup)) {
+	case RECORD:
 		return "";
-	case NO_GROUP:
+	case GROUP:
 		return lookup->without_group;
 	default:
-		assert_int_equal(lookup->opens[nth - 1], NOTHING);
 		return lookup->record;
 	}
+}
+
+static bool is_spelling(const struct lookup *lookup, enum inject_call call)
+{
+	if (call == INJECT_GETPWUID || call == INJECT_GETPWNAM)
+		return !lookup->question.name;
+	return purpose(lookup) == SPELLING;
 }
 
 static void check_record(const char *reason, const struct outcome *got, const char *record)
@@ -372,12 +412,15 @@ static bool check_failure(const struct shape *shape, const struct lookup *lookup
 		       failures[which].name, nth, strerror(fault));
 	set_up(shape);
 	inject_fail(failing, nth, fault);
+	inject_before(failing, nth, note_opens);
 	got = look_up(&lookup->question, errnop_is_errno);
 
 	if (!inject_has_failed(failing) || meaning == NO_MORE)
 		check_record(reason, &got, lookup->record);
 	else if (meaning == ABSENT)
-		check_record(reason, &got, record_in_absence(lookup, failing, nth));
+		check_record(reason, &got, record_in_absence(lookup, failing));
+	else if (is_spelling(lookup, failing))
+		check_record(reason, &got, lookup->without_account);
 	else
 		check_outcome(reason, &got,
 			      meaning == SHORT ? NSS_STATUS_TRYAGAIN : NSS_STATUS_UNAVAIL,
@@ -530,6 +573,35 @@ static void a_group_that_is_reserved_or_too_far_is_nobodys(void **state)
 	}
 }
 
+/* Where a process is may not be known; what the files say is. */
+static void without_a_root_to_tell_no_account_is_asked_for(void **state)
+{
+	static const struct {
+		struct question question;
+		const char *record;
+	} rows[] = {
+		{ { PWUID, 100005, NULL }, "subuid-1000-100005 100005 500005" },
+		{ { GRGID, 500005, NULL }, "subgid-1000-500005 500005" },
+		{ { PWNAM, 0, "subuid-1000-100005" }, "subuid-1000-100005 100005 500005" },
+		{ { PWNAM, 0, "subuid-alice-100005" }, "" },
+		{ { SPNAM, 0, "subuid-alice-100005" }, "" },
+	};
+
+	(void)state;
+	write_padded("subuid", NUMERIC_SUBUID, SMALL);
+	write_padded("subgid", NUMERIC_SUBGID, SMALL);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct outcome got;
+
+		set_up(&plain);
+		inject_fail(INJECT_STAT, INJECT_EVERY, EIO);
+		got = look_up(&rows[i].question, true);
+		check_record("no root", &got, rows[i].record);
+		assert_int_equal(inject_calls(INJECT_GETPWUID), 0);
+		assert_int_equal(inject_calls(INJECT_GETPWNAM), 0);
+	}
+}
+
 static void touch_subuid(void)
 {
 	scratch_overwrite("subuid", 0, "alice");
@@ -614,6 +686,7 @@ int main(void)
 		cmocka_unit_test(every_failure_of_a_lookup_among_both),
 		cmocka_unit_test(what_stands_in_the_place_of_a_file_decides),
 		cmocka_unit_test(a_group_that_is_reserved_or_too_far_is_nobodys),
+		cmocka_unit_test(without_a_root_to_tell_no_account_is_asked_for),
 		cmocka_unit_test(files_that_never_rest_are_tryagain),
 	};
 

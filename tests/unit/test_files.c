@@ -2,59 +2,53 @@
 #include "files.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "inject.h"
 #include "scratch.h"
 
+/* Whose ID was last asked for, with remains of an earlier answer before. */
 static struct subid_owner owner;
 
-/* An owner as a question names it; "" is nobody yet. */
-static void set_owner(const char *text, bool resolved)
+static int scan_id(uint32_t id, uint64_t *ret_position)
 {
+	int r;
+
 	memset(&owner, 0x5a, sizeof(owner));
-	owner.name_len = 0;
-	owner.uid_len = 0;
-	if (*text)
-		assert_int_equal(subid_owner_set(&owner, text, strlen(text)), 0);
-	owner.resolved = resolved;
-}
-
-static int ask(struct subid_place *place)
-{
-	int r = subid_files_ask("subuid", &owner, place);
-
+	*ret_position = 77;
+	r = subid_files_scan_id("subuid", id, &owner, ret_position);
 	assert_int_equal(inject_open_files(), 0);
 	return r;
 }
 
-static int seek_owner(uint32_t id, uint64_t *ret_position)
+static struct subid_owner owner_of(const char *text)
 {
-	struct subid_place place = { .sought = SUBID_SEEK_OWNER, .id = id, .position = 77 };
-	int r = ask(&place);
+	struct subid_owner named;
 
-	assert_int_equal(place.id, id);
-	*ret_position = place.position;
+	assert_int_equal(subid_owner_set(&named, text, strlen(text)), 0);
+	return named;
+}
+
+static int scan_owner(const char *name, uint32_t id, uint64_t *ret_position)
+{
+	const struct subid_owner named = owner_of(name);
+	int r;
+
+	*ret_position = 77;
+	r = subid_files_scan_owner("subuid", &named, id, ret_position);
+	assert_int_equal(inject_open_files(), 0);
 	return r;
 }
 
-static int seek_position(uint32_t id, uint64_t *ret_position)
+static int scan_position(const char *name, uint64_t position, uint32_t *ret_id)
 {
-	struct subid_place place = { .sought = SUBID_SEEK_POSITION, .id = id, .position = 77 };
-	int r = ask(&place);
+	const struct subid_owner named = owner_of(name);
+	int r;
 
-	assert_int_equal(place.id, id);
-	*ret_position = place.position;
-	return r;
-}
-
-static int seek_id(uint64_t position, uint32_t *ret_id)
-{
-	struct subid_place place = { .sought = SUBID_SEEK_ID, .id = 77, .position = position };
-	int r = ask(&place);
-
-	assert_int_equal(place.position, position);
-	*ret_id = place.id;
+	*ret_id = 77;
+	r = subid_files_scan_position("subuid", &named, position, ret_id);
+	assert_int_equal(inject_open_files(), 0);
 	return r;
 }
 
@@ -64,17 +58,15 @@ static void check_place(const char *reason, const char *name, uint32_t id, uint6
 	uint64_t got;
 	uint32_t got_id;
 
-	set_owner("", false);
-	check_int(reason, seek_owner(id, &got), 0);
-	check_text(reason, owner.name, name);
+	check_int(reason, scan_id(id, &got), 0);
+	check_text(reason, owner.text, name);
+	check_int(reason, (intmax_t)owner.len, (intmax_t)strlen(name));
 	check_int(reason, (intmax_t)got, (intmax_t)position);
 
-	set_owner(name, false);
-	check_int(reason, seek_position(id, &got), 0);
+	check_int(reason, scan_owner(name, id, &got), 0);
 	check_int(reason, (intmax_t)got, (intmax_t)position);
 
-	set_owner(name, false);
-	check_int(reason, seek_id(position, &got_id), 0);
+	check_int(reason, scan_position(name, position, &got_id), 0);
 	check_int(reason, got_id, id);
 }
 
@@ -82,15 +74,28 @@ static void check_no_owner(const char *reason, uint32_t id)
 {
 	uint64_t position;
 
-	set_owner("", false);
-	check_int(reason, seek_owner(id, &position), -ENOENT);
+	check_int(reason, scan_id(id, &position), -ENOENT);
 	check_int(reason, (intmax_t)position, 77);
+}
+
+static void check_not_of(const char *reason, const char *name, uint32_t id)
+{
+	uint64_t position;
+
+	check_int(reason, scan_owner(name, id, &position), -ENOENT);
+	check_int(reason, (intmax_t)position, 77);
+}
+
+static void check_no_position(const char *reason, const char *name, uint64_t position)
+{
+	uint32_t id;
+
+	check_int(reason, scan_position(name, position, &id), -ENOENT);
+	check_int(reason, id, 77);
 }
 
 static void one_range_has_its_own_ids_and_no_neighbour(void **state)
 {
-	uint32_t id;
-
 	(void)state;
 	scratch_write("subuid", "alice:100000:65536\n");
 	check_place("the first", "alice", 100000, 0);
@@ -101,10 +106,12 @@ static void one_range_has_its_own_ids_and_no_neighbour(void **state)
 	check_no_owner("0", 0);
 	check_no_owner("2^32-1", UINT32_MAX);
 
-	set_owner("alice", false);
-	assert_int_equal(seek_id(65536, &id), -ENOENT);
-	assert_int_equal(id, 77);
-	assert_int_equal(seek_id(UINT64_MAX, &id), -ENOENT);
+	check_not_of("before the first", "alice", 99999);
+	check_not_of("another owner", "bob", 100000);
+	check_no_position("after the last", "alice", 65536);
+	check_no_position("2^32 does not wrap to 0", "alice", UINT64_C(4294967296));
+	check_no_position("2^64-1", "alice", UINT64_MAX);
+	check_no_position("another owner", "bob", 0);
 }
 
 static void ranges_are_laid_end_to_end_in_the_order_of_the_file(void **state)
@@ -132,20 +139,16 @@ static void an_id_that_is_listed_twice_is_at_its_first_position(void **state)
 	scratch_write("subuid", "alice:100:10\n"
 				"alice:105:10\n"
 				"alice:100:10\n");
-	set_owner("", false);
-	assert_int_equal(seek_owner(107, &position), 0);
-	assert_int_equal(position, 7);
-	assert_int_equal(seek_position(107, &position), 0);
-	assert_int_equal(position, 7);
-	assert_int_equal(seek_position(114, &position), 0);
+	check_place("on two lines", "alice", 107, 7);
+	assert_int_equal(scan_owner("alice", 114, &position), 0);
 	assert_int_equal(position, 19);
 
 	/* Its other positions are positions of it too. */
-	assert_int_equal(seek_id(12, &id), 0);
+	assert_int_equal(scan_position("alice", 12, &id), 0);
 	assert_int_equal(id, 107);
-	assert_int_equal(seek_id(27, &id), 0);
+	assert_int_equal(scan_position("alice", 27, &id), 0);
 	assert_int_equal(id, 107);
-	assert_int_equal(seek_id(30, &id), -ENOENT);
+	check_no_position("the last, plus one", "alice", 30);
 }
 
 static void positions_go_beyond_32_bits(void **state)
@@ -175,17 +178,13 @@ static void the_first_line_with_an_id_names_its_owner(void **state)
 	check_place("alice's line is the first", "alice", 105, 5);
 	check_place("bob's line is the first", "bob", 95, 5);
 
-	set_owner("bob", false);
-	assert_int_equal(seek_position(105, &position), 0);
+	assert_int_equal(scan_owner("bob", 105, &position), 0);
 	assert_int_equal(position, 15);
-	assert_int_equal(seek_id(15, &id), 0);
+	assert_int_equal(scan_position("bob", 15, &id), 0);
 	assert_int_equal(id, 105);
-	set_owner("alice", false);
-	assert_int_equal(seek_position(95, &position), 0);
+	assert_int_equal(scan_owner("alice", 95, &position), 0);
 	assert_int_equal(position, 10);
-	set_owner("carol", false);
-	assert_int_equal(seek_position(105, &position), -ENOENT);
-	assert_int_equal(position, 77);
+	check_not_of("neither's", "carol", 105);
 }
 
 static void lines_that_delegate_nothing_are_not_there(void **state)
@@ -215,126 +214,56 @@ static void owners_are_compared_whole_and_as_written(void **state)
 				"alice2:100:10\n"
 				"Alice:100:10\n"
 				"alice:100:10\n");
-	set_owner("alice", false);
-	assert_int_equal(seek_position(103, &position), 0);
+	assert_int_equal(scan_owner("alice", 103, &position), 0);
 	assert_int_equal(position, 3);
+}
+
+/* Even where UID 1000 is alice: see owner.h. */
+static void a_number_is_an_owner_of_its_own(void **state)
+{
+	(void)state;
+	scratch_write("subuid", "1000:100:10\n"
+				"alice:200:10\n"
+				"01000:300:10\n"
+				"1000:400:10\n"
+				"0x3e8:500:10\n"
+				"4294967295:600:10\n");
+	check_place("a number", "1000", 103, 3);
+	check_place("its second range", "1000", 403, 13);
+	check_place("a name", "alice", 203, 3);
+	check_place("not canonical", "01000", 303, 3);
+	check_place("hexadecimal", "0x3e8", 503, 3);
+	check_place("no UID", "4294967295", 603, 3);
+	check_not_of("another's", "1000", 303);
+	check_no_position("another's", "1000", 20);
 }
 
 static void a_missing_or_empty_file_has_nobody(void **state)
 {
-	struct subid_place place = { .sought = SUBID_SEEK_OWNER, .id = 100000 };
+	const struct subid_owner alice = owner_of("alice");
+	uint64_t position = 77;
+	uint32_t id = 77;
 
 	(void)state;
-	set_owner("", false);
-	assert_int_equal(subid_files_ask("missing", &owner, &place), -ENOENT);
+	assert_int_equal(subid_files_scan_id("missing", 100000, &owner, &position), -ENOENT);
+	assert_int_equal(subid_files_scan_owner("missing", &alice, 100000, &position), -ENOENT);
+	assert_int_equal(subid_files_scan_position("missing", &alice, 0, &id), -ENOENT);
+	assert_int_equal(position, 77);
+	assert_int_equal(id, 77);
 	assert_int_equal(inject_open_files(), 0);
 
 	scratch_write("subuid", "");
 	check_no_owner("an empty file", 100000);
+	check_not_of("an empty file", "alice", 100000);
+	check_no_position("an empty file", "alice", 0);
 }
 
-static void a_numeric_owner_is_unresolved_until_the_accounts_were_asked(void **state)
+static void each_scan_knows_nothing_of_an_earlier_one(void **state)
 {
-	uint64_t position;
-	uint32_t id;
-
 	(void)state;
-	scratch_write("subuid", "1000:100000:65536\n");
-
-	set_owner("", false);
-	assert_int_equal(seek_owner(100005, &position), SUBID_UNRESOLVED);
-	assert_string_equal(owner.name, "1000");
-	owner.resolved = true;
-	assert_int_equal(seek_owner(100005, &position), 0);
-	assert_string_equal(owner.name, "1000");
-	assert_int_equal(position, 5);
-
-	set_owner("1000", false);
-	assert_int_equal(seek_position(100005, &position), SUBID_UNRESOLVED);
-	assert_int_equal(seek_id(5, &id), SUBID_UNRESOLVED);
-	assert_int_equal(id, 77);
-
-	set_owner("alice", false);
-	assert_int_equal(seek_position(100005, &position), SUBID_UNRESOLVED);
-	owner.resolved = true;
-	assert_int_equal(seek_position(100005, &position), -ENOENT);
-	subid_owner_set_uid(&owner, 1000);
-	assert_int_equal(seek_position(100005, &position), 0);
-	assert_int_equal(position, 5);
-}
-
-static void a_name_and_its_uid_are_one_owner_once_resolved(void **state)
-{
-	uint64_t position;
-	uint32_t id;
-
-	(void)state;
-	scratch_write("subuid", "alice:100:10\n"
-				"1000:200:10\n"
-				"1001:300:10\n"
-				"alice:400:10\n");
-	set_owner("alice", true);
-	subid_owner_set_uid(&owner, 1000);
-	for (uint32_t i = 0; i < 30; i++) {
-		static const uint32_t starts[] = { 100, 200, 400 };
-		uint32_t want = starts[i / 10] + i % 10;
-
-		assert_int_equal(seek_id(i, &id), 0);
-		assert_int_equal(id, want);
-		assert_int_equal(seek_owner(want, &position), 0);
-		assert_int_equal(position, i);
-		assert_string_equal(owner.name, "alice");
-		assert_int_equal(owner.uid_len, 4);
-	}
-	assert_int_equal(seek_id(30, &id), -ENOENT);
-}
-
-static void only_a_file_with_numeric_owners_is_unresolved(void **state)
-{
-	static const struct {
-		const char *file;
-		int r;
-		const char *reason;
-	} rows[] = {
-		{ "alice:100:10\n", 0, "no number" },
-		{ "alice:100:10\n1000:200:10\n", 0, "a number after the answer changes nothing" },
-		{ "1000:200:10\nalice:100:10\n", SUBID_UNRESOLVED, "a number before the answer" },
-		{ "#1000:200:10\nalice:100:10\n", 0, "a number in a comment" },
-		{ "1000:200:0\nalice:100:10\n", 0, "a number that has nothing" },
-		{ "01000:200:10\nalice:100:10\n", 0, "no canonical number" },
-		{ "4294967295:200:10\nalice:100:10\n", 0, "no UID" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		uint64_t position;
-
-		scratch_write("subuid", rows[i].file);
-		set_owner("", false);
-		check_int(rows[i].reason, seek_owner(103, &position), rows[i].r);
-		check_text(rows[i].reason, owner.name, "alice");
-		set_owner("alice", false);
-		check_int(rows[i].reason, seek_position(103, &position), rows[i].r);
-	}
-}
-
-static void an_owner_that_is_known_already_is_left_alone(void **state)
-{
-	uint64_t position;
-
-	(void)state;
-	scratch_write("subuid", "1000:100:10\nbob:200:10\n");
-	set_owner("1000", false);
-	assert_int_equal(subid_owner_set_account(&owner, "alice"), 0);
-	owner.resolved = true;
-	assert_int_equal(seek_owner(103, &position), 0);
-	assert_string_equal(owner.name, "alice");
-	assert_true(owner.resolved);
-
-	assert_int_equal(seek_owner(203, &position), SUBID_UNRESOLVED);
-	assert_string_equal(owner.name, "bob");
-	assert_int_equal(owner.uid_len, 0);
-	assert_false(owner.resolved);
+	scratch_write("subuid", "alice-the-elder:100:10\nbob:200:10\n");
+	check_place("a long name", "alice-the-elder", 103, 3);
+	check_place("a shorter one", "bob", 203, 3);
 }
 
 /* Longer than a reader's buffer, with an answer at both ends of it. */
@@ -362,14 +291,17 @@ static void a_file_larger_than_the_buffer_is_read_whole(void **state)
 static void a_file_is_opened_once_for_a_question(void **state)
 {
 	uint64_t position;
+	uint32_t id;
 
 	(void)state;
 	write_large();
-	set_owner("", false);
-	assert_int_equal(seek_owner(100005, &position), 0);
+	assert_int_equal(scan_id(100005, &position), 0);
 	assert_int_equal(inject_calls(INJECT_OPEN), 1);
-	assert_int_equal(inject_calls(INJECT_GETPWUID), 0);
-	assert_int_equal(inject_calls(INJECT_GETPWNAM), 0);
+	assert_int_equal(scan_owner("bob", 100005, &position), 0);
+	assert_int_equal(inject_calls(INJECT_OPEN), 2);
+	assert_int_equal(scan_position("bob", 5, &id), 0);
+	assert_int_equal(inject_calls(INJECT_OPEN), 3);
+	assert_int_equal(inject_calls(INJECT_MMAP), 0);
 }
 
 static void insert_before(void)
@@ -398,15 +330,14 @@ static void a_file_that_changes_between_reads_is_stale(void **state)
 			(void)inject_reset(NULL);
 			inject_clock(clocks[k]);
 			inject_before(INJECT_READ, nth, reassign);
-			set_owner("", false);
-			r = seek_owner(100005, &position);
+			r = scan_id(100005, &position);
 			if (r == -ESTALE) {
 				assert_int_equal(position, 77);
 				stale++;
 				continue;
 			}
 			assert_int_equal(r, 0);
-			assert_string_equal(owner.name, "alice");
+			assert_string_equal(owner.text, "alice");
 			assert_int_equal(position, 15);
 			if (inject_calls(INJECT_READ) < nth)
 				break;
@@ -422,14 +353,50 @@ static void another_owner_on_the_second_pass_is_stale(void **state)
 	uint64_t position;
 
 	(void)state;
-	/* The guess stands behind the buffer, so the second pass is from the file. */
+	/* The line stands behind the buffer, so the second pass is from the file. */
 	write_large();
 	scratch_overwrite("subuid", 0, "#...................\n");
 	inject_clock(0);
 	inject_before(INJECT_REREAD, 1, insert_before);
-	set_owner("", false);
-	assert_int_equal(seek_owner(100005, &position), -ESTALE);
+	assert_int_equal(scan_id(100005, &position), -ESTALE);
 	assert_int_equal(inject_calls(INJECT_REREAD), 1);
+	assert_int_equal(position, 77);
+}
+
+static void take_the_range_away(void)
+{
+	scratch_overwrite("subuid", 0, "bob00:100000:65536\n");
+}
+
+/* By the second pass another owner's line with the ID has come before the owner's. */
+static void another_line_before_the_owners_is_stale(void **state)
+{
+	uint64_t position;
+
+	(void)state;
+	write_large();
+	scratch_overwrite("subuid", 0, "#.................\n");
+	inject_clock(0);
+	inject_before(INJECT_REREAD, 1, take_the_range_away);
+	assert_int_equal(scan_id(100005, &position), -ESTALE);
+	assert_int_equal(position, 77);
+}
+
+static void cut_the_end(void)
+{
+	assert_int_equal(truncate("subuid", 100), 0);
+}
+
+static void a_range_that_is_gone_on_the_second_pass_is_stale(void **state)
+{
+	uint64_t position;
+
+	(void)state;
+	write_large();
+	inject_clock(0);
+	inject_before(INJECT_REREAD, 1, cut_the_end);
+	assert_int_equal(scan_id(100005, &position), -ESTALE);
+	assert_int_equal(position, 77);
 }
 
 static void change_what_was_read(void)
@@ -440,19 +407,63 @@ static void change_what_was_read(void)
 static void absence_is_verified_like_presence(void **state)
 {
 	uint64_t position;
+	uint32_t id;
 
 	(void)state;
 	write_large();
 	inject_clock(0);
 	inject_before(INJECT_REREAD, 1, change_what_was_read);
-	set_owner("", false);
-	assert_int_equal(seek_owner(400000, &position), -ESTALE);
+	assert_int_equal(scan_id(400000, &position), -ESTALE);
 
 	write_large();
 	(void)inject_reset(NULL);
 	inject_before(INJECT_FSTAT, 2, change_what_was_read);
-	set_owner("carol", false);
-	assert_int_equal(seek_position(400000, &position), -ESTALE);
+	assert_int_equal(scan_owner("carol", 400000, &position), -ESTALE);
+
+	write_large();
+	(void)inject_reset(NULL);
+	inject_before(INJECT_FSTAT, 2, change_what_was_read);
+	assert_int_equal(scan_position("carol", 0, &id), -ESTALE);
+	assert_int_equal(id, 77);
+}
+
+static void faults_are_handed_up_by_each_scan(void **state)
+{
+	static const struct {
+		enum inject_call call;
+		unsigned int nth;
+		int fault, r;
+	} rows[] = {
+		{ INJECT_OPEN, 1, EMFILE, -EMFILE },  { INJECT_OPEN, 1, EACCES, -ENOENT },
+		{ INJECT_OPEN, 1, EPERM, -ENOENT },   { INJECT_FSTAT, 1, ENOMEM, -ENOMEM },
+		{ INJECT_FSTAT, 2, ENOMEM, -ENOMEM }, { INJECT_READ, 1, EIO, -EIO },
+		{ INJECT_READ, 2, EIO, -EIO },	      { INJECT_READ, 3, EIO, -EIO },
+	};
+
+	(void)state;
+	write_large();
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		uint64_t position;
+		uint32_t id;
+
+		(void)inject_reset(NULL);
+		inject_fail(rows[i].call, rows[i].nth, rows[i].fault);
+		check_int("by ID", scan_id(100005, &position), rows[i].r);
+		check_int("by ID", (intmax_t)position, 77);
+		assert_true(inject_has_failed(rows[i].call));
+
+		(void)inject_reset(NULL);
+		inject_fail(rows[i].call, rows[i].nth, rows[i].fault);
+		check_int("by owner", scan_owner("bob", 100005, &position), rows[i].r);
+		check_int("by owner", (intmax_t)position, 77);
+		assert_true(inject_has_failed(rows[i].call));
+
+		(void)inject_reset(NULL);
+		inject_fail(rows[i].call, rows[i].nth, rows[i].fault);
+		check_int("by position", scan_position("bob", 5, &id), rows[i].r);
+		check_int("by position", id, 77);
+		assert_true(inject_has_failed(rows[i].call));
+	}
 }
 
 int main(void)
@@ -466,16 +477,17 @@ int main(void)
 		FILES_TEST(the_first_line_with_an_id_names_its_owner),
 		FILES_TEST(lines_that_delegate_nothing_are_not_there),
 		FILES_TEST(owners_are_compared_whole_and_as_written),
+		FILES_TEST(a_number_is_an_owner_of_its_own),
 		FILES_TEST(a_missing_or_empty_file_has_nobody),
-		FILES_TEST(a_numeric_owner_is_unresolved_until_the_accounts_were_asked),
-		FILES_TEST(a_name_and_its_uid_are_one_owner_once_resolved),
-		FILES_TEST(only_a_file_with_numeric_owners_is_unresolved),
-		FILES_TEST(an_owner_that_is_known_already_is_left_alone),
+		FILES_TEST(each_scan_knows_nothing_of_an_earlier_one),
 		FILES_TEST(a_file_larger_than_the_buffer_is_read_whole),
 		FILES_TEST(a_file_is_opened_once_for_a_question),
 		FILES_TEST(a_file_that_changes_between_reads_is_stale),
 		FILES_TEST(another_owner_on_the_second_pass_is_stale),
+		FILES_TEST(another_line_before_the_owners_is_stale),
+		FILES_TEST(a_range_that_is_gone_on_the_second_pass_is_stale),
 		FILES_TEST(absence_is_verified_like_presence),
+		FILES_TEST(faults_are_handed_up_by_each_scan),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

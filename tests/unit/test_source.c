@@ -12,13 +12,13 @@
 #define TEXT(literal) literal, sizeof(literal) - 1
 #define WORD50 "01234567890123456789012345678901234567890123456789"
 
-static char plugin[SUBID_PLUGIN_MAX_BYTES + 1];
+static char name[SUBID_SOURCE_MAX_BYTES + 1];
 
-static void check_plugin(const char *reason, const char *want)
+static void check_source(const char *reason, const char *want)
 {
-	memset(plugin, 'X', sizeof(plugin));
-	check_int(reason, subid_source_read("nsswitch.conf", plugin), 0);
-	check_text(reason, plugin, want);
+	memset(name, 'X', sizeof(name));
+	check_int(reason, subid_source_read("nsswitch.conf", name), 0);
+	check_text(reason, name, want);
 }
 
 static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
@@ -26,13 +26,13 @@ static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
 	static const struct {
 		const char *text;
 		size_t len;
-		const char *plugin;
+		const char *source;
 		const char *reason;
 	} rows[] = {
 		{ TEXT(""), "", "an empty file" },
 		{ TEXT("passwd: files subid\n"), "", "other databases" },
 		{ TEXT("subid: files\n"), "", "the files by name" },
-		{ TEXT("subid: sss\n"), "sss", "a plugin" },
+		{ TEXT("subid: sss\n"), "sss", "another source" },
 		{ TEXT("passwd: files\nsubid: sss\ngroup: files\n"), "sss", "between others" },
 		{ TEXT("subid:sss\n"), "sss", "no blank" },
 		{ TEXT("subid:x\n"), "x", "the shortest" },
@@ -59,7 +59,7 @@ static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
 		{ TEXT("subi"), "", "not even that" },
 		{ TEXT("subids: sss\n"), "", "another database" },
 		{ TEXT("\0subid: sss\n"), "", "a NUL before it" },
-		{ TEXT("subid: sss\0x files\n"), SUBID_LIBSUBID_ABI >= 5 ? "" : "sss",
+		{ TEXT("subid: sss\0x files\n"), "",
 		  "a NUL ends the line, without the newline that the word then lacks" },
 		{ TEXT("subid: " WORD50 "\n"), WORD50, "the longest name" },
 		{ TEXT("subid: " WORD50 "x\n"), "", "longer than that" },
@@ -69,28 +69,28 @@ static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		scratch_write_bytes("nsswitch.conf", rows[i].text, rows[i].len);
-		check_plugin(rows[i].reason, rows[i].plugin);
+		check_source(rows[i].reason, rows[i].source);
 	}
 }
 
-static void a_last_line_without_newline_counts_where_libsubid_thinks_so(void **state)
+static void a_word_that_the_file_ends_in_means_the_files(void **state)
 {
 	static const struct {
-		const char *text, *old, *new;
+		const char *text, *source;
 	} rows[] = {
-		{ "subid: sss", "sss", "" },
-		{ "subid: sss ", "sss", "sss" },
-		{ "subid: sss\t", "sss", "sss" },
-		{ "subid: sss files", "sss", "sss" },
-		{ "subid: files", "", "" },
-		{ "subid:\nsubid: sss", "sss", "" },
-		{ "subid: sss\nsubid:", "sss", "sss" },
+		{ "subid: sss", "" },
+		{ "subid: sss ", "sss" },
+		{ "subid: sss\t", "sss" },
+		{ "subid: sss files", "sss" },
+		{ "subid: files", "" },
+		{ "subid:\nsubid: sss", "" },
+		{ "subid: sss\nsubid:", "sss" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		scratch_write("nsswitch.conf", rows[i].text);
-		check_plugin(rows[i].text, SUBID_LIBSUBID_ABI >= 5 ? rows[i].new : rows[i].old);
+		check_source(rows[i].text, rows[i].source);
 	}
 }
 
@@ -118,7 +118,7 @@ static void a_line_may_be_long(void **state)
 			(void)snprintf(text, sizeof(text), formats[i], lengths[k], 0);
 #pragma GCC diagnostic pop
 			scratch_write("nsswitch.conf", text);
-			check_plugin(reason, "sss");
+			check_source(reason, "sss");
 		}
 }
 
@@ -128,13 +128,13 @@ static void a_file_that_cannot_be_seen_names_none(void **state)
 
 	(void)state;
 	(void)unlink("nsswitch.conf");
-	check_plugin("missing", "");
+	check_source("missing", "");
 
 	scratch_write("nsswitch.conf", "subid: sss\n");
 	for (size_t i = 0; i < COUNT_OF(faults); i++) {
 		(void)inject_reset(NULL);
 		inject_fail(INJECT_OPEN, 1, faults[i]);
-		check_plugin(strerror(faults[i]), "");
+		check_source(strerror(faults[i]), "");
 	}
 }
 
@@ -156,14 +156,14 @@ static void a_file_that_cannot_be_read_is_a_fault(void **state)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		(void)inject_reset(NULL);
 		inject_fail(rows[i].call, rows[i].nth, rows[i].fault);
-		check_int(strerror(rows[i].fault), subid_source_read("nsswitch.conf", plugin),
+		check_int(strerror(rows[i].fault), subid_source_read("nsswitch.conf", name),
 			  -rows[i].fault);
 		assert_true(inject_has_failed(rows[i].call));
 		assert_int_equal(inject_open_files(), 0);
 	}
 
 	(void)inject_reset(NULL);
-	assert_int_equal(subid_source_read(".", plugin), -EINVAL);
+	assert_int_equal(subid_source_read(".", name), -EINVAL);
 }
 
 static void change_it(void)
@@ -177,13 +177,13 @@ static void a_file_that_changes_is_read_again(void **state)
 	scratch_write("nsswitch.conf", "subid: old\n");
 	inject_clock(0);
 	inject_before(INJECT_READ, 2, change_it);
-	check_plugin("told by its bytes", "new");
+	check_source("told by its bytes", "new");
 	assert_int_equal(inject_calls(INJECT_OPEN), 2);
 
 	(void)inject_reset(NULL);
 	scratch_write("nsswitch.conf", "subid: old\n");
 	inject_before(INJECT_FSTAT, 2, change_it);
-	check_plugin("told by its stamp", "new");
+	check_source("told by its stamp", "new");
 	assert_int_equal(inject_calls(INJECT_OPEN), 2);
 	assert_int_equal(inject_open_files(), 0);
 }
@@ -200,7 +200,8 @@ static void a_file_that_always_changes_is_a_fault(void **state)
 	(void)state;
 	scratch_write("nsswitch.conf", "subid: sss\n");
 	inject_stamp(INJECT_EVERY, change_the_stamp);
-	assert_int_equal(subid_source_read("nsswitch.conf", plugin), -EAGAIN);
+	assert_int_equal(subid_source_read("nsswitch.conf", name), -EAGAIN);
+	assert_int_equal(inject_calls(INJECT_OPEN), 16);
 	assert_int_equal(inject_open_files(), 0);
 }
 
@@ -209,7 +210,7 @@ int main(void)
 #define SOURCE_TEST(name) cmocka_unit_test_setup(name, inject_reset)
 	static const struct CMUnitTest tests[] = {
 		SOURCE_TEST(the_first_word_of_the_first_line_that_has_one_counts),
-		SOURCE_TEST(a_last_line_without_newline_counts_where_libsubid_thinks_so),
+		SOURCE_TEST(a_word_that_the_file_ends_in_means_the_files),
 		SOURCE_TEST(a_line_may_be_long),
 		SOURCE_TEST(a_file_that_cannot_be_seen_names_none),
 		SOURCE_TEST(a_file_that_cannot_be_read_is_a_fault),

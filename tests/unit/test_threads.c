@@ -49,48 +49,16 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 #define FIRST_ID 100000
 #define IDS (LINES * 20)
 
-static const struct account {
-	const char *name;
-	uint32_t uid;
-} accounts[] = { { "ann", 1000 }, { "abe", 1001 }, { "bea", 2000 }, { "ben", 2001 } };
-
 static const char *const owners[VERSIONS][6] = {
 	{ "ann", "1001", "a-third", "a-fourth", "1000", "1002" },
 	{ "bea", "ben", "b-third", "2001", "b-fifth", "2002" },
 };
 
-static int account_name(const struct subid_host *host, uint32_t uid, char *ret_name, size_t size)
-{
-	(void)host;
-	for (size_t i = 0; i < COUNT_OF(accounts); i++)
-		if (accounts[i].uid == uid) {
-			(void)snprintf(ret_name, size, "%s", accounts[i].name);
-			return 0;
-		}
-	return -ENOENT;
-}
-
-static int account_uid(const struct subid_host *host, const char *name, uint32_t *ret_uid)
-{
-	(void)host;
-	for (size_t i = 0; i < COUNT_OF(accounts); i++)
-		if (strcmp(accounts[i].name, name) == 0) {
-			*ret_uid = accounts[i].uid;
-			return 0;
-		}
-	return -ENOENT;
-}
-
 static struct subid_cache caches[2];
 
-static const struct subid_host host = {
-	.databases = {
-		[SUBID_UID] = { "subuid", &caches[SUBID_UID], SUBID_UID },
-		[SUBID_GID] = { "subgid", &caches[SUBID_GID], SUBID_GID },
-	},
-	.nsswitch = "no-nsswitch.conf",
-	.account_name = account_name,
-	.account_uid = account_uid,
+static const struct subid_database databases[] = {
+	[SUBID_UID] = { "subuid", &caches[SUBID_UID] },
+	[SUBID_GID] = { "subgid", &caches[SUBID_GID] },
 };
 
 static char texts[VERSIONS][LINES * 64];
@@ -119,8 +87,14 @@ static void write_texts(void)
 
 #define QUESTIONS 600
 
+enum sought {
+	BY_ID,
+	BY_OWNER,
+	BY_POSITION,
+};
+
 struct question {
-	int sought; /* an enum subid_sought */
+	enum sought sought;
 	enum subid_kind kind;
 	const char *owner;
 	uint32_t number; /* the ID or the position */
@@ -135,27 +109,27 @@ struct answer {
 static struct question questions[QUESTIONS];
 static struct answer answers[VERSIONS][QUESTIONS];
 
-static void ask(const struct subid_host *asked, const struct question *question, struct answer *ret)
+static void ask(const struct subid_database *database, const struct question *question,
+		struct answer *ret)
 {
 	struct subid_owner owner;
 	uint32_t id = 77;
 
 	ret->number = 77;
-	if (question->sought == SUBID_SEEK_OWNER) {
-		ret->r = subid_by_id(asked, question->kind, question->number, &owner, &ret->number);
+	ret->owner[0] = '\0';
+	ret->r = subid_owner_set(&owner, question->owner, strlen(question->owner));
+	if (ret->r < 0)
+		return;
+	if (question->sought == BY_ID) {
+		ret->r = subid_by_id(database, question->number, &owner, &ret->number);
+	} else if (question->sought == BY_OWNER) {
+		ret->r = subid_by_owner(database, &owner, question->number, &ret->number);
 	} else {
-		(void)subid_owner_set(&owner, question->owner, strlen(question->owner));
-		if (question->sought == SUBID_SEEK_POSITION) {
-			ret->r = subid_by_owner(asked, question->kind, &owner, question->number,
-						&ret->number);
-		} else {
-			ret->r = subid_by_position(asked, question->kind, &owner, question->number,
-						   &id);
-			ret->number = id;
-		}
+		ret->r = subid_by_position(database, &owner, question->number, &id);
+		ret->number = id;
 	}
 	/* On failure there is no owner to compare. */
-	(void)snprintf(ret->owner, sizeof(ret->owner), "%.31s", ret->r == 0 ? owner.name : "");
+	(void)snprintf(ret->owner, sizeof(ret->owner), "%.31s", ret->r == 0 ? owner.text : "");
 }
 
 static bool same_answer(const struct answer *a, const struct answer *b)
@@ -165,29 +139,30 @@ static bool same_answer(const struct answer *a, const struct answer *b)
 
 static void write_questions(void)
 {
-	struct subid_host without_cache = host;
 	struct chance chance = { 3 };
 
 	for (size_t q = 0; q < QUESTIONS; q++) {
 		struct question *question = &questions[q];
 
-		question->sought = (int)chance_below(&chance, 3);
+		question->sought = (enum sought)chance_below(&chance, 3);
 		question->kind = (enum subid_kind)chance_below(&chance, 2);
 		question->owner = owners[chance_below(&chance, VERSIONS)][chance_below(&chance, 6)];
 		question->number = chance_below(&chance, IDS);
-		if (question->sought == SUBID_SEEK_ID)
+		if (question->sought == BY_POSITION)
 			question->number /= 5;
 		else
 			question->number += FIRST_ID;
 	}
 
-	for (size_t i = 0; i < COUNT_OF(caches); i++)
-		without_cache.databases[i].cache = NULL;
 	for (size_t v = 0; v < VERSIONS; v++) {
 		scratch_replace("subuid", texts[v]);
 		scratch_replace("subgid", texts[v]);
-		for (size_t q = 0; q < QUESTIONS; q++)
-			ask(&without_cache, &questions[q], &answers[v][q]);
+		for (size_t q = 0; q < QUESTIONS; q++) {
+			struct subid_database uncached = databases[questions[q].kind];
+
+			uncached.cache = NULL;
+			ask(&uncached, &questions[q], &answers[v][q]);
+		}
 	}
 }
 
@@ -203,7 +178,7 @@ static void ask_one(struct chance *chance)
 	size_t q = chance_below(chance, QUESTIONS);
 	struct answer got;
 
-	ask(&host, &questions[q], &got);
+	ask(&databases[questions[q].kind], &questions[q], &got);
 	if (got.r == -EAGAIN) {
 		atomic_fetch_add(&again, 1);
 	} else if (!same_answer(&got, &answers[0][q]) && !same_answer(&got, &answers[1][q])) {
@@ -298,9 +273,9 @@ static void finish(const pthread_t threads[THREADS])
 	for (size_t i = 0; i < COUNT_OF(caches); i++) {
 		struct stat stamp;
 
-		assert_int_equal(stat(host.databases[i].path, &stamp), 0);
-		for (size_t slot = 0; slot < SUBID_CACHE_SLOTS; slot++)
-			assert_int_equal(atomic_load(&caches[i].slots[slot].readers), 0);
+		assert_int_equal(stat(databases[i].path, &stamp), 0);
+		for (size_t seat = 0; seat < SUBID_CACHE_SEATS; seat++)
+			assert_int_equal(atomic_load(&caches[i].seats[seat].readers), 0);
 		assert_false(atomic_load(&caches[i].building));
 		assert_non_null(caches[i].index);
 		assert_true(subid_index_is_of(caches[i].index, &stamp));
@@ -369,6 +344,61 @@ static void children_that_are_forked_meanwhile_answer(void **state)
 	finish(threads);
 }
 
+static pthread_barrier_t all_are_seated, all_may_leave;
+
+static void *take_a_seat(void *ret_seat)
+{
+	struct subid_cache_seat *seat = NULL;
+	const struct subid_database *database = &databases[SUBID_UID];
+
+	if (!subid_cache_enter(database->cache, database->path, &seat))
+		seat = NULL;
+	*(struct subid_cache_seat **)ret_seat = seat;
+	(void)pthread_barrier_wait(&all_are_seated);
+	(void)pthread_barrier_wait(&all_may_leave);
+	if (seat)
+		subid_cache_leave(seat);
+	return NULL;
+}
+
+/* On one counter for all, they would wait for its cache line. */
+static void threads_do_not_all_share_one_seat(void **state)
+{
+	struct subid_cache_seat *seats[THREADS] = { NULL };
+	pthread_t threads[THREADS];
+	unsigned int used = 0;
+	uint32_t readers = 0;
+
+	(void)state;
+	for (int n = 0; n < 200; n++) {
+		struct answer got;
+
+		ask(&databases[SUBID_UID], &questions[0], &got);
+	}
+	assert_int_equal(pthread_barrier_init(&all_are_seated, NULL, THREADS + 1), 0);
+	assert_int_equal(pthread_barrier_init(&all_may_leave, NULL, THREADS + 1), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, take_a_seat, &seats[i]), 0);
+	(void)pthread_barrier_wait(&all_are_seated);
+	for (size_t i = 0; i < SUBID_CACHE_SEATS; i++) {
+		uint32_t here = atomic_load(&caches[SUBID_UID].seats[i].readers);
+
+		used += here > 0;
+		readers += here;
+	}
+	(void)pthread_barrier_wait(&all_may_leave);
+	for (size_t i = 0; i < THREADS; i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_non_null(seats[i]);
+	}
+	assert_int_equal(pthread_barrier_destroy(&all_are_seated), 0);
+	assert_int_equal(pthread_barrier_destroy(&all_may_leave), 0);
+
+	assert_int_equal(readers, THREADS);
+	/* By chance as few as 2 of 8 are used once in 100 million runs. */
+	assert_in_range(used, 3, SUBID_CACHE_SEATS);
+}
+
 int main(void)
 {
 #define THREADS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, forget_caches)
@@ -376,6 +406,7 @@ int main(void)
 		THREADS_TEST(every_answer_belongs_to_one_version_of_the_file),
 		THREADS_TEST(threads_that_come_at_once_share_one_index),
 		THREADS_TEST(children_that_are_forked_meanwhile_answer),
+		THREADS_TEST(threads_do_not_all_share_one_seat),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "account.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdbool.h>
+
+#include "decimal.h"
+#include "record.h"
+#include "stamp.h"
+#include "text.h"
+
+/* On the stack, where a thread may have 16 KiB. A larger account shows its UID. */
+#define ACCOUNT_MAX_BYTES 2048
+
+/* The root directory's identity in one number; 0 if it cannot be had. */
+static uint64_t identify_root(void)
+{
+	struct stat stamp;
+
+	if (subid_stamp_of_path("/", &stamp) < 0)
+		return 0;
+	return (uint64_t)stamp.st_dev * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)stamp.st_ino + 1;
+}
+
+void nss_account_note_root(_Atomic(uint64_t) *root)
+{
+	uint64_t unknown = 0;
+
+	if (atomic_load_explicit(root, memory_order_relaxed) == 0)
+		(void)atomic_compare_exchange_strong(root, &unknown, identify_root());
+}
+
+static bool is_first_root(_Atomic(uint64_t) *root)
+{
+	uint64_t now = identify_root();
+
+	return now != 0 && now == atomic_load_explicit(root, memory_order_relaxed);
+}
+
+/*
+ * What getpwnam_r and getpwuid_r return, as 0, -ENOENT (no such account) or a fault. POSIX
+ * lets services say "no such account" in several ways, and they do.
+ */
+static int account_result(int r, const struct passwd *found)
+{
+	switch (r) {
+	case 0:
+		return found ? 0 : -ENOENT;
+	case ENOENT:
+	case ESRCH:
+	case EBADF:
+	case EPERM:
+	case ERANGE:
+		return -ENOENT;
+	default:
+		return -r;
+	}
+}
+
+/* The UID of the account with exactly this name. */
+static int find_uid(const char *name, uint32_t *ret_uid)
+{
+	char buf[ACCOUNT_MAX_BYTES];
+	struct passwd pwd, *found = NULL;
+	int r;
+
+	/* Unlike getpwnam(3), it takes no lock that our caller may hold. */
+	r = getpwnam_r(name, &pwd, buf, sizeof(buf), &found);
+	r = account_result(r, found);
+	if (r < 0)
+		return r;
+
+	for (size_t i = 0; pwd.pw_name[i] == name[i]; i++) {
+		if (name[i] == '\0') {
+			*ret_uid = pwd.pw_uid;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static int find_name(uint32_t uid, struct subid_owner *ret)
+{
+	char buf[ACCOUNT_MAX_BYTES];
+	struct passwd pwd, *found = NULL;
+	int r;
+
+	r = getpwuid_r(uid, &pwd, buf, sizeof(buf), &found);
+	r = account_result(r, found);
+	if (r < 0)
+		return r;
+	r = subid_owner_set(ret, pwd.pw_name,
+			    subid_text_length(pwd.pw_name, SUBID_OWNER_MAX_BYTES + 1));
+	return r < 0 ? -ENOENT : 0;
+}
+
+/* May glibc be asked for it? It is neither a number nor the name of a record. */
+static bool is_account_name(const struct subid_owner *name)
+{
+	uint32_t uid;
+
+	return subid_owner_uid(name->text, name->len, &uid) < 0 &&
+	       !nss_record_name_is_ours(SUBID_UID, name->text) &&
+	       !nss_record_name_is_ours(SUBID_GID, name->text);
+}
+
+/* 0 if no line delegates the UID. */
+static int check_not_delegated(const struct subid_database *subuid, uint32_t uid)
+{
+	struct subid_owner owner;
+	uint64_t position;
+	int r;
+
+	r = subid_by_id(subuid, uid, &owner, &position);
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r : -ENOENT;
+}
+
+int nss_account_name(_Atomic(uint64_t) *root, const struct subid_database *subuid, uint32_t uid,
+		     struct subid_owner *ret)
+{
+	struct subid_owner name;
+	uint32_t same_uid;
+
+	if (!is_first_root(root) || check_not_delegated(subuid, uid) < 0 ||
+	    find_name(uid, &name) < 0 || !is_account_name(&name) ||
+	    find_uid(name.text, &same_uid) < 0 || same_uid != uid)
+		return -ENOENT;
+
+	*ret = name;
+	return 0;
+}
+
+int nss_account_uid(_Atomic(uint64_t) *root, const struct subid_database *subuid,
+		    const struct subid_owner *name, struct subid_owner *ret)
+{
+	uint32_t uid;
+	int r;
+
+	if (!is_account_name(name) || !is_first_root(root))
+		return -ENOENT;
+	r = find_uid(name->text, &uid);
+	if (r == 0)
+		r = check_not_delegated(subuid, uid);
+	if (r < 0)
+		return r;
+
+	ret->len = subid_decimal_digits(uid);
+	subid_decimal_write(uid, ret->len, ret->text);
+	ret->text[ret->len] = '\0';
+	return 0;
+}

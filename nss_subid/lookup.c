@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lookup.h"
+
+#include <errno.h>
+
+#include "account.h"
+#include "source.h"
+
+enum source {
+	SOURCE_UNKNOWN,
+	SOURCE_FILES,
+	SOURCE_ELSEWHERE, /* subid-userdbd answers */
+};
+
+/* 0 if the files are the source. Threads may find that out side by side: they agree. */
+static int check_source(struct nss_host *host)
+{
+	uint32_t source = atomic_load_explicit(&host->source, memory_order_relaxed);
+	char name[SUBID_SOURCE_MAX_BYTES + 1];
+	int r;
+
+	if (source == SOURCE_UNKNOWN && host->nsswitch) {
+		r = subid_source_read(host->nsswitch, name);
+		if (r < 0)
+			return r;
+		source = name[0] == '\0' ? SOURCE_FILES : SOURCE_ELSEWHERE;
+		atomic_store_explicit(&host->source, source, memory_order_relaxed);
+	}
+	return source == SOURCE_ELSEWHERE ? -ENOENT : 0;
+}
+
+/*
+ * systemd runs a unit that sets User= alone in the user's group, so this is the GID at the
+ * same position: the one that is the same ID inside the container.
+ */
+static int find_group(const struct nss_host *host, const struct subid_owner *owner,
+		      uint64_t position, uint32_t *ret_gid)
+{
+	uint32_t gid = NSS_GID_NOBODY;
+	int r;
+
+	r = subid_by_position(&host->databases[SUBID_GID], owner, position, &gid);
+	if (r < 0 && r != -ENOENT)
+		return r;
+
+	*ret_gid = nss_gid_of_user(gid);
+	return 0;
+}
+
+/* Only if asking for that spelling gives the same record, and not one of the name's own. */
+static void spell_as_account(struct nss_host *host, enum subid_kind kind, struct nss_id *id)
+{
+	struct subid_owner account;
+	uint64_t position;
+	uint32_t uid;
+
+	if (subid_owner_uid(id->owner.text, id->owner.len, &uid) == 0 &&
+	    nss_account_name(&host->root, &host->databases[SUBID_UID], uid, &account) == 0 &&
+	    subid_by_owner(&host->databases[kind], &account, id->id, &position) == -ENOENT)
+		id->owner = account;
+}
+
+int nss_lookup_by_id(struct nss_host *host, enum subid_kind kind, uint32_t id, struct nss_id *ret)
+{
+	int r;
+
+	nss_account_note_root(&host->root);
+	if (nss_id_is_reserved(id))
+		return -ENOENT;
+	r = check_source(host);
+	if (r < 0)
+		return r;
+
+	ret->id = id;
+	r = subid_by_id(&host->databases[kind], id, &ret->owner, &ret->position);
+	if (r == 0 && kind == SUBID_UID)
+		r = find_group(host, &ret->owner, ret->position, &ret->gid);
+	if (r == 0)
+		spell_as_account(host, kind, ret);
+	return r;
+}
+
+/* The owner that @named means: itself, or the account's UID if that owns the ID. */
+static int find_owner(struct nss_host *host, enum subid_kind kind, const struct nss_id *named,
+		      struct subid_owner *ret_owner, uint64_t *ret_position)
+{
+	const struct subid_database *database = &host->databases[kind];
+	int r;
+
+	r = subid_by_owner(database, &named->owner, named->id, ret_position);
+	if (r == 0)
+		*ret_owner = named->owner;
+	if (r != -ENOENT)
+		return r;
+
+	/* No account services are asked for an ID that nobody owns. */
+	r = subid_by_id(database, named->id, ret_owner, ret_position);
+	if (r < 0)
+		return r;
+	r = nss_account_uid(&host->root, &host->databases[SUBID_UID], &named->owner, ret_owner);
+	if (r < 0)
+		return r;
+	return subid_by_owner(database, ret_owner, named->id, ret_position);
+}
+
+int nss_lookup_by_name(struct nss_host *host, enum subid_kind kind, const char *name,
+		       struct nss_id *ret)
+{
+	struct subid_owner owner;
+	int r;
+
+	nss_account_note_root(&host->root);
+	r = nss_record_parse_name(kind, name, &ret->owner, &ret->id);
+	if (r < 0)
+		return r;
+	if (nss_id_is_reserved(ret->id))
+		return -ENOENT;
+	r = check_source(host);
+	if (r < 0)
+		return r;
+
+	r = find_owner(host, kind, ret, &owner, &ret->position);
+	if (r == 0 && kind == SUBID_UID)
+		r = find_group(host, &owner, ret->position, &ret->gid);
+	return r;
+}

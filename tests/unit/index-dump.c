@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Prints the index of a file in the terms of the picture in index.h.
+ *
+ *   index-dump FILE    in the format of subuid(5)
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "index.h"
+#include "index_layout.h"
+#include "stamp.h"
+
+static const char *owner_of(const struct subid_index *index, uint32_t line)
+{
+	return index->owners + index->lines[line].owner;
+}
+
+static void print_lines(const struct subid_index *index)
+{
+	printf("lines[]         start      count       laid  owner, and its next line\n");
+	for (uint32_t i = 0; i < index->n_lines; i++) {
+		const struct subid_index_line *line = &index->lines[i];
+		int width = printf("[%" PRIu32 "]", i);
+
+		printf("%*" PRIu32 " %10" PRIu32 " %10" PRIu32 "  \"%s\" ", 21 - width,
+		       line->range.start, line->range.count, line->laid, owner_of(index, i));
+		if (line->next == SUBID_INDEX_NO_LINE)
+			printf("-\n");
+		else
+			printf("[%" PRIu32 "]\n", line->next);
+	}
+}
+
+static void print_by_start(const struct subid_index *index)
+{
+	printf("\nby_start[]      start      reach  line\n");
+	for (uint32_t i = 0; i < index->n_lines; i++)
+		printf("%21" PRIu32 " %10" PRIu32 "  [%" PRIu32 "]\n", index->by_start[i].start,
+		       index->by_start[i].reach, index->by_start[i].line);
+}
+
+static void print_buckets(const struct subid_index *index)
+{
+	printf("\nbuckets[]");
+	for (uint32_t i = 0; i < index->n_buckets; i++) {
+		if (index->buckets[i] == 0)
+			printf(" -");
+		else
+			printf(" [%" PRIu32 "]", index->buckets[i] - 1);
+	}
+
+	printf("\nowners   ");
+	for (uint32_t i = 0; i < index->n_lines; i++)
+		printf(" \"%s\"", owner_of(index, i));
+	printf("\n");
+}
+
+static int build(const char *path, struct subid_index **ret)
+{
+	struct stat stamp;
+
+	if (subid_stamp_of_path(path, &stamp) < 0)
+		return -errno;
+	return subid_index_build(path, &stamp, ret);
+}
+
+int main(int argc, char **argv)
+{
+	struct subid_index *index;
+	int r;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: index-dump FILE\n");
+		return 2;
+	}
+	r = build(argv[1], &index);
+	if (r < 0) {
+		fprintf(stderr, "index-dump: %s: %s\n", argv[1], strerror(-r));
+		return 1;
+	}
+
+	print_lines(index);
+	print_by_start(index);
+	print_buckets(index);
+	subid_index_free(index);
+	return 0;
+}
