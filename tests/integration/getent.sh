@@ -41,13 +41,14 @@ answers passwd subuid-containers-4294967294 \
     "subuid-containers-4294967294:x:4294967294:4294967294:Subordinate UID 2147483647 of containers$nologin"
 answers group 2147483647 "subgid-containers-2147483647:x:2147483647:"
 
-diag "--- an owner written as a number has its account's name"
+diag "--- an owner written as a number is shown as its account's name, which is another owner"
 answers passwd 300999 \
-    "subuid-a-b.c-300999:x:300999:700999:Subordinate UID 999 of a-b.c$nologin"
+    "subuid-a-b.c-300999:x:300999:65534:Subordinate UID 999 of a-b.c$nologin"
 answers passwd subuid-a-b.c-300999 \
-    "subuid-a-b.c-300999:x:300999:700999:Subordinate UID 999 of a-b.c$nologin"
+    "subuid-a-b.c-300999:x:300999:65534:Subordinate UID 999 of a-b.c$nologin"
+answers passwd subuid-1002-300999 \
+    "subuid-1002-300999:x:300999:65534:Subordinate UID 999 of 1002$nologin"
 answers group subgid-a-b.c-700999 "subgid-a-b.c-700999:x:700999:"
-refuses passwd subuid-1002-300999
 refuses group subgid-1002-700999
 
 diag "--- names that are nobody's"

@@ -58,15 +58,37 @@ is "root is nobody's counterpart" "$(user 100000)" "subuid-alice-100000:100000:6
 is "65535 is nobody's counterpart" "$(user 100003)" "subuid-alice-100003:100003:65534:3"
 is "65536 is one" "$(user 100004)" "subuid-alice-100004:100004:65536:4"
 
-diag "--- owners by number and by name are the same"
+diag "--- an owner by number and an owner by name are two"
 host_set_subuid alice:100000:10 1001:300000:10 4242:400000:10
 host_set_subgid 1001:500000:15 alice:600000:10 4242:700000:10
-is "a number's range follows the name's" "$(user 300000)" "subuid-alice-300000:300000:500010:10"
-is "a name's range follows the number's" "$(user 300005)" "subuid-alice-300005:300005:600000:15"
-is "by name" "$(user subuid-alice-300005)" "subuid-alice-300005:300005:600000:15"
-is "not by number" "$(user subuid-1001-300005)" ""
+is "a number has positions of its own" "$(user 300005)" "subuid-alice-300005:300005:500005:5"
+is "by its account's name" "$(user subuid-alice-300005)" "subuid-alice-300005:300005:500005:5"
+is "by the number" "$(user subuid-1001-300005)" "subuid-1001-300005:300005:500005:5"
+is "a name has those of its own lines" "$(user 100005)" "subuid-alice-100005:100005:600005:5"
+is "and the number does not own its IDs" "$(user subuid-1001-100005)" ""
+is "a group's number is shown as the name too" "$(group 500014)" "subgid-alice-500014:x:500014:"
+is "and is found by both" "$(group subgid-alice-500014)$(group subgid-1001-500014)" \
+    "subgid-alice-500014:x:500014:subgid-1001-500014:x:500014:"
 is "a number without an account stays one" "$(user 400001)" "subuid-4242-400001:400001:700001:1"
 is "and is found by it" "$(group subgid-4242-700001)" "subgid-4242-700001:x:700001:"
+
+diag "--- the group of an ID depends on the files alone, whatever its caller can do"
+host_set_subuid alice:100000:10 5000:200000:10
+host_set_subgid 5000:600000:20
+host_add_user mallory 5000
+gid_under() { # LIMIT...
+    host_run bash -c "ulimit $*; exec getent passwd 200003" | cut -d: -f4
+}
+is "with an account at hand" "$(user 200003)" "subuid-mallory-200003:200003:600003:3"
+for limit in "-n 4" "-n 5" "-v 9000" "-s 256"; do
+    case $(gid_under "$limit") in
+    600003 | "") ok "ulimit $limit: the same or no record" true ;;
+    *) ok "ulimit $limit: the same or no record" false ;;
+    esac
+done
+host_set_services absent subid
+is "without a service for accounts" "$(user 200003)" "subuid-5000-200003:200003:600003:3"
+host_set_services files systemd subid
 
 diag "--- owners as directories know them"
 # shellcheck disable=SC2016

@@ -52,7 +52,7 @@ own_names() { # prints C
         esac
     done <names
 }
-for internal in subid_by_id subid_files_ask nss_pack_passwd nss_host_init subid_line_parse; do
+for internal in subid_by_id subid_files_scan_id nss_record_passwd nss_lookup_by_id subid_line_parse; do
     ok "$internal is one" grep -qx "T $internal" names
 done
 own_names >names.c

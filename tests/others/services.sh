@@ -40,7 +40,7 @@ if timeout 60 $cc -static -o static "$abs_top_srcdir/tests/integration/lookups.c
     root=$(grep ^root: /etc/passwd)
     want="$user
 $user
-subuid-a-b.c-300999:x:300999:700999:Subordinate UID 999 of a-b.c:/:/sbin/nologin
+subuid-a-b.c-300999:x:300999:65534:Subordinate UID 999 of a-b.c:/:/sbin/nologin
 absent
 $root
 status 0"

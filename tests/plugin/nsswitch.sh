@@ -1,6 +1,7 @@
 #!/bin/bash
-# Which source nsswitch.conf names: we have to read it as the installed libsubid
-# does, or newuidmap(1) and we would tell of different ranges.
+# Which source nsswitch.conf names: the module has to read it as libsubid does, or
+# newuidmap(1) and the module would speak of different ranges. A plugin is there for
+# every word of the table, so libsubid falls back to the files for none of them.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -10,46 +11,53 @@ set -u
 plugin=$abs_top_builddir/tests/plugin/.libs/libsubid_sample.so
 [ -e "$plugin" ] || skip_all "libsubid's header was not there to build plugins with"
 command -v getsubids >/dev/null || skip_all "getsubids is not installed"
+# The rules of shadow 4.17: its library is the fifth.
+fifth=yes
+ldd "$(command -v getsubids)" | grep -q 'libsubid\.so\.4' && fifth=no
 
 host_enter "$@"
 host_add_user alice 1001
 host_set_subuid alice:900000:10
-host_set_subgid alice:900000:10
-host_add_program "$abs_top_builddir/tests/plugin/hosts"
 
 # The longest name that libsubid takes, and one that is too long.
 word=0123456789
 w50=$word$word$word$word$word
 # Not with the loader's cache, which takes no names that end otherwise.
 mkdir "$host_dir/plugins"
-for name in sample z "$w50" "${w50}x" '#sample' $'sample\r' $'\vsample' $'\rsample'; do
+for name in sample z nosuch Sample FILES filesx sam "$w50" "${w50}x" '#sample' '#' 'sample#' \
+    'sample[NOTFOUND=return]' '[NOTFOUND=return]' $'sample\r' $'files\r' $'\r' $'\v' $'\vsample' \
+    $'\rsample' $'\f\r\v'; do
     install -m 0755 "$plugin" "$host_dir/plugins/libsubid_$name.so"
 done
-export LD_LIBRARY_PATH=$host_dir/plugins
 
-# Both print the first ID of alice's ranges.
+# The plugin gives alice other IDs than the file.
 theirs() { # UID
-    host_run_as "$1" "$1" getsubids alice 2>/dev/null | awk 'NR == 1 { print $3 }'
+    case $(LD_LIBRARY_PATH=$host_dir/plugins host_run_as "$1" "$1" getsubids alice 2>/dev/null |
+        awk 'NR == 1 { print $3 }') in
+    100000) echo another ;;
+    900000) echo files ;;
+    *) echo "getsubids failed" ;;
+    esac
 }
 ours() { # UID
-    host_run_as "$1" "$1" hosts ask subuid-alice-100000 subuid-alice-900000 100000 900000 >out 2>err
-    [ ! -s err ] || cat err
-    case $(xargs <out) in
-    "subuid-alice-100000:100000:500000 absent subuid-alice-100000:100000:500000 absent") echo 100000 ;;
-    "absent subuid-alice-900000:900000:900000 absent subuid-alice-900000:900000:900000") echo 900000 ;;
-    *) cat out ;;
+    case $(host_run_as "$1" "$1" getent passwd 900000 subuid-alice-900000 | cut -d: -f1 | xargs) in
+    "subuid-alice-900000 subuid-alice-900000") echo files ;;
+    "") echo another ;;
+    *) echo "one of two" ;;
     esac
 }
-from_plugin=0
+# So that glibc asks the module whatever the table says.
+services="passwd: files subid"
+from_another=0
 from_files=0
-agree() { # NAME [UID]
-    local want
-    want=$(theirs "${2-0}")
+agree() { # NAME [UID [WANT]]
+    local want=${3-}
+    [ -n "$want" ] || want=$(theirs "${2-0}")
     case $want in
-    100000) from_plugin=$((from_plugin + 1)) ;;
-    900000) from_files=$((from_files + 1)) ;;
+    another) from_another=$((from_another + 1)) ;;
+    files) from_files=$((from_files + 1)) ;;
     esac
-    is "$1: as getsubids says, $want" "$(ours "${2-0}")" "$want"
+    is "$1: $want" "$(ours "${2-0}")" "$want"
 }
 
 padding() { # BYTES
@@ -58,12 +66,21 @@ padding() { # BYTES
 long=$(padding 2000)
 just=$(padding 1000)
 
-# printf(1) formats: how the file ends matters.
+# printf(1) formats: how the file ends matters. A line that begins with "4.17 WANT " says
+# what libsubid makes of it since that version.
 while IFS= read -r format; do
-    case $format in "" | "//"*) continue ;; esac
+    want=
+    case $format in
+    "" | "//"*) continue ;;
+    "4.17 "*)
+        format=${format#4.17 }
+        [ "$fifth" = yes ] || want=${format%% *}
+        format=${format#* }
+        ;;
+    esac
     # shellcheck disable=SC2059
-    printf "${format//LONG/$long}" | sed "s/JUST/$just/" >/etc/nsswitch.conf
-    agree "$format"
+    { echo "$services" && printf "${format//LONG/$long}"; } | sed "s/JUST/$just/" >/etc/nsswitch.conf
+    agree "$format" 0 "$want"
 done <<END
 passwd: files subid\n
 subid: files\n
@@ -116,22 +133,22 @@ subid: files\nsubid: sample\n
 subid: nosuch\nsubid: sample\n
 SUBID: files\nsubid: sample\n
 // the last line without newline
-subid: sample
+4.17 files subid: sample
 subid: files
 subid: sample 
 subid: sample\t
 subid: sample files
-subid:z
+4.17 files subid:z
 subid:
 subid: 
-subid:\nsubid: sample
+4.17 files subid:\nsubid: sample
 subid: files\nsubid: sample
 subid: sample\nsubid: files
 passwd: files subid
 // lengths
 subid: $w50\n
 subid: ${w50}x\n
-subid: $w50
+4.17 files subid: $w50
 subid: $w50 files\n
 subid: LONG\n
 // lines longer than those of subuid(5) may be
@@ -145,48 +162,54 @@ subid: # LONG\nsubid: sample\n
 subid:LONG\nsubid: sample\n
 // other blanks
 subid: sample\r\n
-subid:\r\nsubid: sample\n
+4.17 another subid:\r\nsubid: sample\n
 subid: files\r\n
 subid: files\r\nsubid: sample\n
-subid: \r\nsubid: sample\n
-subid: \vsample\n
-subid: \rsample\n
-subid:\v\nsubid: sample\n
-subid:\f\r\v \nsubid: sample\n
+4.17 another subid: \r\nsubid: sample\n
+4.17 another subid: \vsample\n
+4.17 another subid: \rsample\n
+4.17 another subid:\v\nsubid: sample\n
+4.17 another subid:\f\r\v \nsubid: sample\n
 passwd: files\r\nsubid: sample\n
 // bytes
-subid: sample\000\n
-subid: sample\000 files\n
-subid: sam\000ple\n
+4.17 files subid: sample\000\n
+4.17 files subid: sample\000 files\n
+4.17 files subid: sam\000ple\n
 subid: \000sample\n
 subid: \000\nsubid: sample\n
 subid:\000\nsubid: sample\n
 sub\000id: sample\n
 \000subid: sample\n
 subid: files\000 sample\n
-subid: sample\000LONG\n
+4.17 files subid: sample\000LONG\n
 \377\376subid: sample\n
 \357\273\277subid: sample\n
 END
-: >/etc/nsswitch.conf
-agree "an empty file"
+echo "$services" >/etc/nsswitch.conf
+agree "no line of ours"
 
 diag "--- files in other states"
-printf 'subid: sample\n' >elsewhere
+printf '%s\nsubid: sample\n' "$services" >elsewhere
 chmod 0644 elsewhere
 ln -sf "$PWD/elsewhere" /etc/nsswitch.conf
 agree "a symbolic link"
-ln -sf "$PWD/nowhere" /etc/nsswitch.conf
-agree "a dangling link"
 rm /etc/nsswitch.conf
-agree "no file"
-printf 'subid: sample\n' >/etc/nsswitch.conf
-chmod 0600 /etc/nsswitch.conf
-agree "a file that only root may read, root"
-agree "a file that only root may read, others" 1001
+printf '%s\nsubid: sample\n' "$services" >/etc/nsswitch.conf
+agree "a file of its own"
 
 # Or nothing has been compared.
-ok "some were the plugin ($from_plugin)" [ "$from_plugin" -ge 20 ]
+ok "some were another source ($from_another)" [ "$from_another" -ge 20 ]
 ok "some were the files ($from_files)" [ "$from_files" -ge 20 ]
+
+diag "--- another source is never looked for"
+mkdir here && cd here || exit
+mkdir libsubid_corp && cp "$plugin" libsubid_corp/main.so
+printf '%s\nsubid: corp/main\n' "$services" >/etc/nsswitch.conf
+if command -v strace >/dev/null; then
+    host_run strace -f -qq -o ../traced -e trace=%file getent passwd 900000
+    ok "the trace is one of a lookup" grep -q libnss_subid.so.2 ../traced
+    is "neither file is read, and no plugin" \
+        "$(grep -oE '"[^"]*(libsubid|/etc/sub)[^"]*"' ../traced)" ""
+fi
 
 done_testing
