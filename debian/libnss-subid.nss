@@ -1,2 +1,3 @@
 passwd last subid
 group last subid
+shadow last subid

@@ -14,11 +14,12 @@ conf=/etc/nsswitch.conf
 nsswitch() { host_run sh "$abs_top_srcdir/scripts/nsswitch" "$@" 2>&1; }
 use() { host_write "$conf" <"$1"; } # FILE
 
-# Whom does this file find? One letter each: a user and a group of ours, root
-# and its group.
+# The records that this file finds, one letter each: a user of ours, its shadow
+# record, a group of ours, root, and root's group.
 found() {
     local letters=
     host_run getent passwd 100000 >/dev/null && letters+=u
+    host_run getent shadow subuid-ftweedal-100000 >/dev/null && letters+=s
     host_run getent group 500000 >/dev/null && letters+=g
     host_run getent passwd root >/dev/null && letters+=R
     host_run getent group root >/dev/null && letters+=G
@@ -30,19 +31,22 @@ for path in "$corpus"/*/; do
     if [ -f "$path/refused" ] || [ -f "$path/unreached" ]; then continue; fi
     use "$path/before"
     want=RG
-    # Some have the word already.
-    ! grep -q '^passwd.* subid\( \|$\)' "$conf" || want=u$want
+    # Some have the word already. Without a line of its own, shadow follows passwd.
+    if grep -q '^passwd.* subid\( \|$\)' "$conf"; then
+        grep -q '^shadow' "$conf" || want=s$want
+        want=u$want
+    fi
     ! grep -q '^group.* subid\( \|$\)' "$conf" || want=${want/RG/gRG}
     is "$name: as it was" "$(found)" "$want"
     nsswitch enable >/dev/null
-    is "$name: enabled, glibc finds ours and everybody else" "$(found)" ugRG
+    is "$name: enabled, glibc finds ours and everybody else" "$(found)" usgRG
     nsswitch disable >/dev/null
     is "$name: disabled, everybody else" "$(found)" RG
 done
 
 diag "--- what is refused would not have done"
 by_hand() { # NAME FOUND
-    sed -E '/^(passwd|group)/ s/$/ subid/' "$corpus/$1/before" | host_write "$conf"
+    sed -E '/^(passwd|group|shadow)/ s/$/ subid/' "$corpus/$1/before" | host_write "$conf"
     is "$1, with the word at the ends" "$(found)" "$2"
 }
 by_hand two-brackets gRG

@@ -53,11 +53,14 @@ is "libsubid is not there" "$(find "$root/usr" -name 'libsubid*')" ""
 ok "the package is installed" package_install
 is "last of all for passwd" "$(services passwd)" "$before subid"
 is "and for group" "$(services group)" "$before subid"
-is "and no other line is changed" "$(grep -vE '^(passwd|group):' "$conf")" \
-    "$(grep -vE '^(passwd|group):' "$root/tmp/before")"
+is "and for shadow" "$(services shadow)" "$before subid"
+is "and no other line is changed" "$(grep -vE '^(passwd|group|shadow):' "$conf")" \
+    "$(grep -vE '^(passwd|group|shadow):' "$root/tmp/before")"
 is "the UID has a name" "$(getent_status passwd 100000)" "$record"$'\nstatus 0'
 is "and the name a group" "$(getent_status group subgid-ftweedal-165535)" \
     $'subgid-ftweedal-165535:x:165535:\nstatus 0'
+is "and a shadow record, of a locked account that expired" \
+    "$(getent_status shadow subuid-ftweedal-100000)" $'subuid-ftweedal-100000:!*::::::1:\nstatus 0'
 is "root is still root" "$(getent_status passwd root)" "$(grep ^root: "$root/etc/passwd")"$'\nstatus 0'
 is "every file is as it was packed" "$(inside dpkg --verify libnss-subid)" ""
 
@@ -65,7 +68,8 @@ ok "it is removed" package_remove
 is "nsswitch.conf is as before" "$(diff "$root/tmp/before" "$conf")" ""
 is "nobody has the UID" "$(getent_status passwd 100000)" "status 2"
 ok "it is installed again, over what a removal leaves" package_install
-is "last of all, again" "$(services passwd), $(services group)" "$before subid, $before subid"
+is "last of all, again" "$(services passwd), $(services group), $(services shadow)" \
+    "$before subid, $before subid, $before subid"
 is "the UID has its name again" "$(getent_status passwd 100000)" "$record"$'\nstatus 0'
 
 ok "it is purged" package_purge
@@ -122,12 +126,12 @@ cp "$root/tmp/before" "$conf"
 
 diag "--- nsswitch.conf as administrators have it"
 
-# CAPTION BEFORE WHILE: the lines for passwd and group.
+# CAPTION BEFORE WHILE: the lines for passwd, group and shadow.
 keeps() {
     printf '# ours\n%s\n\nhosts: files dns # not ours\n' "$2" >"$conf"
     cp "$conf" "$root/tmp/edited"
     package_install >/dev/null 2>&1
-    is "$1" "$(grep -E '^(passwd|group)' "$conf")" "$3"
+    is "$1" "$(grep -E '^(passwd|group|shadow)' "$conf")" "$3"
     package_remove >/dev/null 2>&1
     is "$1: as before once it is removed" "$(diff "$root/tmp/edited" "$conf")" ""
     package_purge >/dev/null 2>&1
@@ -141,6 +145,8 @@ keeps "an order of one's own" $'group: sss [NOTFOUND=return] files\npasswd: comp
     $'group: sss [NOTFOUND=return] files subid\npasswd: compat nis subid'
 keeps "a line that was commented out" $'#passwd: files\npasswd: files ldap\ngroup: files' \
     $'passwd: files ldap subid\ngroup: files subid'
+keeps "a line for shadow" $'passwd: files\ngroup: files\nshadow: files' \
+    $'passwd: files subid\ngroup: files subid\nshadow: files subid'
 keeps "no line for group" $'passwd: files' $'passwd: files subid'
 
 # dh_installnss(1) keeps the comment, but not the number of blanks before it.

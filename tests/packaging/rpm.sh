@@ -75,17 +75,20 @@ r=0
 inside_shell "mkdir /tmp/install && exec rpm --root /tmp/install --nodeps -i /$rpm" >/dev/null 2>&1 || r=$?
 is "it is installed" "$r" 0
 module=$root/tmp/install/usr/lib64/libnss_subid.so.2
-is "its module exports the four entry points" \
+is "its module exports the five entry points" \
     "$(readelf -W --dyn-syms "$module" | awk '$7 != "UND" && $5 == "GLOBAL" { print $8 }' | sort | xargs)" \
-    "_nss_subid_getgrgid_r _nss_subid_getgrnam_r _nss_subid_getpwnam_r _nss_subid_getpwuid_r"
+    "_nss_subid_getgrgid_r _nss_subid_getgrnam_r _nss_subid_getpwnam_r _nss_subid_getpwuid_r _nss_subid_getspnam_r"
 like "goes by the name that glibc asks for" "$(readelf -Wd "$module")" 'SONAME.*\[libnss_subid\.so\.2\]'
 is "and has no search path" "$(readelf -Wd "$module" | grep -E 'RPATH|RUNPATH')" ""
 mkdir -p "$root/usr/lib64"
 cp "$module" "$root/usr/lib64/"
 echo ftweedal:100000:65536 | tee "$root/etc/subuid" >"$root/etc/subgid"
-sed -i -E '/^(passwd|group):/ s/$/ subid/' "$root/etc/nsswitch.conf"
+sed -i -E '/^(passwd|group|shadow):/ s/$/ subid/' "$root/etc/nsswitch.conf"
 is "it answers" "$(inside env LD_LIBRARY_PATH=/usr/lib64 getent passwd 100000)" \
     "subuid-ftweedal-100000:x:100000:100000:Subordinate UID 0 of ftweedal:/:/sbin/nologin"
+is "and says that the account is locked and expired" \
+    "$(inside env LD_LIBRARY_PATH=/usr/lib64 getent shadow subuid-ftweedal-100000)" \
+    "subuid-ftweedal-100000:!*::::::1:"
 is "every file is as it was packed" "$(inside rpm --root /tmp/install -V --nodeps nss-subid)" ""
 ok "it is erased" inside rpm --root /tmp/install -e nss-subid
 is "and leaves nothing" "$(cd "$root/tmp/install" && find . -name '*subid*')" ""
