@@ -27,7 +27,6 @@ shell=$(value_of nologin)
 shown=$(mandoc -T ascii -O width=200 "$page" | col -bx)
 like "the shell is this build's" "$shown" "shell +.$shell"
 like "in the examples too" "$shown" ":/:$shell\$"
-like "libsubid is the one that is loaded" "$shown" "shadow's $(value_of libsubid_soname) "
 
 mkdir -p "$scratch/man8"
 cp "$page" "$alias" "$scratch/man8"
