@@ -166,15 +166,15 @@ package_purge >/dev/null 2>&1
 is "and keeps no word for a module that is gone" "$(services passwd)" "files systemd"
 cp "$root/tmp/before" "$conf"
 
-diag "--- without libsubid, which is recommended only"
+diag "--- sources"
 
 package_install >/dev/null 2>&1
 is "the files are answered" "$(getent_status passwd 100000)" "$record"$'\nstatus 0'
 echo "subid: files" >>"$conf"
 is "and where they are asked for by name" "$(getent_status passwd 100000)" "$record"$'\nstatus 0'
 sed -i 's/^subid: files/subid: sss/' "$conf"
-is "a source that is not installed means the files, to libsubid too" \
-    "$(getent_status passwd 100000)" "$record"$'\nstatus 0'
+is "where another source is named, the module answers nothing" \
+    "$(getent_status passwd 100000)" "status 2"
 is "and leaves everybody else alone" "$(getent_status passwd root)" \
     "$(grep ^root: "$root/etc/passwd")"$'\nstatus 0'
 
