@@ -11,8 +11,8 @@
 packages_in() { # GROUP
     case $1 in
     build)
-        echo gcc libc6-dev libjson-c-dev libsmartcols-dev make autoconf autoconf-archive automake \
-            libtool pkg-config
+        echo gcc libc6-dev libjson-c-dev libsmartcols-dev libsubid-dev libsystemd-dev make \
+            autoconf autoconf-archive automake libtool pkg-config
         ;;
     test) # what the tests are built with, and the programs that they look through
         echo libcmocka-dev libsubid-dev binutils bsdextrautils bsdutils findutils gcc-multilib git lsof \

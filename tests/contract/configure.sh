@@ -28,6 +28,8 @@ refuses --enable-sanitizers memory
 refuses --enable-sanitizers address,thread
 refuses --enable-coverage html
 refuses --enable-subid-check perhaps
+refuses --enable-subid-userdbd perhaps
+refuses --with-systemdsystemunitdir relative/path
 nok "nothing was made of any" test -e Makefile
 
 done_testing

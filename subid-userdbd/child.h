@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include "frame.h"
+
+/*
+ * A worker as the service sees it: a process that is asked one question after the other.
+ *
+ *     child_new()  ->  [ child_ask()  ->  answered() ]...  ->  killed()  ->  reaped()
+ *
+ * Nothing here blocks. The signal SIGCHLD must be blocked.
+ */
+struct child;
+
+struct child_config {
+	sd_event *event;
+	char *const *argv; /* argv[0] is the program's path */
+	char *const *environment;
+	uint64_t deadline_usec; /* of an answer */
+
+	/* It may be asked again. @answer is valid during the call. */
+	void (*answered)(void *userdata, const struct frame *answer);
+	/*
+	 * It is gone, and so is what it was asked. @r: -ETIMEDOUT if it exceeded the deadline,
+	 * otherwise -EPIPE.
+	 */
+	void (*killed)(void *userdata, int r);
+	/* Its PID may be used again. The callee may free it. */
+	void (*reaped)(void *userdata);
+	void *userdata;
+};
+
+/*
+ * child_new: start a worker. It leads a session, so that all that a plugin starts can be
+ * told and killed; it has nothing of ours but its socket, at WORKER_FD.
+ *
+ * Returns 0 or a negative errno. Ownership: end with child_free().
+ */
+__attribute__((nonnull, warn_unused_result)) int child_new(const struct child_config *config,
+							   struct child **ret);
+
+/*
+ * child_ask: put a question to a child that has answered the last one.
+ *
+ * @bytes: a frame of @size bytes, kept until the child answers or is killed.
+ * If the child is gone, it is killed, later.
+ */
+__attribute__((nonnull)) void child_ask(struct child *child, const char *bytes, size_t size);
+
+/* child_pid: of the process, also after it was killed. */
+__attribute__((nonnull, warn_unused_result)) pid_t child_pid(const struct child *child);
+
+/* child_free: kills it without a call, if it is alive. */
+void child_free(struct child *child);

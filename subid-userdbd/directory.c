@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "directory.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "candidates.h"
+#include "learn.h"
+#include "libsubid.h"
+#include "round.h"
+#include "state.h"
+
+/* Proofs of one query: each that fails has corrected what is known. */
+#define PROOFS_MAX 8
+
+/* Candidates are kept this long after there is a new one, so that many are written once. */
+#define SAVE_USEC (5 * UINT64_C(1000000))
+
+/* IDs that the plugin's reverse lookup did not know: not asked again for a while. */
+#define UNTOLD_SLOTS 1024
+
+struct untold {
+	uint64_t until_usec;
+	enum subid_kind kind;
+	uint32_t id;
+};
+
+LIST_HEAD(queries, query);
+
+struct directory {
+	struct directory_config config;
+	struct candidates *candidates;
+	sd_event_source *save; /* timer */
+
+	struct untold untold[UNTOLD_SLOTS];
+
+	struct round *round;
+	struct queries waiting; /* for the end of the round */
+};
+
+static void query_by_id(struct query *query);
+
+static uint64_t now_usec(const struct directory *directory)
+{
+	uint64_t usec = 1;
+
+	(void)sd_event_now(directory->config.event, CLOCK_MONOTONIC, &usec);
+	return usec;
+}
+
+/* --- candidates outlive the service -------------------------------------------------- */
+
+static void save(struct directory *directory)
+{
+	int r;
+
+	if (directory->config.state_fd < 0)
+		return;
+	r = state_save(directory->config.state_fd, directory->candidates);
+	if (r < 0)
+		(void)fprintf(stderr, "<4>the owners cannot be kept: %s\n", strerror(-r));
+}
+
+static int on_save(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	(void)source;
+	(void)usec;
+	save((struct directory *)userdata);
+	return 0;
+}
+
+static void note_use(struct directory *directory, const struct subid_owner *owner)
+{
+	int enabled = SD_EVENT_OFF;
+
+	if (!candidates_use(directory->candidates, owner->text))
+		return;
+	(void)sd_event_source_get_enabled(directory->save, &enabled);
+	if (enabled != SD_EVENT_OFF)
+		return;
+	(void)sd_event_source_set_time_relative(directory->save, SAVE_USEC);
+	(void)sd_event_source_set_enabled(directory->save, SD_EVENT_ONESHOT);
+}
+
+/* --- what an owner has --------------------------------------------------------------- */
+
+/* The record, if these are the ranges of the owner. */
+static int find(const struct query *query, const struct learned *learned,
+		const struct subid_owner *owner, struct nss_id *ret)
+{
+	const struct subid_range *gids = learned->ranges[SUBID_GID];
+	uint32_t gid;
+	int r;
+
+	r = subid_ranges_find_id(learned->ranges[query->kind], learned->n[query->kind],
+				 query->wanted.id, &ret->position);
+	if (r < 0)
+		return r;
+	ret->id = query->wanted.id;
+	ret->owner = *owner;
+	ret->gid = NSS_GID_NOBODY;
+	if (query->kind == SUBID_UID &&
+	    subid_ranges_find_position(gids, learned->n[SUBID_GID], ret->position, &gid) == 0)
+		ret->gid = nss_gid_of_user(gid);
+	return 0;
+}
+
+static int ask_ranges(struct query *query, const char *owner, pool_done_fn *done)
+{
+	struct frame question = { .code = FRAME_RANGES };
+	int r = frame_add_text(&question, owner);
+
+	if (r == 0)
+		r = query_ask(query, &question, done);
+	frame_free(&question);
+	return r;
+}
+
+/* --- by name ------------------------------------------------------------------------- */
+
+/* Is it the owner's? 0 and the record, -ENOENT, or a fault. */
+static int prove(struct query *query, int r, const struct frame *answer,
+		 const struct subid_owner *owner, struct nss_id *ret)
+{
+	struct directory *directory = (struct directory *)query->source;
+	struct learned learned;
+
+	query->question = NULL;
+	if (r == 0)
+		r = learn(directory->candidates, owner, answer, now_usec(directory), &learned);
+	if (r == 0)
+		r = find(query, &learned, owner, ret);
+	if (r == 0)
+		note_use(directory, owner);
+	return r;
+}
+
+static void on_ranges_by_name(void *userdata, int r, const struct frame *answer)
+{
+	struct query *query = (struct query *)userdata;
+	struct nss_id found;
+
+	r = prove(query, r, answer, &query->wanted.owner, &found);
+	query_finish(query, r, r == 0 ? &found : NULL);
+}
+
+/* --- by ID: told? -------------------------------------------------------------------- */
+
+static struct untold *untold_slot(struct directory *directory, const struct query *query)
+{
+	uint32_t hash = (query->wanted.id ^ (uint32_t)query->kind << 31) * UINT32_C(0x9e3779b1);
+
+	return &directory->untold[hash >> 22];
+}
+
+_Static_assert(UNTOLD_SLOTS == 1 << (32 - 22), "the upper bits of the hash are the slot");
+
+static bool is_untold(struct directory *directory, const struct query *query)
+{
+	const struct untold *slot = untold_slot(directory, query);
+
+	return slot->id == query->wanted.id && slot->kind == query->kind &&
+	       now_usec(directory) < slot->until_usec;
+}
+
+static void note_untold(struct directory *directory, const struct query *query)
+{
+	*untold_slot(directory, query) = (struct untold){
+		.until_usec = now_usec(directory) + ROUND_FRESH_USEC,
+		.kind = query->kind,
+		.id = query->wanted.id,
+	};
+}
+
+static void wait_for_round(struct query *query);
+static void try_next_told(struct query *query);
+
+static void on_told_ranges(void *userdata, int r, const struct frame *answer)
+{
+	struct query *query = (struct query *)userdata;
+	struct subid_owner owner;
+	struct nss_id found;
+
+	if (subid_owner_set(&owner, query->owner, strlen(query->owner)) < 0)
+		r = -EBADMSG;
+	r = prove(query, r, answer, &owner, &found);
+	if (r == 0) {
+		query_finish(query, 0, &found);
+		return;
+	}
+	if (r != -ENOENT)
+		query->fault = r;
+	try_next_told(query);
+}
+
+static void try_next_told(struct query *query)
+{
+	int r;
+
+	query->owner = frame_next_text(&query->owners, query->owner);
+	if (!query->owner || query->proofs++ >= PROOFS_MAX) {
+		wait_for_round(query);
+		return;
+	}
+	r = ask_ranges(query, query->owner, on_told_ranges);
+	if (r < 0)
+		query_finish(query, r, NULL);
+}
+
+static int copy_texts(const struct frame *from, struct frame *to)
+{
+	const char *text = NULL;
+	int r = 0;
+
+	while (r == 0 && (text = frame_next_text(from, text)))
+		r = frame_add_text(to, text);
+	return r;
+}
+
+static void on_told(void *userdata, int r, const struct frame *answer)
+{
+	struct query *query = (struct query *)userdata;
+	struct directory *directory = (struct directory *)query->source;
+
+	query->question = NULL;
+	if (r == 0 && answer->code == 0)
+		r = copy_texts(answer, &query->owners);
+	else if (r == 0 && answer->code == -ENOENT)
+		note_untold(directory, query);
+	else if (r == 0)
+		query->fault = answer->code;
+	if (r < 0) {
+		query_finish(query, r, NULL);
+		return;
+	}
+	query->proofs = 0;
+	try_next_told(query);
+}
+
+static void ask_to_be_told(struct query *query)
+{
+	struct directory *directory = (struct directory *)query->source;
+	struct frame question = {
+		.code = FRAME_OWNERS,
+		.kind = query->kind,
+		.id = query->wanted.id,
+	};
+	int r;
+
+	if (is_untold(directory, query)) {
+		wait_for_round(query);
+		return;
+	}
+	r = query_ask(query, &question, on_told);
+	if (r < 0)
+		query_finish(query, r, NULL);
+}
+
+/* --- by ID: known? ------------------------------------------------------------------- */
+
+static void on_known_ranges(void *userdata, int r, const struct frame *answer)
+{
+	struct query *query = (struct query *)userdata;
+	struct nss_id found;
+
+	r = prove(query, r, answer, &query->wanted.owner, &found);
+	/* What was known of this owner is corrected now: is there another? */
+	if (r == -ENOENT)
+		query_by_id(query);
+	else
+		query_finish(query, r, r == 0 ? &found : NULL);
+}
+
+/* false if no candidate had the ID. */
+static bool try_known(struct query *query)
+{
+	struct directory *directory = (struct directory *)query->source;
+	const char *owner = candidates_find(directory->candidates, query->kind, query->wanted.id);
+	int r;
+
+	if (!owner || query->proofs++ >= PROOFS_MAX)
+		return false;
+	r = subid_owner_set(&query->wanted.owner, owner, strlen(owner));
+	if (r == 0)
+		r = ask_ranges(query, owner, on_known_ranges);
+	if (r < 0)
+		query_finish(query, r, NULL);
+	return true;
+}
+
+static void query_by_id(struct query *query)
+{
+	struct directory *directory = (struct directory *)query->source;
+
+	if (try_known(query))
+		return;
+	if (pool_is_sick(directory->config.pool))
+		query_finish(query, -EHOSTDOWN, NULL);
+	else
+		ask_to_be_told(query);
+}
+
+/* --- by ID: new? A round of looking for candidates and asking them ------------------- */
+
+/*
+ * After the round a query ends, one way or the other. It has no record only if everybody who
+ * was asked did answer.
+ */
+static void on_last_ranges(void *userdata, int r, const struct frame *answer)
+{
+	struct query *query = (struct query *)userdata;
+	struct nss_id found;
+
+	r = prove(query, r, answer, &query->wanted.owner, &found);
+	query_finish(query, r, r == 0 ? &found : NULL);
+}
+
+static void query_after_round(struct query *query)
+{
+	struct directory *directory = (struct directory *)query->source;
+	const char *owner = candidates_find(directory->candidates, query->kind, query->wanted.id);
+	int r = 0;
+
+	if (!owner && pool_is_sick(directory->config.pool))
+		r = -EHOSTDOWN;
+	else if (!owner)
+		r = query->fault ? query->fault : round_fault(directory->round);
+	if (r == 0 && !owner)
+		r = -ENOENT;
+	if (r == 0)
+		r = subid_owner_set(&query->wanted.owner, owner, strlen(owner));
+	if (r == 0)
+		r = ask_ranges(query, owner, on_last_ranges);
+	if (r < 0)
+		query_finish(query, r, NULL);
+}
+
+static void stop_waiting(struct query *query)
+{
+	LIST_REMOVE(query, link);
+	query->waits = false;
+}
+
+/* Those that need not wait for the end: a candidate has turned out to have their ID. */
+static void on_learned(void *userdata)
+{
+	struct directory *directory = (struct directory *)userdata;
+	struct query *query, *next;
+
+	for (query = LIST_FIRST(&directory->waiting); query; query = next) {
+		next = LIST_NEXT(query, link);
+		if (!candidates_find(directory->candidates, query->kind, query->wanted.id))
+			continue;
+		stop_waiting(query);
+		query_after_round(query);
+	}
+}
+
+static void on_ended(void *userdata)
+{
+	struct directory *directory = (struct directory *)userdata;
+	struct query *query;
+
+	while ((query = LIST_FIRST(&directory->waiting))) {
+		stop_waiting(query);
+		query_after_round(query);
+	}
+}
+
+static void wait_for_round(struct query *query)
+{
+	struct directory *directory = (struct directory *)query->source;
+
+	LIST_INSERT_HEAD(&directory->waiting, query, link);
+	query->waits = true;
+	round_begin(directory->round);
+}
+
+/* --- the source ---------------------------------------------------------------------- */
+
+void directory_query(struct directory *directory, const struct query_key *key, query_done_fn *done,
+		     void *userdata, struct query **ret)
+{
+	struct query *query;
+	int r;
+
+	*ret = NULL;
+	r = query_new(directory->config.event, directory->config.pool, key,
+		      directory->config.deadline_usec, done, userdata, &query);
+	if (r < 0) {
+		done(userdata, r, NULL);
+		return;
+	}
+	query->source = directory;
+	*ret = query;
+	if (!key->name) {
+		query_by_id(query);
+		return;
+	}
+	r = ask_ranges(query, query->wanted.owner.text, on_ranges_by_name);
+	if (r < 0)
+		query_finish(query, r, NULL);
+}
+
+static int load(struct directory *directory)
+{
+	int r;
+
+	if (directory->config.state_fd < 0)
+		return 0;
+	r = state_load(directory->config.state_fd, directory->candidates);
+	if (r < 0 && r != -ENOMEM)
+		(void)fprintf(stderr, "<4>the owners that were kept cannot be read: %s\n",
+			      strerror(-r));
+	return r == -ENOMEM ? r : 0;
+}
+
+static struct round *new_round(struct directory *directory)
+{
+	const struct round_config config = {
+		.event = directory->config.event,
+		.candidates = directory->candidates,
+		.pool = directory->config.pool,
+		.scanner = directory->config.scanner,
+		.groups = directory->config.groups,
+		.n_groups = directory->config.n_groups,
+		.learned = on_learned,
+		.ended = on_ended,
+		.userdata = directory,
+	};
+
+	return round_new(&config);
+}
+
+int directory_new(const struct directory_config *config, struct directory **ret)
+{
+	struct directory *directory = (struct directory *)calloc(1, sizeof(*directory));
+	int r = 0;
+
+	if (!directory)
+		return -ENOMEM;
+	directory->config = *config;
+	LIST_INIT(&directory->waiting);
+	directory->candidates = candidates_new();
+	if (directory->candidates)
+		directory->round = new_round(directory);
+	if (!directory->candidates || !directory->round)
+		r = -ENOMEM;
+	if (r == 0)
+		r = load(directory);
+	if (r == 0)
+		r = sd_event_add_time(config->event, &directory->save, CLOCK_MONOTONIC, UINT64_MAX,
+				      0, on_save, directory);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(directory->save, SD_EVENT_OFF);
+	if (r < 0) {
+		directory_free(directory);
+		return r;
+	}
+	*ret = directory;
+	return 0;
+}
+
+void directory_free(struct directory *directory)
+{
+	int enabled = SD_EVENT_OFF;
+
+	if (!directory)
+		return;
+	if (directory->save)
+		(void)sd_event_source_get_enabled(directory->save, &enabled);
+	if (directory->candidates && enabled != SD_EVENT_OFF)
+		save(directory);
+	(void)sd_event_source_disable_unref(directory->save);
+	round_free(directory->round);
+	candidates_free(directory->candidates);
+	free(directory);
+}

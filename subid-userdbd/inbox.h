@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stddef.h>
+
+/* A message with its NUL. A lookup has 200 bytes. */
+#define INBOX_MESSAGE_MAX_BYTES 65536
+
+/*
+ * The bytes that a peer has sent, cut into messages. Varlink ends each message with a NUL;
+ * a read may hold a part of one, or several.
+ *
+ *     start        scanned      end
+ *       v             v          v
+ *       {"method":"org.varlink.se.................
+ *                                 ^ inbox_room()
+ *
+ * All zero is an empty inbox. Memory is taken when there is something to hold, and given
+ * back when all of it has been taken out.
+ */
+struct inbox {
+	char *bytes;
+	size_t room;	/* bytes allocated */
+	size_t start;	/* of the next message */
+	size_t scanned; /* no NUL lies before this offset */
+	size_t end;	/* of what the peer has sent */
+};
+
+/*
+ * inbox_room: where to read the next bytes into.
+ *
+ * @ret_where: set on success only; valid until the next call for this inbox.
+ * @ret_size: how many bytes there is room for, at least 1.
+ * Returns 0; -EMSGSIZE if the message that has begun is too long; or -ENOMEM.
+ */
+__attribute__((nonnull, warn_unused_result)) int inbox_room(struct inbox *inbox, char **ret_where,
+							    size_t *ret_size);
+
+/* inbox_add: @size bytes have been read into the room. */
+__attribute__((nonnull)) void inbox_add(struct inbox *inbox, size_t size);
+
+/*
+ * inbox_next: take the next message out.
+ *
+ * @ret_text: set on success only, to the message with its NUL; valid until the next call
+ * for this inbox.
+ * @ret_len: its length without the NUL.
+ * Returns 0, or -EAGAIN if no message is complete.
+ */
+__attribute__((nonnull, warn_unused_result)) int inbox_next(struct inbox *inbox,
+							    const char **ret_text, size_t *ret_len);
+
+/* inbox_free: forget everything. The inbox is empty then. */
+__attribute__((nonnull)) void inbox_free(struct inbox *inbox);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "local.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * The module asks for an account only in the root directory of its process's first lookup.
+ * No directory is this one, so here it asks for none.
+ */
+#define ROOT_NOWHERE UINT64_MAX
+
+void local_init(struct local *local, sd_event *event, struct pool *pool, uint64_t deadline_usec,
+		const struct subid_database *subuid, const struct subid_database *subgid)
+{
+	local->event = event;
+	local->pool = pool;
+	local->deadline_usec = deadline_usec;
+	local->host.nsswitch = NULL;
+	local->host.databases[SUBID_UID] = *subuid;
+	local->host.databases[SUBID_GID] = *subgid;
+	local->host.source = 0;
+	local->host.root = ROOT_NOWHERE;
+}
+
+static int lookup(struct local *local, const struct query_key *key, struct nss_id *ret)
+{
+	if (key->name)
+		return nss_lookup_by_name(&local->host, key->kind, key->name, ret);
+	return nss_lookup_by_id(&local->host, key->kind, key->id, ret);
+}
+
+/*
+ * Would an account make a difference? By ID it does for an owner that is a number. By name
+ * it does where somebody owns the ID: that may be an account's UID.
+ */
+static bool needs_account(struct local *local, const struct query_key *key, int r,
+			  const struct nss_id *found)
+{
+	struct subid_owner owner;
+	uint64_t position;
+	uint32_t uid, id;
+
+	if (!key->name)
+		return r == 0 && subid_owner_uid(found->owner.text, found->owner.len, &uid) == 0;
+	return r == -ENOENT && nss_record_parse_name(key->kind, key->name, &owner, &id) == 0 &&
+	       !nss_id_is_reserved(id) && subid_owner_uid(owner.text, owner.len, &uid) < 0 &&
+	       subid_by_id(&local->host.databases[key->kind], id, &owner, &position) == 0;
+}
+
+/* The record that a worker has found: of the ID that was asked for. */
+static int read_answer(const struct query *query, const struct frame *answer, struct nss_id *ret)
+{
+	const char *owner = frame_next_text(answer, NULL);
+
+	if (answer->code < 0)
+		return answer->code;
+	if (!owner || answer->id != query->wanted.id ||
+	    subid_owner_set(&ret->owner, owner, strlen(owner)) < 0)
+		return -EBADMSG;
+	ret->id = answer->id;
+	ret->gid = answer->gid;
+	ret->position = answer->position;
+	return 0;
+}
+
+/* By ID the owner's number will do, whatever became of the account's name. */
+static void on_account_by_id(void *userdata, int r, const struct frame *answer)
+{
+	struct query *query = (struct query *)userdata;
+	struct nss_id found;
+
+	query->question = NULL;
+	if (r < 0 || read_answer(query, answer, &found) < 0)
+		found = query->wanted;
+	query_finish(query, 0, &found);
+}
+
+static void on_account_by_name(void *userdata, int r, const struct frame *answer)
+{
+	struct query *query = (struct query *)userdata;
+	struct nss_id found;
+
+	query->question = NULL;
+	if (r == 0)
+		r = read_answer(query, answer, &found);
+	query_finish(query, r, &found);
+}
+
+/* The deadline is the worker's, so that a number is not late either. */
+static int ask_worker(struct local *local, const struct query_key *key, const struct nss_id *found,
+		      query_done_fn *done, void *userdata, struct query **ret)
+{
+	struct frame question = {
+		.code = key->name ? FRAME_FILES_BY_NAME : FRAME_FILES_BY_ID,
+		.kind = key->kind,
+		.id = key->id,
+	};
+	struct query *query;
+	int r = 0;
+
+	if (key->name)
+		r = frame_add_text(&question, key->name);
+	if (r == 0)
+		r = query_new(local->event, local->pool, key, local->deadline_usec, done, userdata,
+			      &query);
+	if (r == 0) {
+		if (!key->name)
+			query->wanted = *found;
+		r = query_ask(query, &question, key->name ? on_account_by_name : on_account_by_id);
+		if (r < 0)
+			query_free(query);
+		else
+			*ret = query;
+	}
+	frame_free(&question);
+	return r;
+}
+
+void local_query(struct local *local, const struct query_key *key, query_done_fn *done,
+		 void *userdata, struct query **ret)
+{
+	struct nss_id found;
+	int r = lookup(local, key, &found);
+
+	*ret = NULL;
+	if (needs_account(local, key, r, &found)) {
+		int asked = ask_worker(local, key, &found, done, userdata, ret);
+
+		if (asked == 0)
+			return;
+		/* The number will do by ID; by name, nobody can tell. */
+		r = key->name ? asked : r;
+	}
+	done(userdata, r, r == 0 ? &found : NULL);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include "lookup.h"
+#include "pool.h"
+
+/* What a client looks for. */
+struct query_key {
+	enum subid_kind kind;
+	const char *name; /* of the record; NULL: by ID */
+	uint32_t id;
+	uid_t uid; /* of the client */
+};
+
+/*
+ * What came of a query.
+ *
+ * @r: 0; -ENOENT if there is no such record; or another negative errno if nobody can tell.
+ * @found: if r is 0; valid during the call.
+ */
+typedef void query_done_fn(void *userdata, int r, const struct nss_id *found);
+
+/*
+ * A query under way: at most one question to a worker, and a deadline. Its two sources,
+ * local.h and directory.h, step from one question to the next.
+ */
+struct query {
+	void *source;
+	enum subid_kind kind;
+	struct nss_id wanted; /* the ID, and by name the owner */
+	uid_t uid;
+	struct pool *pool;
+	struct pool_question *question; /* that is being asked, or NULL */
+	sd_event_source *deadline;
+	query_done_fn *done;
+	void *userdata;
+
+	/* directory.c: */
+	LIST_ENTRY(query) link; /* of those that wait until the candidates have been asked */
+	bool waits;
+	unsigned int proofs;
+	struct frame owners; /* from the plugin's own reverse lookup */
+	const char *owner;   /* of these, the one that is asked for its ranges */
+	int fault;	     /* of the reverse lookup or such an owner, or 0 */
+};
+
+/*
+ * query_new: a query for @key.
+ *
+ * @deadline_usec: from now; then the query ends with -ETIMEDOUT.
+ * @ret: set on success only. Returns 0; -ENOENT for what no record can have; or another
+ * negative errno.
+ */
+__attribute__((nonnull(1, 2, 3, 5, 7), warn_unused_result)) int
+query_new(sd_event *event, struct pool *pool, const struct query_key *key, uint64_t deadline_usec,
+	  query_done_fn *done, void *userdata, struct query **ret);
+
+/* query_ask: put the query's next question. @done gets the query as its userdata. */
+__attribute__((nonnull, warn_unused_result)) int
+query_ask(struct query *query, const struct frame *question, pool_done_fn *done);
+
+/* query_finish: tell the client, and free the query. */
+__attribute__((nonnull(1))) void query_finish(struct query *query, int r,
+					      const struct nss_id *found);
+
+/* query_free: nobody waits any more. */
+__attribute__((nonnull)) void query_free(struct query *query);

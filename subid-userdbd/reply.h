@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A message to a client: one JSON object. Each function below
+ *
+ * Returns the text, NUL-terminated (the NUL is part of the message), or NULL if memory is
+ * short. @ret_size: set on success only, in bytes with the NUL.
+ * Ownership: free(3).
+ */
+#define REPLY_MADE __attribute__((nonnull, malloc, warn_unused_result))
+
+/*
+ * reply_user, reply_group: a record, with what systemd-machined says of the users of its
+ * containers: they are a container's, and nobody logs in as one.
+ *
+ * @pwd, @grp: as nss_record_passwd() and nss_record_group() write them, with texts that
+ * reply_is_utf8() accepts.
+ */
+REPLY_MADE char *reply_user(const struct passwd *pwd, size_t *ret_size);
+REPLY_MADE char *reply_group(const struct group *grp, size_t *ret_size);
+
+/* reply_is_utf8: can the text be said in JSON? */
+__attribute__((nonnull, warn_unused_result)) bool reply_is_utf8(const char *text);
+
+/* reply_info, reply_description: what org.varlink.service says of us and of an interface. */
+REPLY_MADE char *reply_info(size_t *ret_size);
+REPLY_MADE char *reply_description(const char *description, size_t *ret_size);
+
+/* reply_error: @key and @value are its parameter, or NULL. */
+__attribute__((nonnull(1, 4), malloc, warn_unused_result)) char *
+reply_error(const char *error, const char *key, const char *value, size_t *ret_size);

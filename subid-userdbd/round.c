@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "round.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "learn.h"
+#include "record.h"
+
+/* Candidates that are asked what they have at the same time, as far as workers are free. */
+#define ASKED_AT_ONCE 16
+
+struct round {
+	struct round_config config;
+	bool is_running;
+	int fault;		  /* that a candidate's turn ended with, or 0 */
+	uint64_t fault_usec;	  /* when */
+	unsigned int n_questions; /* under way */
+	uint64_t scanned_usec, grouped_usec, named_usec;
+	struct frame named; /* values: the UIDs whose accounts were asked for since named_usec */
+	unsigned int n_refreshed; /* candidates asked again since refreshed_usec */
+	uint64_t refreshed_usec;
+};
+
+/* A question of the round. */
+struct inquiry {
+	struct round *round;
+	struct subid_owner owner; /* whose ranges are asked for, if it is about ranges */
+};
+
+static void go_on(struct round *round);
+
+static uint64_t now_usec(const struct round *round)
+{
+	uint64_t usec = 1;
+
+	(void)sd_event_now(round->config.event, CLOCK_MONOTONIC, &usec);
+	return usec;
+}
+
+/* One of our own questions, for which @owner is NULL or whose ranges are asked for. */
+static int inquire(struct round *round, struct pool *pool, const struct frame *question,
+		   const char *owner, pool_done_fn *done)
+{
+	struct inquiry *inquiry = (struct inquiry *)calloc(1, sizeof(*inquiry));
+	struct pool_question *asked;
+	int r = 0;
+
+	if (!inquiry)
+		return -ENOMEM;
+	inquiry->round = round;
+	if (owner)
+		r = subid_owner_set(&inquiry->owner, owner, strlen(owner));
+	if (r == 0)
+		r = pool_ask(pool, POOL_OWN, question, 0, done, inquiry, &asked);
+	if (r < 0)
+		free(inquiry);
+	else
+		round->n_questions++;
+	return r;
+}
+
+static struct round *inquiry_end(struct inquiry *inquiry)
+{
+	struct round *round = inquiry->round;
+
+	round->n_questions--;
+	free(inquiry);
+	return round;
+}
+
+/* Names of accounts: they are candidates. */
+static void on_names(void *userdata, int r, const struct frame *answer)
+{
+	struct round *round = inquiry_end((struct inquiry *)userdata);
+	const char *name = NULL;
+
+	if (r == 0 && answer->code == 0) {
+		r = 0;
+		while (r == 0 && (name = frame_next_text(answer, name)))
+			r = candidates_add(round->config.candidates, name);
+	}
+	go_on(round);
+}
+
+static bool is_named(const struct round *round, uint32_t uid)
+{
+	for (uint32_t i = 0; i < round->named.n_values; i++)
+		if (round->named.values[i] == uid)
+			return true;
+	return false;
+}
+
+/* An owner has an account, and is neither root nor somebody's subordinate. */
+static bool may_be_owner(struct round *round, uint32_t uid)
+{
+	return !nss_id_is_reserved(uid) && !is_named(round, uid) &&
+	       !candidates_find(round->config.candidates, SUBID_UID, uid);
+}
+
+/* The UIDs that own user namespaces; the accounts of those that are new are asked for. */
+static void on_scan(void *userdata, int r, const struct frame *answer)
+{
+	struct round *round = inquiry_end((struct inquiry *)userdata);
+	struct frame question = { .code = FRAME_NAMES };
+
+	for (uint32_t i = 0; r == 0 && answer->code == 0 && i < answer->n_values; i++) {
+		if (!may_be_owner(round, answer->values[i]))
+			continue;
+		r = frame_add_value(&round->named, answer->values[i]);
+		if (r == 0)
+			r = frame_add_value(&question, answer->values[i]);
+	}
+	if (question.n_values > 0)
+		(void)inquire(round, round->config.pool, &question, NULL, on_names);
+	frame_free(&question);
+	go_on(round);
+}
+
+static void note_fault(struct round *round, const struct subid_owner *owner, int r)
+{
+	uint64_t now = now_usec(round);
+
+	round->fault = r;
+	round->fault_usec = now;
+	if (now > ROUND_FRESH_USEC)
+		candidates_asked(round->config.candidates, owner->text,
+				 now - ROUND_FRESH_USEC + ROUND_RETRY_USEC);
+}
+
+static void on_candidate_ranges(void *userdata, int r, const struct frame *answer)
+{
+	struct inquiry *inquiry = (struct inquiry *)userdata;
+	struct subid_owner owner = inquiry->owner;
+	struct round *round = inquiry_end(inquiry);
+	struct learned learned = { .n = { 0, 0 } };
+
+	if (r == 0)
+		r = learn(round->config.candidates, &owner, answer, now_usec(round), &learned);
+	if (r < 0)
+		note_fault(round, &owner, r);
+	else if (learned.n[SUBID_UID] + learned.n[SUBID_GID] > 0)
+		round->config.learned(round->config.userdata);
+	go_on(round);
+}
+
+/* Is it this candidate's turn? Those that have been asked before are limited. */
+static bool is_due(struct round *round, uint64_t asked_usec)
+{
+	uint64_t now = now_usec(round);
+
+	if (asked_usec == 0)
+		return true;
+	if (now - asked_usec < ROUND_FRESH_USEC)
+		return false;
+	if (now - round->refreshed_usec >= ROUND_FRESH_USEC) {
+		round->refreshed_usec = now;
+		round->n_refreshed = 0;
+	}
+	return round->n_refreshed++ < ROUND_REFRESH_MAX;
+}
+
+/* false if nobody is due. */
+static bool ask_next_candidate(struct round *round)
+{
+	struct frame question = { .code = FRAME_RANGES };
+	uint64_t asked_usec;
+	const char *owner = candidates_oldest(round->config.candidates, &asked_usec);
+	int r;
+
+	if (!owner || pool_is_sick(round->config.pool) || !is_due(round, asked_usec))
+		return false;
+	candidates_asked(round->config.candidates, owner, now_usec(round));
+	r = frame_add_text(&question, owner);
+	if (r == 0)
+		r = inquire(round, round->config.pool, &question, owner, on_candidate_ranges);
+	frame_free(&question);
+	return r == 0;
+}
+
+static void go_on(struct round *round)
+{
+	while (round->n_questions < ASKED_AT_ONCE && ask_next_candidate(round))
+		;
+	if (round->n_questions > 0)
+		return;
+	round->is_running = false;
+	round->config.ended(round->config.userdata);
+}
+
+static bool pass(uint64_t now, uint64_t interval, uint64_t *last)
+{
+	if (*last > 0 && now - *last < interval)
+		return false;
+	*last = now;
+	return true;
+}
+
+/* Forget whose accounts were asked for, so that they are asked for again. */
+static void forget_named(struct round *round)
+{
+	if (!pass(now_usec(round), ROUND_FRESH_USEC, &round->named_usec))
+		return;
+	frame_free(&round->named);
+	round->named.n_values = 0;
+}
+
+static void ask_processes(struct round *round)
+{
+	const struct frame question = { .code = FRAME_SCAN };
+
+	if (!round->config.scanner || !pass(now_usec(round), ROUND_SCAN_USEC, &round->scanned_usec))
+		return;
+	forget_named(round);
+	(void)inquire(round, round->config.scanner, &question, NULL, on_scan);
+}
+
+static void ask_groups(struct round *round)
+{
+	if (!pass(now_usec(round), ROUND_FRESH_USEC, &round->grouped_usec))
+		return;
+	for (size_t i = 0; i < round->config.n_groups; i++) {
+		struct frame question = { .code = FRAME_MEMBERS };
+
+		if (frame_add_text(&question, round->config.groups[i]) == 0)
+			(void)inquire(round, round->config.pool, &question, NULL, on_names);
+		frame_free(&question);
+	}
+}
+
+void round_begin(struct round *round)
+{
+	if (round->is_running)
+		return;
+	round->is_running = true;
+	if (now_usec(round) - round->fault_usec >= ROUND_RETRY_USEC)
+		round->fault = 0;
+	ask_processes(round);
+	ask_groups(round);
+	go_on(round);
+}
+
+int round_fault(const struct round *round)
+{
+	return round->fault;
+}
+
+struct round *round_new(const struct round_config *config)
+{
+	struct round *round = (struct round *)calloc(1, sizeof(*round));
+
+	if (round)
+		round->config = *config;
+	return round;
+}
+
+void round_free(struct round *round)
+{
+	if (!round)
+		return;
+	frame_free(&round->named);
+	free(round);
+}

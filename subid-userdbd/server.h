@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <systemd/sd-event.h>
+
+#include "request.h"
+
+/*
+ * The clients: a stream socket each, over which calls come and replies go, one at a time.
+ * While a call is being answered, or its reply is not yet sent, nothing more is read.
+ *
+ * Everybody may connect, so everything is limited: the connections of all and of one user,
+ * the size of a message, and how long a connection may be silent. Where there are too many,
+ * the one that has been silent longest makes room: a lookup takes microseconds, and is not
+ * silent while it waits.
+ */
+struct server;
+struct connection;
+
+#define SERVER_CONNECTIONS_MAX 1024
+#define SERVER_CONNECTIONS_OF_USER_MAX 256
+#define SERVER_SILENCE_MAX_USEC (30 * UINT64_C(1000000))
+
+struct server_config {
+	sd_event *event;
+	unsigned int connections_max, connections_of_user_max;
+	uint64_t silence_max_usec;
+	/*
+	 * Answers a call by connection_reply(), now or later. @request is the callee's, to be
+	 * ended with request_free().
+	 */
+	void (*handle)(void *userdata, struct connection *connection, struct request *request);
+	void *userdata;
+};
+
+/* Returns 0 or a negative errno. Ownership: end with server_free(). */
+__attribute__((nonnull, warn_unused_result)) int server_new(const struct server_config *config,
+							    struct server **ret);
+
+/* server_listen: accept connections from a listening socket, which is the server's then. */
+__attribute__((nonnull, warn_unused_result)) int server_listen(struct server *server, int fd);
+
+/* server_connect: serve a connected socket, which is the server's then. */
+__attribute__((nonnull)) void server_connect(struct server *server, int fd);
+
+__attribute__((nonnull, warn_unused_result)) unsigned int
+server_connections(const struct server *server);
+
+/* server_active_usec: when somebody connected or left last, on CLOCK_MONOTONIC. */
+__attribute__((nonnull, warn_unused_result)) uint64_t
+server_active_usec(const struct server *server);
+
+/* server_free: closes all connections. */
+void server_free(struct server *server);
+
+/* connection_peer: who connected, as the kernel says. */
+__attribute__((nonnull, warn_unused_result)) const struct ucred *
+connection_peer(const struct connection *connection);
+
+/*
+ * connection_cancels: what to call if the client goes before the reply.
+ */
+__attribute__((nonnull(1, 2))) void
+connection_cancels(struct connection *connection, void (*cancel)(void *userdata), void *userdata);
+
+/*
+ * connection_reply: the call has been answered.
+ *
+ * @text: @size bytes with the NUL at their end, handed over; or NULL: there is no memory
+ * for a reply, and the connection ends.
+ */
+__attribute__((nonnull(1))) void connection_reply(struct connection *connection, char *text,
+						  size_t size);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char file_name[] = "owners", new_name[] = "owners.new";
+
+/* A regular file, or -errno. Opening waits for nobody, and follows no symbolic link. */
+static int open_file(int directory)
+{
+	int fd = openat(directory, file_name,
+			O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat stamp;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &stamp) == 0 && S_ISREG(stamp.st_mode))
+		return fd;
+	(void)close(fd);
+	return -EINVAL;
+}
+
+/* The rest of a line that was too long for @line is skipped, as one line with it. */
+static bool read_line(FILE *file, char *line, int size)
+{
+	size_t len;
+	int c;
+
+	if (!fgets(line, size, file))
+		return false;
+	len = strlen(line);
+	if (len > 0 && line[len - 1] == '\n') {
+		line[len - 1] = '\0';
+		return true;
+	}
+	/* Too long, or with a NUL in it, or cut off: no owner. */
+	line[0] = '\0';
+	do
+		c = getc(file);
+	while (c != '\n' && c != EOF);
+	return true;
+}
+
+int state_load(int directory, struct candidates *candidates)
+{
+	char line[SUBID_OWNER_MAX_BYTES + 2];
+	int fd = open_file(directory), r = 0;
+	FILE *file;
+
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	file = fdopen(fd, "re");
+	if (!file) {
+		(void)close(fd);
+		return -ENOMEM;
+	}
+	for (int i = 0; r == 0 && i < CANDIDATES_MAX && read_line(file, line, sizeof(line)); i++) {
+		r = candidates_add(candidates, line);
+		if (r == 0)
+			(void)candidates_use(candidates, line);
+	}
+	(void)fclose(file);
+	return r;
+}
+
+static int write_lines(FILE *file, const struct candidates *candidates)
+{
+	const char *owner = NULL;
+
+	while ((owner = candidates_next_used(candidates, owner)))
+		if (fprintf(file, "%s\n", owner) < 0)
+			return -errno;
+	return fflush(file) == 0 ? 0 : -errno;
+}
+
+int state_save(int directory, const struct candidates *candidates)
+{
+	FILE *file;
+	int fd, r;
+
+	if (unlinkat(directory, new_name, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(directory, new_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		    S_IRUSR | S_IWUSR);
+	if (fd < 0)
+		return -errno;
+	file = fdopen(fd, "we");
+	if (!file) {
+		(void)close(fd);
+		return -ENOMEM;
+	}
+	r = write_lines(file, candidates);
+	if (fclose(file) != 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(directory, new_name, directory, file_name) < 0)
+		r = -errno;
+	return r;
+}

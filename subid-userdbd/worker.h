@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include "frame.h"
+#include "lookup.h"
+
+/*
+ * A process that does for the service what may take long, hang or crash. It answers one
+ * question after the other, and ends when the service does.
+ */
+
+/* Where a worker finds its socket. */
+#define WORKER_FD 3
+
+/*
+ * worker_run: answer about accounts and through libsubid.
+ *
+ * @host: this host's files. Its `nsswitch` is NULL: the service asks only about the source
+ * that is there.
+ * Returns 0 when the service has closed its end, or a negative errno.
+ */
+__attribute__((nonnull, warn_unused_result)) int worker_run(int fd, struct nss_host *host);
+
+/*
+ * worker_run_scanner: answer about user namespaces, and nothing else. This process has
+ * CAP_SYS_PTRACE, and loads nobody's code.
+ */
+__attribute__((warn_unused_result)) int worker_run_scanner(int fd);
