@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Clients of every kind, at the other end of a socket. */
+#include "check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "server.h"
+
+#define SECOND UINT64_C(1000000)
+#define CALL "{\"method\":\"org.varlink.service.GetInfo\"}"
+#define ONEWAY "{\"method\":\"org.varlink.service.GetInfo\",\"oneway\":true}"
+
+static sd_event *event;
+static struct server *server;
+
+/* What the handler does with a call. */
+static enum { REPLY, KEEP, NO_MEMORY } policy;
+static size_t reply_size;
+static unsigned int n_calls, n_cancelled;
+static struct connection *kept;
+
+static void cancelled(void *userdata)
+{
+	(void)userdata;
+	n_cancelled++;
+	kept = NULL;
+}
+
+static void reply(struct connection *connection)
+{
+	char *text = calloc(1, reply_size);
+
+	assert_non_null(text);
+	memset(text, 'r', reply_size - 1);
+	connection_reply(connection, text, reply_size);
+}
+
+static void handle(void *userdata, struct connection *connection, struct request *request)
+{
+	(void)userdata;
+	n_calls++;
+	request_free(request);
+	if (policy == REPLY) {
+		reply(connection);
+	} else if (policy == NO_MEMORY) {
+		connection_reply(connection, NULL, 0);
+	} else {
+		kept = connection;
+		connection_cancels(connection, cancelled, NULL);
+	}
+}
+
+static void new_server(unsigned int max, unsigned int of_user_max, uint64_t silence_usec)
+{
+	const struct server_config config = {
+		.event = event,
+		.connections_max = max,
+		.connections_of_user_max = of_user_max,
+		.silence_max_usec = silence_usec,
+		.handle = handle,
+	};
+
+	server_free(server);
+	assert_int_equal(server_new(&config, &server), 0);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	assert_true(sd_event_new(&event) >= 0);
+	new_server(8, 8, 3600 * SECOND);
+	policy = REPLY;
+	reply_size = sizeof("r");
+	n_calls = n_cancelled = 0;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	server_free(server);
+	server = NULL;
+	event = sd_event_unref(event);
+	return 0;
+}
+
+static int client(void)
+{
+	int fds[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds),
+			 0);
+	server_connect(server, fds[1]);
+	return fds[0];
+}
+
+/* Until there is nothing left to do. */
+static void settle(void)
+{
+	while (sd_event_run(event, SECOND / 50) > 0)
+		;
+}
+
+static void send_bytes(int fd, const void *bytes, size_t size)
+{
+	assert_int_equal(send(fd, bytes, size, MSG_NOSIGNAL), size);
+}
+
+/* How many bytes there are to read; -1: the connection has ended. */
+static ssize_t received(int fd)
+{
+	static char bytes[1 << 20];
+	ssize_t n, sum = 0;
+
+	settle();
+	while ((n = recv(fd, bytes, sizeof(bytes), 0)) > 0)
+		sum += n;
+	return n == 0 && sum == 0 ? -1 : sum;
+}
+
+static void each_call_gets_a_reply(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	send_bytes(fd, CALL, sizeof(CALL));
+	assert_int_equal(received(fd), 2);
+	send_bytes(fd, CALL "\0" CALL "\0" CALL, 3 * sizeof(CALL));
+	assert_int_equal(received(fd), 6);
+	for (size_t i = 0; i < sizeof(CALL); i++) {
+		send_bytes(fd, &CALL[i], 1);
+		settle();
+	}
+	assert_int_equal(received(fd), 2);
+	assert_int_equal(n_calls, 5);
+	(void)close(fd);
+	settle();
+	assert_int_equal(server_connections(server), 0);
+}
+
+static void a_oneway_call_gets_none(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	send_bytes(fd, ONEWAY "\0" CALL, sizeof(ONEWAY) + sizeof(CALL));
+	assert_int_equal(received(fd), 2);
+	assert_int_equal(n_calls, 2);
+	(void)close(fd);
+}
+
+static void what_is_no_call_ends_the_connection(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	send_bytes(fd, "GET / HTTP/1.1", sizeof("GET / HTTP/1.1"));
+	assert_int_equal(received(fd), -1);
+	assert_int_equal(server_connections(server), 0);
+	(void)close(fd);
+}
+
+static void a_message_that_does_not_end_ends_the_connection(void **state)
+{
+	static char garbage[4096];
+	size_t sent = 0;
+	int fd = client();
+
+	(void)state;
+	memset(garbage, 'x', sizeof(garbage));
+	while (sent < 1 << 20) {
+		ssize_t n = send(fd, garbage, sizeof(garbage), MSG_NOSIGNAL);
+
+		if (n < 0 && errno != EAGAIN)
+			break;
+		sent += n > 0 ? (size_t)n : 0;
+		settle();
+	}
+	assert_in_range(sent, 64 * 1024, 512 * 1024);
+	assert_int_equal(server_connections(server), 0);
+	(void)close(fd);
+}
+
+/* Its next calls are not read, so a client that does not read cannot fill our memory. */
+static void a_client_that_does_not_read_is_not_heard(void **state)
+{
+	int fd = client();
+	unsigned int sent = 0;
+
+	(void)state;
+	reply_size = 65536;
+	for (int i = 0; i < 5000; i++) {
+		if (send(fd, CALL, sizeof(CALL), MSG_NOSIGNAL) == (ssize_t)sizeof(CALL))
+			sent++;
+		if (i % 500 == 0)
+			settle();
+	}
+	settle();
+	assert_in_range(n_calls, 1, 20);
+	while (n_calls < sent)
+		assert_true(received(fd) > 0);
+	(void)close(fd);
+}
+
+static void a_client_that_goes_is_told_to_whoever_looks_for_an_answer(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	policy = KEEP;
+	send_bytes(fd, CALL, sizeof(CALL));
+	settle();
+	assert_non_null(kept);
+	(void)close(fd);
+	settle();
+	assert_int_equal(n_cancelled, 1);
+	assert_int_equal(server_connections(server), 0);
+}
+
+static void a_client_may_stop_sending_and_wait_for_the_reply(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	policy = KEEP;
+	send_bytes(fd, CALL "\0" CALL, 2 * sizeof(CALL));
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	settle();
+	assert_non_null(kept);
+	reply(kept);
+	assert_int_equal(received(fd), 2);
+	reply(kept);
+	assert_int_equal(received(fd), 2);
+	assert_int_equal(received(fd), -1);
+	assert_int_equal(n_cancelled, 0);
+	(void)close(fd);
+}
+
+static void without_memory_for_a_reply_the_connection_ends(void **state)
+{
+	int fd = client();
+
+	(void)state;
+	policy = NO_MEMORY;
+	send_bytes(fd, CALL, sizeof(CALL));
+	assert_int_equal(received(fd), -1);
+	assert_int_equal(server_connections(server), 0);
+	(void)close(fd);
+}
+
+static void the_longest_silent_one_makes_room(void **state)
+{
+	int fds[4];
+
+	(void)state;
+	new_server(3, 8, 3600 * SECOND);
+	for (int i = 0; i < 3; i++)
+		fds[i] = client();
+	/* The first one is heard, so the second one is silent longest. */
+	send_bytes(fds[0], CALL, sizeof(CALL));
+	assert_int_equal(received(fds[0]), 2);
+	fds[3] = client();
+	assert_int_equal(server_connections(server), 3);
+	assert_int_equal(received(fds[1]), -1);
+	send_bytes(fds[3], CALL, sizeof(CALL));
+	assert_int_equal(received(fds[3]), 2);
+	for (int i = 0; i < 4; i++)
+		(void)close(fds[i]);
+}
+
+static void one_that_waits_for_its_answer_does_not_make_room(void **state)
+{
+	int busy[2], late;
+
+	(void)state;
+	policy = KEEP;
+	new_server(8, 2, 3600 * SECOND);
+	for (int i = 0; i < 2; i++) {
+		busy[i] = client();
+		send_bytes(busy[i], CALL, sizeof(CALL));
+		settle();
+	}
+	late = client();
+	assert_int_equal(received(late), -1);
+	assert_int_equal(server_connections(server), 2);
+	assert_int_equal(n_cancelled, 0);
+	(void)close(late);
+	for (int i = 0; i < 2; i++)
+		(void)close(busy[i]);
+}
+
+static void ten_thousand_connections_leave_room_for_one(void **state)
+{
+	int fds[64], fd;
+
+	(void)state;
+	new_server(64, 32, 3600 * SECOND);
+	for (size_t i = 0; i < COUNT_OF(fds); i++)
+		fds[i] = -1;
+	for (size_t i = 0; i < 10000; i++) {
+		if (fds[i % COUNT_OF(fds)] >= 0)
+			(void)close(fds[i % COUNT_OF(fds)]);
+		fds[i % COUNT_OF(fds)] = client();
+	}
+	assert_in_range(server_connections(server), 1, 32);
+	fd = client();
+	send_bytes(fd, CALL, sizeof(CALL));
+	assert_int_equal(received(fd), 2);
+	(void)close(fd);
+	for (size_t i = 0; i < COUNT_OF(fds); i++)
+		(void)close(fds[i]);
+}
+
+static void silence_is_limited(void **state)
+{
+	int quiet, half, busy;
+
+	(void)state;
+	policy = KEEP;
+	new_server(8, 8, SECOND / 5);
+	quiet = client();
+	half = client();
+	busy = client();
+	send_bytes(half, "{", 1);
+	send_bytes(busy, CALL, sizeof(CALL));
+	for (int i = 0; i < 1500 && server_connections(server) > 1; i++)
+		assert_true(sd_event_run(event, SECOND / 50) >= 0);
+	assert_int_equal(received(quiet), -1);
+	assert_int_equal(received(half), -1);
+	assert_int_equal(server_connections(server), 1);
+	assert_int_equal(n_cancelled, 0);
+	(void)close(quiet);
+	(void)close(half);
+	(void)close(busy);
+}
+
+static void a_listening_socket_is_served(void **state)
+{
+	const struct sockaddr_un {
+		sa_family_t family;
+	} address = { AF_UNIX };
+	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_storage bound;
+	socklen_t size = sizeof(bound);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)state;
+	assert_int_equal(bind(listening, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listening, 5), 0);
+	assert_int_equal(getsockname(listening, (struct sockaddr *)&bound, &size), 0);
+	assert_int_equal(server_listen(server, listening), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&bound, size), 0);
+	send_bytes(fd, CALL, sizeof(CALL));
+	assert_int_equal(received(fd), 2);
+	(void)close(fd);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(each_call_gets_a_reply),
+		TEST(a_oneway_call_gets_none),
+		TEST(what_is_no_call_ends_the_connection),
+		TEST(a_message_that_does_not_end_ends_the_connection),
+		TEST(a_client_that_does_not_read_is_not_heard),
+		TEST(a_client_that_goes_is_told_to_whoever_looks_for_an_answer),
+		TEST(a_client_may_stop_sending_and_wait_for_the_reply),
+		TEST(without_memory_for_a_reply_the_connection_ends),
+		TEST(the_longest_silent_one_makes_room),
+		TEST(one_that_waits_for_its_answer_does_not_make_room),
+		TEST(ten_thousand_connections_leave_room_for_one),
+		TEST(silence_is_limited),
+		TEST(a_listening_socket_is_served),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
