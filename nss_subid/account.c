@@ -46,7 +46,7 @@ static int account_result(int r, const struct passwd *found)
 {
 	switch (r) {
 	case 0:
-		return found ? 0 : -ENOENT;
+		return found && found->pw_name ? 0 : -ENOENT;
 	case ENOENT:
 	case ESRCH:
 	case EBADF:
@@ -54,7 +54,8 @@ static int account_result(int r, const struct passwd *found)
 	case ERANGE:
 		return -ENOENT;
 	default:
-		return -r;
+		/* Some services set a negative errno. */
+		return r > 0 ? -r : -EIO;
 	}
 }
 

@@ -22,7 +22,7 @@
  */
 
 /*
- * nss_account_note_root: remember the root directory of the process's first lookup.
+ * nss_account_note_root: remember the root directory of the process's first user lookup.
  *
  * After chroot(2) into a tree that somebody else made, no account is asked for: glibc may
  * not have loaded every service of the `passwd` line yet, and would load it from the tree.

@@ -1,6 +1,8 @@
 #!/bin/bash
 # The commands in the documents print what the documents say: the transcripts, the
 # README's table, the lines for nsswitch.conf and the manual page's examples.
+# The scenarios are called by the names that the documents give them.
+# shellcheck disable=SC2317
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -116,8 +116,8 @@ static void two_owners_of_an_id_are_an_error_with_a_range_to_move_to(void **stat
 	finds_none("side by side", HOST(.subuid = "alice:100000:65536\nbob:165536:65536\n"),
 		   "overlap");
 	/* To the module and to libsubid's files, a number and a name are two owners. */
-	finds(HOST(.subuid = "alice:100000:10\n1000:100005:10\n"), "overlap",
-	      "error /etc/subuid:2", "1000 and alice (line 1)", "");
+	finds(HOST(.subuid = "alice:100000:10\n1000:100005:10\n"), "overlap", "error /etc/subuid:2",
+	      "1000 and alice (line 1)", "");
 }
 
 static void an_owner_is_quoted_for_the_shell_of_a_fix(void **state)
@@ -166,8 +166,7 @@ static void a_range_twice_is_a_duplicate(void **state)
 	finds(HOST(.subuid = "alice:100000:9\nbob:200000:9\nalice:100000:9\n"), "duplicate",
 	      "warning /etc/subuid:3", "alice has this range already, from line 1",
 	      "Delete line 3.");
-	finds_none("another owner", HOST(.subuid = "alice:100000:9\n1000:100000:9\n"),
-		   "duplicate");
+	finds_none("another owner", HOST(.subuid = "alice:100000:9\n1000:100000:9\n"), "duplicate");
 	finds_none("another range", HOST(.subuid = "alice:100000:9\nalice:100009:9\n"),
 		   "duplicate");
 }
