@@ -1,5 +1,7 @@
 #!/bin/bash
 # doc/systemd.md's transcripts are what a systemd as PID 1 does and prints.
+# The scenarios are called by the names that the documents give them.
+# shellcheck disable=SC2317
 set -u
 # shellcheck source=tests/e2e/machine.sh
 . "$(dirname "$0")/machine.sh"
