@@ -52,4 +52,38 @@ answers "nor what it has often read" absent user=100000 passwd:100000
 answers "nor in the group's file, which all may read, whose user it was" "absent
 $group" user=100000 "${both[@]}"
 
+diag "--- another root, whose nsswitch.conf names a plugin of its own"
+# Each library that libsubid or a plugin may be is one that tells that it was loaded.
+cc=$(sed -n 's/^CC = //p' "$abs_top_builddir/Makefile" 2>/dev/null)
+echo '#include <stdio.h>
+__attribute__((constructor)) static void tell(void) { puts("code of that tree runs"); }' >evil.c
+# shellcheck disable=SC2086
+if timeout 60 ${cc:-cc} -shared -fPIC -o evil.so evil.c 2>/dev/null; then
+    mkdir -p evil/etc evil/work
+    # Wherever the loader looks.
+    libraries=$(dirname "$(ldconfig -p | sed -n 's/.*libc\.so\.6 .*=> //p' | head -n 1)")
+    for directory in lib lib64 usr/lib usr/lib64 ".$libraries" "usr$libraries" ".$host_dir/lib"; do
+        mkdir -p "evil/$directory"
+        for name in evil.so .so.3 .so.4 .so.5 .so.6; do
+            cp evil.so "evil/$directory/libsubid${name/evil/_evil}"
+        done
+    done
+    cp evil.so evil/work/libsubid_evil.so
+    echo alice:4711:10 | tee evil/etc/subuid >evil/etc/subgid
+    printf '%s\n' 'passwd: files subid' 'group: files subid' 'subid: evil' >evil/etc/nsswitch.conf
+    in_evil=(services=subid passwd:nobody-of-this-name "root=$PWD/evil" passwd:4711 group:4711
+        passwd:subuid-alice-4711)
+    host_set_services files subid
+    is "a process whose first question was about no ID of ours loads nothing from there" \
+        "$(host_show steps "${in_evil[@]}" | sort -u)" $'absent\nstatus 0'
+    is "nor one that has answers, and knows the source" \
+        "$(host_show steps services=subid passwd:99999 "${in_evil[@]:1}" | tail -n 4)" \
+        "subuid-alice-4711:x:4711:4711:Subordinate UID 0 of alice:/:/sbin/nologin
+subgid-alice-4711:x:4711:
+subuid-alice-4711:x:4711:4711:Subordinate UID 0 of alice:/:/sbin/nologin
+status 0"
+else
+    tap_result ok "code of another root # SKIP there is no compiler"
+fi
+
 done_testing
