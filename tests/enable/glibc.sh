@@ -54,18 +54,18 @@ by_hand unknown-action ""
 by_hand unknown-status ""
 by_hand open-bracket ""
 by_hand empty-brackets ""
-by_hand success-continue ugG
+by_hand success-continue usgG
 by_hand comment-with-bracket ""
-by_hand only-the-group-ends uRG
-by_hand nobody-is-asked ugG
+by_hand only-the-group-ends usRG
+by_hand nobody-is-asked usgG
 
 diag "--- what glibc reads differently from how it looks"
 host_set_file "$conf" "passwd: files" "passwd: files subid" "group: files"
-is "of two lines the last counts" "$(found)" uRG
+is "of two lines the last counts" "$(found)" usRG
 printf 'passwd: files subid\ngroup: files subid' >"$conf"
-is "a last line without a newline does not" "$(found)" uRG
+is "a last line without a newline does not" "$(found)" usRG
 host_set_file "$conf" "passwd: files # the word subid" "group: files"
-is "the words of a comment are services" "$(found)" uRG
+is "the words of a comment are services" "$(found)" usRG
 
 diag "--- the answers of others stay what they are"
 host_set_file "$conf" "passwd: files" "group: files [SUCCESS=merge] systemd [SUCCESS=merge]"
@@ -75,14 +75,14 @@ nsswitch enable >/dev/null
 is "groups that are merged" "$(host_show getent group root sudo nogroup adm)" "$before"
 is "the groups of a user" "$(host_show id ftweedal)" \
     $'uid=1000(ftweedal) gid=1000(ftweedal) groups=1000(ftweedal)\nstatus 0'
-# Without lines of their own, shadow and gshadow follow passwd and group, and
-# so they ask subid, which has neither.
+# Without lines of their own, shadow and gshadow follow passwd and group, and so
+# they ask subid, which has no group passwords.
 is "shadow, which follows passwd" "$(host_show getent shadow root nobody)" "$shadow"
 is "and whom it does not know" "$(host_show getent shadow nobody-of-this-name)" "status 2"
 
 diag "--- a module that was removed before the word was"
 use "$corpus/debian-12/after"
-is "with the module" "$(found)" ugRG
+is "with the module" "$(found)" usgRG
 rm "$host_dir/lib/libnss_subid.so.2"
 ldconfig
 is "without it everybody else is found" "$(found)" RG
