@@ -4,6 +4,8 @@
 set -u
 # shellcheck source=tests/e2e/machine.sh
 . "$(dirname "$0")/machine.sh"
+# shellcheck source=tests/module.sh
+. "$abs_top_srcdir/tests/module.sh"
 
 machine_needs
 machine_boot
@@ -195,9 +197,10 @@ under_asan="LD_PRELOAD=$sanitized/libasan.so LD_LIBRARY_PATH=$sanitized \
 
 if [ -f "$libasan" ]; then
     cp "$(realpath "$libasan")" "$scratch/libasan.so"
+    mapfile -t sources < <(module_sources)
     compiles "the module is built" libnss_subid.so.2 \
         "-I$abs_top_srcdir/libsubid-shim" "-I$abs_top_srcdir/nss_subid" \
-        "$abs_top_srcdir"/{libsubid-shim,nss_subid}/*.c
+        "${sources[@]}"
     compiles "and a service that guards buffers" libnss_guarded.so.2 "$here/guarded.c" \
         "$scratch/libnss_subid.so.2"
     nss_put libasan.so libnss_subid.so.2 libnss_guarded.so.2

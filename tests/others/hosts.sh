@@ -9,6 +9,8 @@ set -u
 . "$abs_top_srcdir/tests/tap.sh"
 # shellcheck source=tests/host.sh
 . "$abs_top_srcdir/tests/host.sh"
+# shellcheck source=tests/module.sh
+. "$abs_top_srcdir/tests/module.sh"
 
 command -v nm >/dev/null || skip_all "nm (binutils) is not installed"
 host_enter "$@"
@@ -39,8 +41,7 @@ check_malloc "files that changed just now"
 diag "--- functions and variables of our internal names"
 # Both the hidden ones and the static ones; the compiler's parts of functions
 # have dots.
-objects=("$abs_top_builddir"/{libsubid-shim,nss_subid}/.libs/*.o)
-nm --defined-only --format=posix "${objects[@]}" |
+nm --defined-only --format=posix "$abs_top_builddir"/.libs/{libsubid_shim,libnss_entry}.a |
     awk '$1 ~ /^[A-Za-z_][A-Za-z_0-9]*$/ && $2 ~ /^[A-Za-z]$/ { print $2, $1 }' | sort -u -k 2 >names
 own_names() { # prints C
     local type name
@@ -69,9 +70,9 @@ is "a program with them has the same" "$(host_show own-names 1 "${keys[@]}")" "$
 
 # An object made without hiding anything: what would otherwise happen.
 mkdir open
+mapfile -t sources < <(module_sources)
 compiles "a module that hides nothing is built" -O0 -shared -o open/libnss_subid.so.2 \
-    "-Wl,-soname,libnss_subid.so.2" "$abs_top_srcdir"/libsubid-shim/*.c \
-    "$abs_top_srcdir"/nss_subid/*.c
+    "-Wl,-soname,libnss_subid.so.2" "${sources[@]}"
 is "it answers" "$(LD_LIBRARY_PATH=$PWD/open host_show lookups 1 "${keys[@]}")" "$want"
 is "but in such a program it runs that program's functions" \
     "$(LD_LIBRARY_PATH=$PWD/open host_show own-names 1 "${keys[@]}")" "status 70"

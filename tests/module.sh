@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# What the module is made of: sourced, never run.
+#
+#   module_sources              prints the paths of its C files, one a line: those
+#                               that the build has put into it, and not what else
+#                               lies beside them
+#
+# Needs $abs_top_srcdir and $abs_top_builddir, which is built, and ar(1).
+
+: "${abs_top_srcdir:?}" "${abs_top_builddir:?}"
+
+module_sources() {
+    local archive directory
+    while read -r archive directory; do
+        ar t "$abs_top_builddir/.libs/$archive" |
+            sed "s,^.*la-\(.*\)\.o\$,$abs_top_srcdir/$directory/\1.c,"
+    done <<END
+libsubid_shim.a libsubid-shim
+libnss_entry.a nss_subid
+END
+}
