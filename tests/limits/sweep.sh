@@ -56,9 +56,26 @@ judge() {
         if (at != "")
             print "# " at
     }
+    # With an owner that is a number as these tests have it: how an account is called
+    # may be told or not, and a fault on the way to it is no fault of the record.
+    function with_number(text) {
+        text = spell(text, "a-b\\.c", "1002")
+        text = spell(text, "alice", "1001")
+        return spell(text, "mallory", "5000")
+    }
+    function spell(text, account, number) {
+        if (text ~ "sub[ug]id-" account "-[0-9]+") {
+            sub("id-" account "-", "id-" number "-", text)
+            sub(" of " account ":", " of " number ":", text)
+        }
+        return text
+    }
+    function is_spelled(text) { return text ~ /sub[ug]id-([0-9]+|a-b\.c|alice|mallory)-[0-9]+/ }
     function is_open() { return at ~ / openat\(/ }
     # May one answer be another when this call fails?
     function may_differ(from, to,    as_nobody) {
+        if (from != with_number(from) && to == with_number(from))
+            return 1
         if (error != "EACCES" || !is_open()) {
             if (!asked)
                 return to == "fault: " text[error]
@@ -97,13 +114,16 @@ judge() {
                     wrong("it answers " line[i] " instead of " base[i])
             # setpriv(1) and env(1) look users up too; and a file that is read
             # more often is indexed, in which a failure fails nobody.
-            if (!differ && at != "" && !retried && !prefixed && opens <= 3 && !(error == "EACCES" && is_open()))
+            if (!differ && at != "" && !retried && !prefixed && opens <= 3 && !is_spelled(base[1]) &&
+                !(error == "EACCES" && is_open()))
                 wrong("nothing was told")
             return
         }
         names_in(what, allowed)
-        for (i = 1; i <= base_lines; i++)
+        for (i = 1; i <= base_lines; i++) {
             names_in(base[i], allowed)
+            names_in(with_number(base[i]), allowed)
+        }
         for (i = 1; i <= lines; i++)
             names_in(line[i], seen)
         for (word in seen)
