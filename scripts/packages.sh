@@ -1,12 +1,13 @@
 # shellcheck shell=bash
-# What this project needs of Debian: sourced, never run.
+# The Debian packages that this project needs: sourced, never run.
 #
-#   packages_install [GROUP...] installs what is missing of build, test, check,
-#                               machine and bench; without a group, of all but
-#                               the last
-#   packages_in GROUP           prints it; suite and cross are for roots only
+#   packages_install [GROUP...] installs the missing packages of the groups build,
+#                               test, check, machine and bench; without a group,
+#                               of all of these but bench
+#   packages_in GROUP           prints the packages of a group; suite and cross are
+#                               for Debian roots only
 #
-# Nothing is fetched where nothing is missing.
+# Where nothing is missing, nothing is downloaded.
 
 packages_in() { # GROUP
     case $1 in
@@ -14,7 +15,7 @@ packages_in() { # GROUP
         echo gcc libc6-dev libjson-c-dev libsmartcols-dev libsubid-dev libsystemd-dev make \
             autoconf autoconf-archive automake libtool pkg-config
         ;;
-    test) # what the tests are built with, and the programs that they look through
+    test) # what the tests are built with, and the programs whose lookups they check
         echo libcmocka-dev libsubid-dev binutils bsdextrautils bsdutils findutils gcc-multilib git lsof \
             man-db mandoc mawk mount perl-base procps python3 strace tar uidmap util-linux valgrind
         ;;
@@ -24,7 +25,7 @@ packages_in() { # GROUP
     bench)
         echo gnuplot-nox libnss-systemd libsubid-dev perl-base python3-minimal strace valgrind
         ;;
-    suite) # what would be a daemon on somebody's host
+    suite) # what would start a daemon on a host
         echo nscd
         ;;
     cross) # other architectures
@@ -45,7 +46,7 @@ packages_in() { # GROUP
 packages_missing() { # PACKAGE...
     local package
     for package; do
-        # The status too: a removed package is still known.
+        # Not the exit status alone: dpkg still knows a removed package.
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
             echo "$package"
     done
@@ -60,7 +61,7 @@ packages_install() {
     done
 
     if ! command -v dpkg-query >/dev/null; then
-        echo "Not Debian: please see to these yourself: ${wanted[*]}" >&2
+        echo "Not Debian: please install what corresponds to ${wanted[*]}" >&2
         return 0
     fi
     mapfile -t missing < <(packages_missing "${wanted[@]}")

@@ -71,7 +71,7 @@ without() { # CALL CALL...
     list "${rest[@]}"
 }
 
-diag "--- no system call but those in README: first lookups, files changed just now"
+diag "--- no system call but those in doc/performance.md: first lookups, files changed just now"
 is "answers with $(list "${read_calls[@]}")" \
     "$(calls_when 1 "$(list "${read_calls[@]}")" "${keys[@]}")" "$(lines "${records[@]}")"
 for call in "${read_calls[@]}"; do

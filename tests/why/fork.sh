@@ -2,7 +2,7 @@
 # A program that forks while another thread of it makes glibc load a service: the
 # child finds a lock of glibc's taken (nss_module_list_lock), by a thread that it
 # has not, and waits for ever. Files alone suffice, and no module is involved.
-# README.md states it, so it is shown again in every run.
+# doc/troubleshooting.md states it, so it is shown again in every run.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -18,7 +18,7 @@ host_add_sample
 got=$(host_run forker files 0)
 like "a child waits for glibc, with files alone" "$got" '^[0-9]+ answered, [1-9][0-9]* waited, 0 other$'
 [[ $got != *' 0 waited'* ]] ||
-    diag "glibc no longer does so: README.md and SECURITY.md can go without this limit"
+    diag "glibc no longer does so: doc/troubleshooting.md can go without this limit"
 like "none does if there was a lookup before" "$(host_run forker files 0 before)" \
     '^[1-9][0-9]* answered, 0 waited, 0 other$'
 like "nor with us" "$(host_run forker "files subid" 100000 before)" \

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Why libsubid is not called from inside a lookup: what the installed one does
-# to the program around it, and what we do. README.md states these as facts, so
+# to the program around it, and what we do. doc/design.md states these as facts, so
 # they are shown again in every run.
 set -u
 # shellcheck source=tests/tap.sh
@@ -23,7 +23,7 @@ name=subuid-ftweedal-100000
 refuted() {
     diag "##############################################################"
     diag "$*"
-    diag "README.md and the tests say otherwise: read the reasons again."
+    diag "doc/design.md and the tests say otherwise: read the reasons again."
     diag "##############################################################"
 }
 
