@@ -76,12 +76,18 @@ contents() {
     dpkg-deb -c "$deb" | awk '$1 !~ /^d/ { print $1, $2, $6, $7, $8 }' | sed 's/ *$//' |
         sort -k 3
 }
+compressed() { # FILE...: dh_compress(1) leaves small ones as they are
+    local file
+    for file; do
+        [ "$(stat -c %s "$file")" -le 4096 ] && echo "$file" || echo "$file.gz"
+    done
+}
 expected() {
     echo "-rw-r--r-- root/root ./etc/apparmor.d/abstractions/nameservice.d/libnss-subid"
     echo "-rw-r--r-- root/root ./usr/lib/$multiarch/libnss_subid.so.2"
     local document
-    for document in README.Debian README.md.gz SECURITY.md changelog.Debian.gz copyright \
-        examples/nsswitch.conf.example; do
+    for document in README.Debian changelog.Debian.gz copyright examples/nsswitch.conf.example \
+        $(cd "$abs_top_srcdir" && compressed README.md SECURITY.md doc/*.md); do
         echo "-rw-r--r-- root/root ./usr/share/doc/libnss-subid/$document"
     done
     [ ! -e "$abs_top_srcdir/CHANGELOG.md" ] ||

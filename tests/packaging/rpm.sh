@@ -42,6 +42,8 @@ expected() {
     echo "drwxr-xr-x $documents"
     echo "-rw-r--r-- $documents/README.md"
     echo "-rw-r--r-- $documents/SECURITY.md"
+    echo "drwxr-xr-x $documents/doc"
+    (cd "$abs_top_srcdir" && printf -- "-rw-r--r-- $documents/%s\n" doc/*.md)
     echo "-rw-r--r-- $documents/nsswitch.conf.example"
     echo "drwxr-xr-x $licenses"
     echo "-rw-r--r-- $licenses/LICENSE"
