@@ -274,7 +274,8 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
 		return ERANGE;
 
 	memset(pwd, 0, sizeof(*pwd));
-	pwd->pw_name = strcpy(buf, now.accounts[i].name);
+	if (now.accounts[i].name[0] != '\0')
+		pwd->pw_name = strcpy(buf, now.accounts[i].name);
 	pwd->pw_uid = now.accounts[i].uid;
 	*ret = pwd;
 	return 0;

@@ -60,7 +60,10 @@ void inject_clock(time_t seconds);
 /* inject_path: open(2) and fstatat(2) of @path see @instead. Both are kept, not copied. */
 void inject_path(const char *path, const char *instead);
 
-/* inject_account: getpwuid_r and getpwnam_r know accounts from here alone. */
+/*
+ * inject_account: getpwuid_r and getpwnam_r know accounts from here alone. The record of an
+ * account whose name is "" has no name.
+ */
 void inject_account(const char *name, unsigned int uid);
 
 /* inject_ignore_case: getpwnam_r finds an account whatever the case of the name. */

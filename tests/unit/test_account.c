@@ -62,9 +62,12 @@ static void a_fault_hides_a_name_and_is_handed_up_of_a_uid(void **state)
 	static const struct {
 		int fault, r;
 	} rows[] = {
-		{ ENOENT, -ENOENT }, { ESRCH, -ENOENT }, { EBADF, -ENOENT },  { EPERM, -ENOENT },
-		{ ERANGE, -ENOENT }, { EIO, -EIO },	 { EMFILE, -EMFILE }, { ENOMEM, -ENOMEM },
-		{ EAGAIN, -EAGAIN }, { EINTR, -EINTR },	 { EACCES, -EACCES },
+		{ ENOENT, -ENOENT }, { ESRCH, -ENOENT },
+		{ EBADF, -ENOENT },  { EPERM, -ENOENT },
+		{ ERANGE, -ENOENT }, { EIO, -EIO },
+		{ EMFILE, -EMFILE }, { ENOMEM, -ENOMEM },
+		{ EAGAIN, -EAGAIN }, { EINTR, -EINTR },
+		{ EACCES, -EACCES }, { -EIO, -EIO }, /* some services have the sign wrong */
 	};
 	struct subid_owner found;
 
@@ -79,6 +82,15 @@ static void a_fault_hides_a_name_and_is_handed_up_of_a_uid(void **state)
 		check_int(strerror(rows[i].fault), uid_of("alice", &found), rows[i].r);
 		inject_fail(INJECT_GETPWNAM, INJECT_EVERY, 0);
 	}
+}
+
+static void a_record_without_a_name_is_no_account(void **state)
+{
+	struct subid_owner found;
+
+	(void)state;
+	inject_account("", 1001);
+	assert_int_equal(name_of(1001, &found), -ENOENT);
 }
 
 static void a_name_counts_only_if_it_leads_back_to_its_uid(void **state)
@@ -201,6 +213,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		ACCOUNT_TEST(a_uid_and_a_name_find_each_other),
 		ACCOUNT_TEST(a_fault_hides_a_name_and_is_handed_up_of_a_uid),
+		ACCOUNT_TEST(a_record_without_a_name_is_no_account),
 		ACCOUNT_TEST(a_name_counts_only_if_it_leads_back_to_its_uid),
 		ACCOUNT_TEST(a_name_counts_only_in_the_services_own_spelling),
 		ACCOUNT_TEST(a_number_is_no_accounts_name),
