@@ -28,6 +28,7 @@ links() { # DOCUMENT: those inside of the tree
     grep -oE '\]\([^)]+\)' "$1" | sed 's/^](//; s/)$//' | grep -v '^http' | sort -u
 }
 # An anchor is a heading in small letters, with dashes for blanks.
+# shellcheck disable=SC2317
 anchors() { # DOCUMENT
     sed -n 's/^##* //p' "$1" | tr '[:upper:]' '[:lower:]' | sed 's/[^a-z0-9 _-]//g; s/ /-/g'
 }
