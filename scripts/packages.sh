@@ -17,7 +17,7 @@ packages_in() { # GROUP
         ;;
     test) # what the tests are built with, and the programs whose lookups they check
         echo libcmocka-dev libsubid-dev binutils bsdextrautils bsdutils findutils gcc-multilib git lsof \
-            man-db mandoc mawk mount perl-base procps python3 strace tar uidmap util-linux valgrind
+            man-db mandoc mawk mount perl-base procps python3 qemu-user strace tar uidmap util-linux valgrind
         ;;
     check)
         echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils

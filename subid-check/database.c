@@ -71,12 +71,12 @@ static int read_lines(struct subid_reader *reader, struct database *database, st
 	int r;
 
 	while ((r = subid_reader_next(reader, &text, &len)) > 0) {
-		int fault = subid_line_parse(text, len, &line);
+		enum subid_line_fault fault = subid_line_parse(text, len, &line);
 
 		database->lines++;
 		database->unterminated = !reader->terminated;
-		if (fault != 0)
-			add_refusal(database, (enum subid_line_fault)fault, text, len);
+		if (fault != SUBID_LINE_FAULTLESS)
+			add_refusal(database, fault, text, len);
 		else
 			add_entry(database, &line, owners_find(owners, line.owner, line.owner_len),
 				  text, len);
