@@ -10,8 +10,11 @@
 #include "stamp.h"
 #include "text.h"
 
-/* On the stack, where a thread may have 16 KiB. A larger account shows its UID. */
-#define ACCOUNT_MAX_BYTES 2048
+/*
+ * On the stack, of which a thread may have 16 KiB for us, glibc's services, and us again
+ * where they come to us. It is what getpwuid(3) begins with. A larger account shows its UID.
+ */
+#define ACCOUNT_MAX_BYTES 1024
 
 /* The root directory's identity in one number; 0 if it cannot be had. */
 static uint64_t identify_root(void)
@@ -122,15 +125,12 @@ static int check_not_delegated(const struct subid_database *subuid, uint32_t uid
 int nss_account_name(_Atomic(uint64_t) *root, const struct subid_database *subuid, uint32_t uid,
 		     struct subid_owner *ret)
 {
-	struct subid_owner name;
 	uint32_t same_uid;
 
 	if (!is_first_root(root) || check_not_delegated(subuid, uid) < 0 ||
-	    find_name(uid, &name) < 0 || !is_account_name(&name) ||
-	    find_uid(name.text, &same_uid) < 0 || same_uid != uid)
+	    find_name(uid, ret) < 0 || !is_account_name(ret) ||
+	    find_uid(ret->text, &same_uid) < 0 || same_uid != uid)
 		return -ENOENT;
-
-	*ret = name;
 	return 0;
 }
 

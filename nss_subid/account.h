@@ -34,7 +34,7 @@ __attribute__((nonnull)) void nss_account_note_root(_Atomic(uint64_t) *root);
  *
  * @root: as nss_account_note_root() left it.
  * @subuid: the database of delegated UIDs.
- * @ret: set on success only.
+ * @ret: unspecified on failure.
  * Returns 0, or -ENOENT if there is no such account to be had, for whatever reason.
  */
 SUBID_CHECKED int nss_account_name(_Atomic(uint64_t) *root, const struct subid_database *subuid,
