@@ -81,6 +81,19 @@ static int take_ranges(const struct libsubid_range *found, size_t n, struct subi
 	return 0;
 }
 
+static int take_owners(const uid_t *found, size_t n, uint32_t **ret, size_t *ret_n)
+{
+	uint32_t *uids = (uint32_t *)calloc(n, sizeof(*uids));
+
+	if (!uids)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		uids[i] = found[i];
+	*ret = uids;
+	*ret_n = n;
+	return 0;
+}
+
 int subid_libsubid_ranges(enum subid_kind kind, const struct subid_owner *owner,
 			  struct subid_range **ret, size_t *ret_n)
 {
@@ -92,7 +105,7 @@ int subid_libsubid_ranges(enum subid_kind kind, const struct subid_owner *owner,
 			      : subid_get_gid_ranges(owner->text, &found);
 	if (n < 0)
 		return fault_or_absence(errno);
-	if (n > 0)
+	if (n > 0 && found)
 		r = take_ranges(found, (size_t)n, ret, ret_n);
 	subid_free(found);
 	return r;
@@ -101,24 +114,16 @@ int subid_libsubid_ranges(enum subid_kind kind, const struct subid_owner *owner,
 int subid_libsubid_owners(enum subid_kind kind, uint32_t id, uint32_t **ret, size_t *ret_n)
 {
 	uid_t *found = NULL;
-	uint32_t *uids;
-	int n;
+	int n, r = -ENOENT;
 
 	errno = 0;
 	n = kind == SUBID_UID ? subid_get_uid_owners(id, &found) : subid_get_gid_owners(id, &found);
 	if (n < 0)
 		return fault_or_absence(errno);
-	uids = n > 0 ? (uint32_t *)calloc((size_t)n, sizeof(*uids)) : NULL;
-	for (int i = 0; uids && i < n; i++)
-		uids[i] = found[i];
+	if (n > 0 && found)
+		r = take_owners(found, (size_t)n, ret, ret_n);
 	subid_free(found);
-	if (n == 0)
-		return -ENOENT;
-	if (!uids)
-		return -ENOMEM;
-	*ret = uids;
-	*ret_n = (size_t)n;
-	return 0;
+	return r;
 }
 
 int subid_ranges_find_id(const struct subid_range *ranges, size_t n, uint32_t id,

@@ -66,11 +66,13 @@ static void print(struct json_object *document)
 		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
 	char *shown;
 
-	if (!text)
+	if (text) {
+		shown = printable_json(text);
+		puts(shown);
+		free(shown);
+	} else {
 		memory_fail();
-	shown = printable_json(text);
-	puts(shown);
-	free(shown);
+	}
 	json_object_put(document);
 }
 

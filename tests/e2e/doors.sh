@@ -146,6 +146,8 @@ for door in sshd login; do
         "^This account is currently not available"
 done
 run_queues
+eventually inside test -s "/run/in/at.$name"
+eventually inside test -s "/run/in/cron.$name"
 sees "at runs its job" "$(ran at "$name")" "$name"
 sees "cron runs its job" "$(ran cron "$name")" "$name"
 
