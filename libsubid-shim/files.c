@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-/* The next line that delegates something: 1, 0 at the end, or a fault. */
+/* The next line that delegates something; -ENOENT at the end. */
 static int next_line(struct subid_reader *reader, struct subid_line *ret_line)
 {
 	const char *text;
@@ -16,7 +16,7 @@ static int next_line(struct subid_reader *reader, struct subid_line *ret_line)
 
 	do
 		r = subid_reader_next(reader, &text, &len);
-	while (r > 0 && subid_line_parse(text, len, ret_line) != SUBID_LINE_FAULTLESS);
+	while (r == 0 && subid_line_parse(text, len, ret_line) != SUBID_LINE_FAULTLESS);
 
 	return r;
 }
@@ -32,7 +32,7 @@ static int next_line_with(struct subid_reader *reader, uint32_t id, struct subid
 		subid_reader_buffered(reader, &text, &len);
 		subid_reader_skip(reader, subid_skip_without_id(text, len, id));
 		r = next_line(reader, ret_line);
-	} while (r > 0 && !subid_range_contains(&ret_line->range, id));
+	} while (r == 0 && !subid_range_contains(&ret_line->range, id));
 
 	return r;
 }
@@ -57,7 +57,7 @@ static int next_line_of(struct subid_reader *reader, const struct subid_owner *o
 
 	do
 		r = next_line_near(reader, owner, ret_line);
-	while (r > 0 && !subid_owner_is(owner, ret_line));
+	while (r == 0 && !subid_owner_is(owner, ret_line));
 
 	return r;
 }
@@ -84,7 +84,7 @@ static int lay_to_first(struct subid_reader *reader, const struct subid_owner *o
 	uint64_t laid = 0;
 	int r;
 
-	while ((r = next_line_near(reader, owner, &line)) > 0) {
+	while ((r = next_line_near(reader, owner, &line)) == 0) {
 		bool is_owners = subid_owner_is(owner, &line);
 
 		if (subid_range_contains(&line.range, id)) {
@@ -98,7 +98,7 @@ static int lay_to_first(struct subid_reader *reader, const struct subid_owner *o
 		if (is_owners)
 			laid += line.range.count;
 	}
-	return r < 0 ? r : -ESTALE;
+	return r == -ENOENT ? -ESTALE : r;
 }
 
 static int scan_id(struct subid_reader *reader, uint32_t id, struct subid_owner *ret_owner,
@@ -108,8 +108,8 @@ static int scan_id(struct subid_reader *reader, uint32_t id, struct subid_owner 
 	int r;
 
 	r = next_line_with(reader, id, &line);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
+	if (r < 0)
+		return r;
 
 	subid_owner_set_line(ret_owner, &line);
 	subid_reader_rewind(reader);
@@ -123,14 +123,14 @@ static int scan_owner(struct subid_reader *reader, const struct subid_owner *own
 	uint64_t laid = 0;
 	int r;
 
-	while ((r = next_line_of(reader, owner, &line)) > 0) {
+	while ((r = next_line_of(reader, owner, &line)) == 0) {
 		if (subid_range_contains(&line.range, id)) {
 			*ret_position = laid + (id - line.range.start);
 			return 0;
 		}
 		laid += line.range.count;
 	}
-	return r < 0 ? r : -ENOENT;
+	return r;
 }
 
 static int scan_position(struct subid_reader *reader, const struct subid_owner *owner,
@@ -139,14 +139,14 @@ static int scan_position(struct subid_reader *reader, const struct subid_owner *
 	struct subid_line line;
 	int r;
 
-	while ((r = next_line_of(reader, owner, &line)) > 0) {
+	while ((r = next_line_of(reader, owner, &line)) == 0) {
 		if (position < line.range.count) {
 			*ret_id = line.range.start + (uint32_t)position;
 			return 0;
 		}
 		position -= line.range.count;
 	}
-	return r < 0 ? r : -ENOENT;
+	return r;
 }
 
 int subid_files_scan_id(const char *path, uint32_t id, struct subid_owner *ret_owner,

@@ -14,7 +14,8 @@
 bool subid_index_may_hold(const struct stat *stamp)
 {
 	return S_ISREG(stamp->st_mode) && (stamp->st_mode & READABLE_BY_ALL) == READABLE_BY_ALL &&
-	       stamp->st_size <= SUBID_INDEX_FILE_MAX_BYTES && !subid_stamp_is_racy(stamp);
+	       stamp->st_size >= 0 && stamp->st_size <= SUBID_INDEX_FILE_MAX_BYTES &&
+	       !subid_stamp_is_racy(stamp);
 }
 
 bool subid_index_is_of(const struct subid_index *index, const struct stat *stamp)

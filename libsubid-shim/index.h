@@ -65,7 +65,7 @@ SUBID_CHECKED bool subid_index_may_hold(const struct stat *stamp);
  * @stamp: the version to index; one that subid_index_may_hold() accepts.
  * @ret: set on success only.
  * Returns 0; -ESTALE if the file is not, or no longer, that version; -E2BIG if an owner
- * has 2^32 IDs or more; -ENOMEM; or another negative errno.
+ * has 2^32 IDs or more, or if too many owners share a hash; -ENOMEM; or another negative errno.
  * Ownership: end with subid_index_free().
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */

@@ -14,6 +14,12 @@
 /* The shortest line that delegates something: "a:0:1". */
 #define LINE_MIN_BYTES 5
 
+/*
+ * Buckets that are in use when a line's owner looks for its own. Two are usual; with
+ * owners chosen to share one bucket there are as many as owners.
+ */
+#define PROBES_PER_LINE 32
+
 /* Two of three buckets are in use at most. */
 static uint32_t buckets_for(uint32_t n_lines)
 {
@@ -65,16 +71,19 @@ static struct subid_index *map_index(const struct stat *stamp, uint32_t max_line
 /* How many lines of the file may delegate something. */
 static int count_lines(struct subid_reader *reader, uint32_t *ret_lines)
 {
+	uint32_t max_lines = (uint32_t)(reader->stamp.st_size / (LINE_MIN_BYTES + 1)) + 1;
 	const char *text;
 	uint32_t n = 0;
 	size_t len;
 	int r;
 
-	while ((r = subid_reader_next(reader, &text, &len)) > 0)
+	/* The file may grow as fast as we read it. */
+	while ((r = subid_reader_next(reader, &text, &len)) == 0 && n <= max_lines)
 		n += len >= LINE_MIN_BYTES;
-	if (r == 0)
-		*ret_lines = n;
-	return r;
+	if (r != -ENOENT)
+		return r < 0 ? r : -ESTALE;
+	*ret_lines = n;
+	return 0;
 }
 
 /* lines[] and the owners' texts; the rest of a line is filled in later. */
@@ -86,7 +95,7 @@ static int read_lines(struct subid_reader *reader, struct subid_index *index, ui
 	size_t len;
 	int r;
 
-	while ((r = subid_reader_next(reader, &text, &len)) > 0) {
+	while ((r = subid_reader_next(reader, &text, &len)) == 0) {
 		if (subid_line_parse(text, len, &line) != SUBID_LINE_FAULTLESS)
 			continue;
 		/* The file grows meanwhile. */
@@ -101,15 +110,17 @@ static int read_lines(struct subid_reader *reader, struct subid_index *index, ui
 		memcpy(index->owners + owners_end, line.owner, line.owner_len);
 		owners_end += (uint32_t)line.owner_len + 1;
 	}
-	return r;
+	return r == -ENOENT ? 0 : r;
 }
 
 /*
  * buckets[] and `next`. From the last line upwards, so that each owner's bucket holds
  * the line to go on to, and in the end the owner's first.
  */
-static void link_lines(struct subid_index *index)
+static int link_lines(struct subid_index *index)
 {
+	uint64_t probes_left = (uint64_t)index->n_lines * PROBES_PER_LINE;
+
 	index->n_buckets = buckets_for(index->n_lines);
 	for (uint32_t n = index->n_lines; n > 0; n--) {
 		struct subid_index_line *line = &index->lines[n - 1];
@@ -118,11 +129,15 @@ static void link_lines(struct subid_index *index)
 		uint32_t i = subid_index_bucket(index, owner, len);
 
 		while (index->buckets[i] != 0 &&
-		       !subid_index_is_owner(index, index->buckets[i] - 1, owner, len))
+		       !subid_index_is_owner(index, index->buckets[i] - 1, owner, len)) {
+			if (probes_left-- == 0)
+				return -E2BIG;
 			i = subid_index_next_bucket(index, i);
+		}
 		line->next = index->buckets[i] != 0 ? index->buckets[i] - 1 : SUBID_INDEX_NO_LINE;
 		index->buckets[i] = n;
 	}
+	return 0;
 }
 
 /* `laid`, in 32 bits: only an owner whose lines repeat IDs can have more than 2^32. */
@@ -203,7 +218,9 @@ static int fill(struct subid_index *index, struct subid_reader *reader, uint32_t
 	if (r < 0)
 		return r;
 
-	link_lines(index);
+	r = link_lines(index);
+	if (r < 0)
+		return r;
 	order_lines(index);
 	return lay_lines(index);
 }

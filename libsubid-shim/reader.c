@@ -81,17 +81,30 @@ void subid_reader_close(struct subid_reader *reader)
 	reader->fd = -1;
 }
 
+/* What is left is at most one line, and more than that lies before it: no overlap. */
+static void move_down(struct subid_reader *reader)
+{
+	reader->end -= reader->begin;
+	memcpy(reader->buf, reader->buf + reader->begin, reader->end);
+	reader->begin = 0;
+	reader->from_start = false;
+}
+
+/* The rest of an overlong line is dropped on the way to its newline. */
+static void drop_rest(struct subid_reader *reader)
+{
+	reader->end = reader->begin + SUBID_LINE_MAX_BYTES + 1;
+	reader->from_start = false;
+	if (reader->begin > SUBID_LINE_MAX_BYTES)
+		move_down(reader);
+}
+
 static int fill(struct subid_reader *reader)
 {
 	ssize_t n;
 
-	if (reader->end == sizeof(reader->buf)) {
-		reader->end -= reader->begin;
-		/* What is left is less than an overlong line, so the two do not overlap. */
-		memcpy(reader->buf, reader->buf + reader->begin, reader->end);
-		reader->begin = 0;
-		reader->from_start = false;
-	}
+	if (reader->end == sizeof(reader->buf))
+		move_down(reader);
 
 	/* pread(2) saves lseek(2), a symbol less to bind (see text.h). */
 	do
@@ -134,18 +147,15 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 			*ret_len = len <= SUBID_LINE_MAX_BYTES ? len : SUBID_LINE_MAX_BYTES + 1;
 			if (reader->recent)
 				digest_line(reader, *ret_text, *ret_len);
-			return 1;
+			return 0;
 		}
 		if (reader->at_eof) {
 			reader->exhausted = true;
-			return 0;
+			return -ENOENT;
 		}
 
-		/* The rest of an overlong line is dropped on the way to its newline. */
-		if (have > SUBID_LINE_MAX_BYTES) {
-			reader->end = reader->begin + SUBID_LINE_MAX_BYTES + 1;
-			reader->from_start = false;
-		}
+		if (have > SUBID_LINE_MAX_BYTES)
+			drop_rest(reader);
 		r = fill(reader);
 		if (r < 0)
 			return r;
@@ -187,19 +197,18 @@ static int compare_pass(struct subid_reader *reader)
 	begin_file(reader);
 	while (r == 0 && reader->lines < lines) {
 		r = subid_reader_next(reader, &text, &len);
-		if (r == 0)
-			return -ESTALE;
-		r = r < 0 ? r : 0;
 	}
 	if (r < 0)
-		return r;
+		return r == -ENOENT ? -ESTALE : r;
 	if (reader->digest != digest)
 		return -ESTALE;
 	if (!exhausted)
 		return 0;
 
 	r = subid_reader_next(reader, &text, &len);
-	return r > 0 ? -ESTALE : r;
+	if (r == 0)
+		return -ESTALE;
+	return r == -ENOENT ? 0 : r;
 }
 
 int subid_reader_verify(struct subid_reader *reader)

@@ -51,7 +51,7 @@ SUBID_CHECKED int subid_reader_open(struct subid_reader *reader, const char *pat
  * @ret_text, @ret_len: set when a line is delivered, without its newline, any
  * bytes, valid until the next call. A line longer than SUBID_LINE_MAX_BYTES is
  * delivered one byte longer than that, without the rest of it.
- * Returns 1 for a line, 0 at the end, or a negative errno.
+ * Returns 0, -ENOENT at the end, or another negative errno.
  */
 SUBID_CHECKED int subid_reader_next(struct subid_reader *reader, const char **ret_text,
 				    size_t *ret_len);

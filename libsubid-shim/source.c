@@ -12,15 +12,11 @@
 #define DATABASE_LEN 6
 #define SCANS_MAX 16
 
-#define BLANKS " \t\n"
-
-/* libsubid skips lines that, with their newline, are shorter than this. */
-#define LINE_MIN_BYTES 8
+#define BLANKS " \t"
 
 struct word {
 	const char *text;
-	size_t len;	    /* 0: there is none */
-	bool is_terminated; /* by a blank or a newline */
+	size_t len; /* 0: there is none */
 };
 
 /* How many bytes of @text are blanks, or are none. */
@@ -45,33 +41,22 @@ static bool names_database(const char *line, size_t len)
 }
 
 /* The first word of a line, if the line is our database's. */
-static struct word find_word(const char *line, size_t len, bool terminated)
+static struct word find_word(const char *line, size_t len)
 {
 	struct word word = { .len = 0 };
-	const char *nul, *end;
+	const char *end = line + len;
 
 	if (!names_database(line, len))
 		return word;
-	/* libsubid reads lines as strings. */
-	nul = subid_text_find(line, len, '\0');
-	if (nul) {
-		len = (size_t)(nul - line);
-		terminated = false;
-	}
-	if (len + terminated < LINE_MIN_BYTES)
-		return word;
-
-	end = line + len;
 	word.text = line + DATABASE_LEN + span(line + DATABASE_LEN, len - DATABASE_LEN, true);
 	word.len = span(word.text, (size_t)(end - word.text), false);
-	word.is_terminated = terminated || word.text + word.len < end;
 	return word;
 }
 
-/* A word that is too long, or that the file ends in, means the files to libsubid. */
+/* A word that is too long means the files to libsubid. */
 static bool names_other_source(const struct word *word)
 {
-	return word->is_terminated && word->len <= SUBID_SOURCE_MAX_BYTES &&
+	return word->len <= SUBID_SOURCE_MAX_BYTES &&
 	       !subid_text_equal(word->text, word->len, "files", 5);
 }
 
@@ -84,9 +69,12 @@ static int scan_lines(struct subid_reader *reader, char *ret_name)
 
 	do {
 		r = subid_reader_next(reader, &line, &len);
-		if (r <= 0)
-			return r;
-		word = find_word(line, len, reader->terminated);
+		if (r < 0)
+			return r == -ENOENT ? 0 : r;
+		/* libsubid 4.20 reads no further than to a line without newline, or with a NUL. */
+		if (!reader->terminated || subid_text_find(line, len, '\0'))
+			return 0;
+		word = find_word(line, len);
 	} while (word.len == 0);
 
 	if (names_other_source(&word)) {

@@ -12,7 +12,8 @@
  * subid_source_read: which source of subordinate IDs does nsswitch.conf name?
  *
  * The rules are libsubid's: of the lines that begin with `subid:`, in any case, the first
- * that has a word after it; of its words the first.
+ * that has a word after it; of its words the first. A line before it that has a NUL or no
+ * newline means the files.
  *
  * @path: /etc/nsswitch.conf. A file that is missing or may not be seen names none.
  * @ret_name: set to the word, or to "" for the files; unspecified on failure.

@@ -11,9 +11,12 @@ set -u
 plugin=$abs_top_builddir/tests/plugin/.libs/libsubid_sample.so
 [ -e "$plugin" ] || skip_all "libsubid's header was not there to build plugins with"
 command -v getsubids >/dev/null || skip_all "getsubids is not installed"
-# The rules of shadow 4.17: its library is the fifth.
-fifth=yes
-ldd "$(command -v getsubids)" | grep -q 'libsubid\.so\.4' && fifth=no
+# libsubid of shadow 4.20 is the sixth, that of 4.17 the fifth, and older ones the fourth.
+case $(ldd "$(command -v getsubids)") in
+*libsubid.so.4*) newer=" 4.17 4.20 " ;;
+*libsubid.so.5*) newer=" 4.20 " ;;
+*) newer=" " ;;
+esac
 
 host_enter "$@"
 host_add_user alice 1001
@@ -66,15 +69,17 @@ padding() { # BYTES
 long=$(padding 2000)
 just=$(padding 1000)
 
-# printf(1) formats: how the file ends matters. A line that begins with "4.17 WANT " says
-# what libsubid makes of it since that version.
+# printf(1) formats: how the file ends matters. A line that begins with "4.17 WANT " or
+# "4.20 WANT " says what libsubid makes of it since that version. The module follows the
+# newest, so WANT stands in for an older libsubid.
 while IFS= read -r format; do
     want=
     case $format in
     "" | "//"*) continue ;;
-    "4.17 "*)
-        format=${format#4.17 }
-        [ "$fifth" = yes ] || want=${format%% *}
+    "4.17 "* | "4.20 "*)
+        since=${format%% *}
+        format=${format#* }
+        case $newer in *" $since "*) want=${format%% *} ;; esac
         format=${format#* }
         ;;
     esac
@@ -135,9 +140,9 @@ SUBID: files\nsubid: sample\n
 // the last line without newline
 4.17 files subid: sample
 subid: files
-subid: sample 
-subid: sample\t
-subid: sample files
+4.20 files subid: sample 
+4.20 files subid: sample\t
+4.20 files subid: sample files
 4.17 files subid:z
 subid:
 subid: 
@@ -157,7 +162,7 @@ passwd: files # LONG\nsubid: sample\n
 # LONG\nsubid: sample\n
 # LONGsubid: sample\n
 # JUST..........subid: files\nsubid: sample\n
-subid: sample #LONG
+4.20 files subid: sample #LONG
 subid: # LONG\nsubid: sample\n
 subid:LONG\nsubid: sample\n
 // other blanks
@@ -172,12 +177,16 @@ subid: files\r\nsubid: sample\n
 4.17 another subid:\f\r\v \nsubid: sample\n
 passwd: files\r\nsubid: sample\n
 // bytes
+4.20 files # a comment \000\nsubid: sample\n
+4.20 files hosts: files\000\nsubid: sample\n
+subid: sample\n# a comment \000\n
+subid: sample\nwithout newline
 4.17 files subid: sample\000\n
 4.17 files subid: sample\000 files\n
 4.17 files subid: sam\000ple\n
 subid: \000sample\n
-subid: \000\nsubid: sample\n
-subid:\000\nsubid: sample\n
+4.20 files subid: \000\nsubid: sample\n
+4.20 files subid:\000\nsubid: sample\n
 sub\000id: sample\n
 \000subid: sample\n
 subid: files\000 sample\n

@@ -885,6 +885,37 @@ static void an_owner_has_less_than_2_to_the_32_ids(void **state)
 	}
 }
 
+/* So many owners whose search begins in the lowest of so many buckets. */
+static void add_colliding(uint32_t n_owners, uint32_t n_buckets)
+{
+	const struct subid_index like = { .n_buckets = n_buckets };
+	char owner[16];
+
+	for (uint32_t n = 0, found = 0; found < n_owners; n++) {
+		int len = snprintf(owner, sizeof(owner), "%" PRIx32, n);
+
+		if (subid_index_bucket(&like, owner, (size_t)len) < 8)
+			add("%s:%" PRIu32 ":1\n", owner, 100000 + found++);
+	}
+}
+
+static void owners_chosen_to_collide_cannot_make_building_slow(void **state)
+{
+	struct subid_index *index;
+	struct stat stamp;
+
+	(void)state;
+	begin();
+	add_colliding(60, 91);
+	index = build();
+	end(index);
+
+	begin();
+	add_colliding(600, 901);
+	stamp = write_text();
+	build_fails("600 owners in 8 buckets", &stamp, -E2BIG);
+}
+
 /* --- another version --------------------------------------------------------- */
 
 static void replace(void)
@@ -1297,6 +1328,7 @@ int main(void)
 		INDEX_TEST(the_first_and_the_last_id_are_found),
 		INDEX_TEST(owners_that_are_numbered_do_not_crowd_in_the_table),
 		INDEX_TEST(an_owner_has_less_than_2_to_the_32_ids),
+		INDEX_TEST(owners_chosen_to_collide_cannot_make_building_slow),
 		INDEX_TEST(a_file_that_changed_before_it_is_read_is_stale),
 		INDEX_TEST(a_file_that_changes_while_it_is_read_is_stale),
 		INDEX_TEST(a_file_of_more_lines_than_were_counted_is_stale),

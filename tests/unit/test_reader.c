@@ -84,11 +84,11 @@ static void check_pass(const char *reason)
 
 	file.next = 0;
 	while (file_next(&want, &want_len)) {
-		check_int(reason, subid_reader_next(&reader, &got, &got_len), 1);
+		check_int(reason, subid_reader_next(&reader, &got, &got_len), 0);
 		check_bytes(reason, got, got_len, want, want_len);
 	}
-	check_int(reason, subid_reader_next(&reader, &got, &got_len), 0);
-	check_int(reason, subid_reader_next(&reader, &got, &got_len), 0);
+	check_int(reason, subid_reader_next(&reader, &got, &got_len), -ENOENT);
+	check_int(reason, subid_reader_next(&reader, &got, &got_len), -ENOENT);
 }
 
 /* Two passes and what they saw, by stamp and by comparing. */
@@ -164,6 +164,37 @@ static void cuts_an_overlong_line_wherever_it_stands(void **state)
 			file.len -= sizeof("\nafter\n") - 1;
 			check_delivers(reason);
 		}
+}
+
+static int read_all(void)
+{
+	const char *text;
+	size_t len;
+	int r;
+
+	while ((r = subid_reader_next(&reader, &text, &len)) == 0)
+		;
+	return r;
+}
+
+/* From where the buffer ends just behind the part that is kept. */
+static void an_overlong_line_costs_as_many_reads_as_its_length(void **state)
+{
+	static const size_t before[] = { 0, 1000, 3071, 3072 };
+
+	(void)state;
+	for (size_t b = 0; b < COUNT_OF(before); b++) {
+		file_begin();
+		if (before[b] > 0)
+			file_add_line('b', before[b] - 1);
+		file_add_line('l', 10000);
+		file_write("lines");
+		(void)inject_reset(NULL);
+		open_reader("lines");
+		check_int("bytes", read_all(), -ENOENT);
+		assert_in_range(inject_calls(INJECT_READ), 4, 8);
+		close_reader();
+	}
 }
 
 static void delivers_files_that_fill_the_buffer_exactly(void **state)
@@ -338,7 +369,7 @@ static int read_on(void)
 	size_t got_len = 0, want_len = 0;
 	int r;
 
-	while ((r = subid_reader_next(&reader, &got, &got_len)) > 0) {
+	while ((r = subid_reader_next(&reader, &got, &got_len)) == 0) {
 		assert_true(file_next(&want, &want_len));
 		check_bytes("a line before the fault", got, got_len, want, want_len);
 	}
@@ -361,8 +392,8 @@ static void a_read_that_fails_is_a_fault_and_no_end(void **state)
 		file.next = 0;
 		r = read_on();
 		close_reader();
-		assert_int_equal(r, inject_has_failed(INJECT_READ) ? -EIO : 0);
-	} while (r != 0);
+		assert_int_equal(r, inject_has_failed(INJECT_READ) ? -EIO : -ENOENT);
+	} while (r != -ENOENT);
 	assert_true(nth > file.len / 1000);
 }
 
@@ -427,7 +458,7 @@ static void rewind_begins_at_the_first_line_from_anywhere(void **state)
 	for (size_t delivered = 0; delivered <= lines; delivered++) {
 		open_reader("lines");
 		for (size_t i = 0; i < delivered; i++)
-			assert_int_equal(subid_reader_next(&reader, &text, &len), 1);
+			assert_int_equal(subid_reader_next(&reader, &text, &len), 0);
 		subid_reader_rewind(&reader);
 		check_pass("after a rewind");
 		close_reader();
@@ -599,17 +630,6 @@ static void replace_it(void)
 	scratch_replace("lines", "new\n");
 }
 
-static int read_all(void)
-{
-	const char *text;
-	size_t len;
-	int r;
-
-	while ((r = subid_reader_next(&reader, &text, &len)) > 0)
-		;
-	return r;
-}
-
 static void check_change(void (*change)(void), unsigned int before_read, time_t clock, int r)
 {
 	write_versions();
@@ -617,7 +637,7 @@ static void check_change(void (*change)(void), unsigned int before_read, time_t 
 	inject_clock(clock);
 	inject_before(INJECT_READ, before_read, change);
 	open_reader("lines");
-	assert_int_equal(read_all(), 0);
+	assert_int_equal(read_all(), -ENOENT);
 	/* A stamp is compared without reading. */
 	if (inject_calls(INJECT_READ) < before_read && clock != 0)
 		change();
@@ -658,13 +678,13 @@ static void comparing_ends_at_the_last_line_delivered(void **state)
 	write_versions();
 	inject_clock(0);
 	open_reader("lines");
-	assert_int_equal(subid_reader_next(&reader, &text, &len), 1);
+	assert_int_equal(subid_reader_next(&reader, &text, &len), 0);
 	overwrite_last_line();
 	assert_int_equal(subid_reader_verify(&reader), 0);
 	close_reader();
 
 	open_reader("lines");
-	assert_int_equal(subid_reader_next(&reader, &text, &len), 1);
+	assert_int_equal(subid_reader_next(&reader, &text, &len), 0);
 	overwrite_first_line();
 	assert_int_equal(subid_reader_verify(&reader), -ESTALE);
 	close_reader();
@@ -676,7 +696,7 @@ static void comparing_knows_where_lines_end(void **state)
 	inject_clock(0);
 	scratch_write("lines", "ab\nc\n");
 	open_reader("lines");
-	assert_int_equal(read_all(), 0);
+	assert_int_equal(read_all(), -ENOENT);
 	scratch_overwrite("lines", 0, "a\nbc\n");
 	assert_int_equal(subid_reader_verify(&reader), -ESTALE);
 	close_reader();
@@ -691,10 +711,10 @@ static void comparing_looks_at_the_last_pass_alone(void **state)
 	write_versions();
 	inject_clock(0);
 	open_reader("lines");
-	assert_int_equal(read_all(), 0);
+	assert_int_equal(read_all(), -ENOENT);
 	overwrite_first_line();
 	subid_reader_rewind(&reader);
-	assert_int_equal(subid_reader_next(&reader, &text, &len), 1);
+	assert_int_equal(subid_reader_next(&reader, &text, &len), 0);
 	check_bytes("the new version", text, 3, "new", 3);
 	assert_int_equal(subid_reader_verify(&reader), 0);
 	close_reader();
@@ -728,6 +748,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		READER_TEST(delivers_lines_of_any_bytes_without_their_newlines),
 		READER_TEST(cuts_an_overlong_line_wherever_it_stands),
+		READER_TEST(an_overlong_line_costs_as_many_reads_as_its_length),
 		READER_TEST(delivers_files_that_fill_the_buffer_exactly),
 		READER_TEST(short_reads_of_every_size_give_the_same_lines),
 		READER_TEST(an_interrupted_call_is_repeated),

@@ -59,8 +59,9 @@ static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
 		{ TEXT("subi"), "", "not even that" },
 		{ TEXT("subids: sss\n"), "", "another database" },
 		{ TEXT("\0subid: sss\n"), "", "a NUL before it" },
-		{ TEXT("subid: sss\0x files\n"), "",
-		  "a NUL ends the line, without the newline that the word then lacks" },
+		{ TEXT("subid: sss\0x files\n"), "", "a NUL behind it" },
+		{ TEXT("# \0\nsubid: sss\n"), "", "a NUL on a line before it" },
+		{ TEXT("subid: sss\n# \0\n"), "sss", "a NUL on a line after it" },
 		{ TEXT("subid: " WORD50 "\n"), WORD50, "the longest name" },
 		{ TEXT("subid: " WORD50 "x\n"), "", "longer than that" },
 		{ TEXT("subid: " WORD50 "x\nsubid: sss\n"), "", "which ends the search" },
@@ -73,15 +74,15 @@ static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
 	}
 }
 
-static void a_word_that_the_file_ends_in_means_the_files(void **state)
+static void a_line_that_the_file_ends_in_means_the_files(void **state)
 {
 	static const struct {
 		const char *text, *source;
 	} rows[] = {
 		{ "subid: sss", "" },
-		{ "subid: sss ", "sss" },
-		{ "subid: sss\t", "sss" },
-		{ "subid: sss files", "sss" },
+		{ "subid: sss ", "" },
+		{ "subid: sss\t", "" },
+		{ "subid: sss files", "" },
 		{ "subid: files", "" },
 		{ "subid:\nsubid: sss", "" },
 		{ "subid: sss\nsubid:", "sss" },
@@ -210,7 +211,7 @@ int main(void)
 #define SOURCE_TEST(name) cmocka_unit_test_setup(name, inject_reset)
 	static const struct CMUnitTest tests[] = {
 		SOURCE_TEST(the_first_word_of_the_first_line_that_has_one_counts),
-		SOURCE_TEST(a_word_that_the_file_ends_in_means_the_files),
+		SOURCE_TEST(a_line_that_the_file_ends_in_means_the_files),
 		SOURCE_TEST(a_line_may_be_long),
 		SOURCE_TEST(a_file_that_cannot_be_seen_names_none),
 		SOURCE_TEST(a_file_that_cannot_be_read_is_a_fault),
