@@ -16,29 +16,33 @@
  */
 #define ACCOUNT_MAX_BYTES 1024
 
-/* The root directory's identity in one number; 0 if it cannot be had. */
-static uint64_t identify_root(void)
+enum root_state {
+	ROOT_UNKNOWN,
+	ROOT_BEING_NOTED, /* by a thread; for ever in a child forked just then */
+	ROOT_NOTED,
+};
+
+void nss_account_note_root(struct nss_root *root)
+{
+	uint32_t state = ROOT_UNKNOWN;
+	struct stat stamp;
+
+	if (atomic_load_explicit(&root->state, memory_order_relaxed) != ROOT_UNKNOWN ||
+	    subid_stamp_of_path("/", &stamp) < 0 ||
+	    !atomic_compare_exchange_strong(&root->state, &state, ROOT_BEING_NOTED))
+		return;
+	root->dev = stamp.st_dev;
+	root->ino = stamp.st_ino;
+	atomic_store_explicit(&root->state, ROOT_NOTED, memory_order_release);
+}
+
+static bool is_noted_root(const struct nss_root *root)
 {
 	struct stat stamp;
 
-	if (subid_stamp_of_path("/", &stamp) < 0)
-		return 0;
-	return (uint64_t)stamp.st_dev * UINT64_C(0x9e3779b97f4a7c15) + (uint64_t)stamp.st_ino + 1;
-}
-
-void nss_account_note_root(_Atomic(uint64_t) *root)
-{
-	uint64_t unknown = 0;
-
-	if (atomic_load_explicit(root, memory_order_relaxed) == 0)
-		(void)atomic_compare_exchange_strong(root, &unknown, identify_root());
-}
-
-static bool is_first_root(_Atomic(uint64_t) *root)
-{
-	uint64_t now = identify_root();
-
-	return now != 0 && now == atomic_load_explicit(root, memory_order_relaxed);
+	return atomic_load_explicit(&root->state, memory_order_acquire) == ROOT_NOTED &&
+	       subid_stamp_of_path("/", &stamp) == 0 && stamp.st_dev == root->dev &&
+	       stamp.st_ino == root->ino;
 }
 
 /*
@@ -122,25 +126,25 @@ static int check_not_delegated(const struct subid_database *subuid, uint32_t uid
 	return r < 0 ? r : -ENOENT;
 }
 
-int nss_account_name(_Atomic(uint64_t) *root, const struct subid_database *subuid, uint32_t uid,
+int nss_account_name(const struct nss_root *root, const struct subid_database *subuid, uint32_t uid,
 		     struct subid_owner *ret)
 {
 	uint32_t same_uid;
 
-	if (!is_first_root(root) || check_not_delegated(subuid, uid) < 0 ||
+	if (!is_noted_root(root) || check_not_delegated(subuid, uid) < 0 ||
 	    find_name(uid, ret) < 0 || !is_account_name(ret) ||
 	    find_uid(ret->text, &same_uid) < 0 || same_uid != uid)
 		return -ENOENT;
 	return 0;
 }
 
-int nss_account_uid(_Atomic(uint64_t) *root, const struct subid_database *subuid,
+int nss_account_uid(const struct nss_root *root, const struct subid_database *subuid,
 		    const struct subid_owner *name, struct subid_owner *ret)
 {
 	uint32_t uid;
 	int r;
 
-	if (!is_account_name(name) || !is_first_root(root))
+	if (!is_account_name(name) || !is_noted_root(root))
 		return -ENOENT;
 	r = find_uid(name->text, &uid);
 	if (r == 0)

@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "owner.h"
 #include "subid.h"
@@ -21,13 +22,22 @@
  * Safety of all functions here: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */
 
+/* The root directory of the process's first user lookup. All zero at first. */
+struct nss_root {
+	_Atomic(uint32_t) state;
+	dev_t dev;
+	ino_t ino;
+};
+
 /*
- * nss_account_note_root: remember the root directory of the process's first user lookup.
+ * nss_account_note_root: remember the root directory, if none is remembered yet.
  *
- * After chroot(2) into a tree that somebody else made, no account is asked for: glibc may
- * not have loaded every service of the `passwd` line yet, and would load it from the tree.
+ * To be called in each lookup of the `passwd` database. When one reaches us, glibc has
+ * loaded every service before us on that line; when one of another database does, it may
+ * not have. After chroot(2) into a tree that somebody else made, glibc would load the rest
+ * from the tree, so there no account is asked for.
  */
-__attribute__((nonnull)) void nss_account_note_root(_Atomic(uint64_t) *root);
+__attribute__((nonnull)) void nss_account_note_root(struct nss_root *root);
 
 /*
  * nss_account_name: the name of the account with a UID, as an owner.
@@ -37,7 +47,7 @@ __attribute__((nonnull)) void nss_account_note_root(_Atomic(uint64_t) *root);
  * @ret: unspecified on failure.
  * Returns 0, or -ENOENT if there is no such account to be had, for whatever reason.
  */
-SUBID_CHECKED int nss_account_name(_Atomic(uint64_t) *root, const struct subid_database *subuid,
+SUBID_CHECKED int nss_account_name(const struct nss_root *root, const struct subid_database *subuid,
 				   uint32_t uid, struct subid_owner *ret);
 
 /*
@@ -47,5 +57,5 @@ SUBID_CHECKED int nss_account_name(_Atomic(uint64_t) *root, const struct subid_d
  * Returns 0; -ENOENT if there is no such account; or another negative errno if the account
  * services or @subuid cannot be asked.
  */
-SUBID_CHECKED int nss_account_uid(_Atomic(uint64_t) *root, const struct subid_database *subuid,
+SUBID_CHECKED int nss_account_uid(const struct nss_root *root, const struct subid_database *subuid,
 				  const struct subid_owner *name, struct subid_owner *ret);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "entry.h"
 
+#include "account.h"
 #include "guard.h"
 #include "lookup.h"
 #include "record.h"
@@ -24,6 +25,7 @@ enum nss_status _nss_subid_getpwuid_r(uid_t uid, struct passwd *result, char *bu
 	int r;
 
 	nss_guard_enter(&guard);
+	nss_account_note_root(&this_host.root);
 	r = nss_lookup_by_id(&this_host, SUBID_UID, uid, &found);
 	if (r == 0)
 		r = nss_record_passwd(&found, result, buffer, buflen);
@@ -39,6 +41,7 @@ enum nss_status _nss_subid_getpwnam_r(const char *name, struct passwd *result, c
 	int r;
 
 	nss_guard_enter(&guard);
+	nss_account_note_root(&this_host.root);
 	r = nss_lookup_by_name(&this_host, SUBID_UID, name, &found);
 	if (r == 0)
 		r = nss_record_passwd(&found, result, buffer, buflen);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "account.h"
 #include "source.h"
 
 enum source {
@@ -64,12 +63,6 @@ int nss_lookup_by_id(struct nss_host *host, enum subid_kind kind, uint32_t id, s
 {
 	int r;
 
-	/*
-	 * A user lookup that reaches us has passed every service before us on the `passwd`
-	 * line. One for a group has not, so glibc may still have to load some of them.
-	 */
-	if (kind == SUBID_UID)
-		nss_account_note_root(&host->root);
 	if (nss_id_is_reserved(id))
 		return -ENOENT;
 	r = check_source(host);
@@ -114,8 +107,6 @@ int nss_lookup_by_name(struct nss_host *host, enum subid_kind kind, const char *
 	struct subid_owner owner;
 	int r;
 
-	if (kind == SUBID_UID)
-		nss_account_note_root(&host->root);
 	r = nss_record_parse_name(kind, name, &ret->owner, &ret->id);
 	if (r < 0)
 		return r;

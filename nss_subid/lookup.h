@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "account.h"
 #include "record.h"
 #include "subid.h"
 
@@ -13,7 +14,7 @@ struct nss_host {
 	const char *nsswitch; /* says whether the files are the source; NULL: they are */
 	struct subid_database databases[2]; /* by enum subid_kind */
 	_Atomic(uint32_t) source;	    /* what `nsswitch` said, once it has been read */
-	_Atomic(uint64_t) root;		    /* see nss_account_note_root() */
+	struct nss_root root;		    /* outside it no account is asked for */
 };
 
 /*

@@ -4,23 +4,16 @@
 #include <errno.h>
 #include <string.h>
 
-/*
- * The module asks for an account only in the root directory of its process's first lookup.
- * No directory is this one, so here it asks for none.
- */
-#define ROOT_NOWHERE UINT64_MAX
-
 void local_init(struct local *local, sd_event *event, struct pool *pool, uint64_t deadline_usec,
 		const struct subid_database *subuid, const struct subid_database *subgid)
 {
 	local->event = event;
 	local->pool = pool;
 	local->deadline_usec = deadline_usec;
-	local->host.nsswitch = NULL;
+	/* No root directory is noted: the workers ask for accounts, not this process. */
+	memset(&local->host, 0, sizeof(local->host));
 	local->host.databases[SUBID_UID] = *subuid;
 	local->host.databases[SUBID_GID] = *subgid;
-	local->host.source = 0;
-	local->host.root = ROOT_NOWHERE;
 }
 
 static int lookup(struct local *local, const struct query_key *key, struct nss_id *ret)

@@ -52,6 +52,20 @@ answers "nor what it has often read" absent user=100000 passwd:100000
 answers "nor in the group's file, which all may read, whose user it was" "absent
 $group" user=100000 "${both[@]}"
 
+diag "--- which lookup shows that glibc has loaded the services before ours"
+host_add_user alice 1000
+host_set_subuid 1000:300000:10
+host_set_subgid 1000:600000:10
+is "a group's or a shadow record's does not, so the owner stays a number; a user's does" \
+    "$(host_show steps "services=files subid" group:600000 shadow:subuid-1000-300000 group:600000 \
+        passwd:300000 group:600000)" \
+    "subgid-1000-600000:x:600000:
+subuid-1000-300000:!*
+subgid-1000-600000:x:600000:
+subuid-alice-300000:x:300000:600000:Subordinate UID 0 of alice:/:/sbin/nologin
+subgid-alice-600000:x:600000:
+status 0"
+
 diag "--- another root, whose nsswitch.conf names a plugin of its own"
 # Each library that libsubid or a plugin may be is one that tells that it was loaded.
 cc=$(sed -n 's/^CC = //p' "$abs_top_builddir/Makefile" 2>/dev/null)

@@ -4,6 +4,7 @@
  *
  *   passwd:KEY, group:KEY  look KEY up, as an ID if it is one, and print the
  *                          record, "absent", or "fault: " with the error
+ *   shadow:NAME            likewise
  *   times=N                each lookup from here on, N times
  *   threads=N              each by N threads at once, on the smallest stacks
  *   services=NAMES         as nsswitch.conf would have them
@@ -18,6 +19,7 @@
 #include <nss.h>
 #include <pthread.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +37,7 @@ struct lookup {
 	unsigned long id;
 	struct passwd pwd, *pwd_found;
 	struct group grp, *grp_found;
+	struct spwd spwd, *spwd_found;
 	char buf[RECORD_BYTES];
 	int r;
 };
@@ -51,6 +54,9 @@ static void look_up(struct lookup *lookup)
 						       RECORD_BYTES, &lookup->pwd_found)
 					  : getpwnam_r(lookup->key, &lookup->pwd, buf, RECORD_BYTES,
 						       &lookup->pwd_found);
+	else if (strcmp(lookup->database, "shadow") == 0)
+		lookup->r = getspnam_r(lookup->key, &lookup->spwd, buf, RECORD_BYTES,
+				       &lookup->spwd_found);
 	else
 		lookup->r = lookup->is_id ? getgrgid_r((gid_t)lookup->id, &lookup->grp, buf,
 						       RECORD_BYTES, &lookup->grp_found)
@@ -72,6 +78,8 @@ static void print(const struct lookup *lookup)
 	else if (grp)
 		printf("%s:%s:%lu:%s\n", grp->gr_name, grp->gr_passwd, (unsigned long)grp->gr_gid,
 		       grp->gr_mem[0] ? grp->gr_mem[0] : "");
+	else if (lookup->spwd_found)
+		printf("%s:%s\n", lookup->spwd.sp_namp, lookup->spwd.sp_pwdp);
 	else
 		puts("absent");
 }
@@ -178,6 +186,7 @@ static int step(char *what)
 	}
 	if (strcmp(what, "services") == 0)
 		return __nss_configure_lookup("passwd", value) |
+		       __nss_configure_lookup("shadow", value) |
 		       __nss_configure_lookup("group", value);
 	if (strcmp(what, "fds") == 0)
 		return limit(RLIMIT_NOFILE, strtoul(value, NULL, 10));

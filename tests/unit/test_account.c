@@ -8,14 +8,14 @@
 #include "scratch.h"
 
 static const struct subid_database subuid = { .path = "subuid" };
-static _Atomic(uint64_t) root;
+static struct nss_root root;
 
 static int account_setup(void **state)
 {
 	(void)inject_reset(state);
 	inject_account("alice", 1000);
 	scratch_write("subuid", "1000:100000:10\nbob:3000:10\n");
-	root = 0;
+	root = (struct nss_root){ 0 };
 	nss_account_note_root(&root);
 	return 0;
 }
@@ -194,15 +194,36 @@ static void in_another_root_no_service_is_asked(void **state)
 	assert_int_equal(name_of(1000, &found), 0);
 }
 
+static void the_root_is_looked_at_once(void **state)
+{
+	(void)state;
+	root = (struct nss_root){ 0 };
+	(void)inject_reset(NULL);
+	for (int i = 0; i < 3; i++)
+		nss_account_note_root(&root);
+	assert_int_equal(inject_calls(INJECT_STAT), 1);
+}
+
+static void while_no_root_is_noted_no_service_is_asked(void **state)
+{
+	struct subid_owner found;
+
+	(void)state;
+	root = (struct nss_root){ 0 };
+	assert_int_equal(name_of(1000, &found), -ENOENT);
+	assert_int_equal(uid_of("alice", &found), -ENOENT);
+	assert_int_equal(inject_calls(INJECT_GETPWUID) + inject_calls(INJECT_GETPWNAM), 0);
+}
+
 static void in_a_root_that_cannot_be_seen_no_service_is_asked(void **state)
 {
 	struct subid_owner found;
 
 	(void)state;
-	root = 0;
+	root = (struct nss_root){ 0 };
 	inject_fail(INJECT_STAT, INJECT_EVERY, EACCES);
 	nss_account_note_root(&root);
-	assert_int_equal(root, 0);
+	assert_int_equal(root.state, 0);
 	assert_int_equal(name_of(1000, &found), -ENOENT);
 	assert_int_equal(inject_calls(INJECT_GETPWUID), 0);
 }
@@ -222,6 +243,8 @@ int main(void)
 		ACCOUNT_TEST(no_service_is_asked_for_a_uid_that_is_delegated),
 		ACCOUNT_TEST(a_database_that_cannot_be_read_is_a_fault_of_a_uid_only),
 		ACCOUNT_TEST(in_another_root_no_service_is_asked),
+		ACCOUNT_TEST(the_root_is_looked_at_once),
+		ACCOUNT_TEST(while_no_root_is_noted_no_service_is_asked),
 		ACCOUNT_TEST(in_a_root_that_cannot_be_seen_no_service_is_asked),
 	};
 
