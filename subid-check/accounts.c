@@ -10,16 +10,21 @@
 #include "memory.h"
 #include "record.h"
 
-void accounts_add(struct accounts *accounts, const char *name, uint32_t id)
+static void add(struct accounts *accounts, const char *name, size_t len, uint32_t id)
 {
 	accounts->items = (struct account *)memory_room(accounts->items, accounts->n,
 							&accounts->room, sizeof(*accounts->items));
 	accounts->items[accounts->n] = (struct account){
 		.id = id,
 		.order = accounts->n,
-		.name = memory_text(name, strlen(name)),
+		.name = memory_text(name, len),
 	};
 	accounts->n++;
+}
+
+void accounts_add(struct accounts *accounts, const char *name, uint32_t id)
+{
+	add(accounts, name, strlen(name), id);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -63,65 +68,117 @@ void accounts_free(struct accounts *accounts)
 	*accounts = (struct accounts){ .n = 0 };
 }
 
-static int add_users(FILE *file, struct accounts *accounts)
+/*
+ * A decimal number that ends at a colon or at the end.
+ * Returns what is behind it, or NULL if there is none.
+ */
+static const char *parse_id(const char *at, const char *end, uint32_t *ret_id)
 {
-	struct passwd *pwd;
+	const char *colon = (const char *)memchr(at, ':', (size_t)(end - at));
+	const char *stop = colon ? colon : end;
+	uint64_t id = 0;
 
-	errno = 0;
-	while ((pwd = fgetpwent(file)))
-		if (pwd->pw_name[0] != '+' && pwd->pw_name[0] != '-')
-			accounts_add(accounts, pwd->pw_name, pwd->pw_uid);
-	return ferror(file) ? -EIO : 0;
+	if (at == stop)
+		return NULL;
+	for (const char *digit = at; digit < stop; digit++) {
+		if (*digit < '0' || *digit > '9')
+			return NULL;
+		id = id * 10 + (uint64_t)(*digit - '0');
+		if (id > UINT32_MAX)
+			return NULL;
+	}
+	*ret_id = (uint32_t)id;
+	return stop;
 }
 
-static int add_groups(FILE *file, struct accounts *accounts)
+/* "NAME:PASSWORD:ID", and in passwd(5) a primary group's ID behind it. */
+static void parse_account(const char *line, size_t len, enum subid_kind kind,
+			  struct accounts *accounts)
 {
-	struct group *grp;
+	const char *end = line + len, *name_end, *password_end, *id_end;
+	uint32_t id, gid;
 
-	errno = 0;
-	while ((grp = fgetgrent(file)))
-		if (grp->gr_name[0] != '+' && grp->gr_name[0] != '-')
-			accounts_add(accounts, grp->gr_name, grp->gr_gid);
-	return ferror(file) ? -EIO : 0;
+	name_end = (const char *)memchr(line, ':', len);
+	if (!name_end || name_end == line || memchr(line, '\0', (size_t)(name_end - line)))
+		return;
+	password_end = (const char *)memchr(name_end + 1, ':', (size_t)(end - (name_end + 1)));
+	if (!password_end)
+		return;
+	id_end = parse_id(password_end + 1, end, &id);
+	if (!id_end)
+		return;
+	if (kind == SUBID_UID && (id_end == end || !parse_id(id_end + 1, end, &gid)))
+		return;
+	add(accounts, line, (size_t)(name_end - line), id);
+}
+
+int accounts_parse(const char *text, size_t len, enum subid_kind kind, struct accounts *accounts)
+{
+	struct root_lines lines;
+	const char *line;
+	size_t line_len;
+
+	root_lines_begin(&lines, text, len);
+	while ((line = root_lines_next(&lines, &line_len))) {
+		if (lines.number > ROOT_LINES_MAX)
+			return -EFBIG;
+		/* A leading + or - belongs to NIS; # begins a comment. */
+		if (line_len > 0 && !memchr("+-#", line[0], 3))
+			parse_account(line, line_len, kind, accounts);
+	}
+	return 0;
 }
 
 int accounts_read_files(const struct root *root, enum subid_kind kind, struct accounts *ret)
 {
-	FILE *file = NULL;
+	struct root_file file;
 	int r;
 
 	*ret = (struct accounts){ .n = 0 };
-	r = root_fopen(root, kind == SUBID_UID ? "/etc/passwd" : "/etc/group", &file);
+	r = root_read(root, kind == SUBID_UID ? "/etc/passwd" : "/etc/group", ROOT_FILE_MAX_BYTES,
+		      &file);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = kind == SUBID_UID ? add_users(file, ret) : add_groups(file, ret);
-	(void)fclose(file);
+	r = accounts_parse(file.text, file.len, kind, ret);
+	root_file_free(&file);
 	accounts_sort(ret);
 	return r;
+}
+
+/* The end of an enumeration leaves any errno; these alone say that it broke off. */
+static int enumeration_fault(int fault)
+{
+	return fault == ENOMEM || fault == EMFILE || fault == ENFILE || fault == EIO ||
+			       fault == ERANGE
+		       ? -fault
+		       : 0;
 }
 
 int accounts_read_services(enum subid_kind kind, struct accounts *ret)
 {
 	struct passwd *pwd;
 	struct group *grp;
+	int fault;
 
 	*ret = (struct accounts){ .n = 0 };
 	if (kind == SUBID_UID) {
 		setpwent();
-		while ((pwd = getpwent()))
+		while ((errno = 0, pwd = getpwent()))
 			accounts_add(ret, pwd->pw_name, pwd->pw_uid);
+		fault = errno;
 		endpwent();
 	} else {
 		setgrent();
-		while ((grp = getgrent()))
+		while ((errno = 0, grp = getgrent()))
 			accounts_add(ret, grp->gr_name, grp->gr_gid);
+		fault = errno;
 		endgrent();
 	}
 	accounts_sort(ret);
-	return 0;
+	return enumeration_fault(fault);
 }
 
-void accounts_ask_user(struct accounts *accounts, const char *name, uint32_t uid)
+void accounts_add_user(struct accounts *accounts, const char *name, uint32_t uid)
 {
 	const struct passwd *pwd = name ? getpwnam(name) : getpwuid(uid);
 

@@ -8,10 +8,10 @@
 #include "range.h"
 #include "root.h"
 
-/* A user or a group: who really exists. */
+/* A user or a group that really exists. */
 struct account {
 	uint32_t id;
-	size_t order; /* as it was found: of two with one ID the first counts */
+	size_t order; /* in which it was found: of two with one ID the first counts */
 	char *name;
 };
 
@@ -22,24 +22,33 @@ struct accounts {
 };
 
 /*
- * accounts_read_files: of /etc/passwd (SUBID_UID) or /etc/group (SUBID_GID).
+ * accounts_read_files: those of /etc/passwd (SUBID_UID) or /etc/group (SUBID_GID).
+ *
  * A file that is missing has none.
- * Returns 0 or a negative errno. Ownership: end with accounts_free().
+ * Returns 0, -EFBIG for more than ROOT_LINES_MAX lines, or what root_read() returns.
+ * Ownership: end with accounts_free().
  */
 int accounts_read_files(const struct root *root, enum subid_kind kind, struct accounts *ret);
 
 /*
- * accounts_read_services: of all services of nsswitch.conf that enumerate.
- * Records of our own module are none.
+ * accounts_parse: add the accounts that a file's text has. Lines that are none are skipped.
+ * Returns 0 or -EFBIG. Call accounts_sort() afterwards.
+ */
+int accounts_parse(const char *text, size_t len, enum subid_kind kind, struct accounts *accounts);
+
+/*
+ * accounts_read_services: those of all services of nsswitch.conf that enumerate. Our own
+ * module does not, so its records are not among them.
+ * Returns 0, or a negative errno if resources were short.
  */
 int accounts_read_services(enum subid_kind kind, struct accounts *ret);
 
 /*
- * accounts_ask_user: add the user of that name, or of that UID where @name is
+ * accounts_add_user: add the user of that name, or of that UID where @name is
  * NULL, if any service knows one; for those that do not enumerate. Call
  * accounts_sort() after the last one.
  */
-void accounts_ask_user(struct accounts *accounts, const char *name, uint32_t uid);
+void accounts_add_user(struct accounts *accounts, const char *name, uint32_t uid);
 
 /* accounts_add, accounts_sort: one by one; nothing is found before it is sorted. */
 void accounts_add(struct accounts *accounts, const char *name, uint32_t id);

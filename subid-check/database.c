@@ -9,13 +9,11 @@
 #include "memory.h"
 #include "record.h"
 #include "owner.h"
-#include "reader.h"
-#include "stamp.h"
+#include "root.h"
 
-/* A writer that never pauses must not hold us for ever. */
-#define READ_TRIES 16
+/* --- lines ------------------------------------------------------------------------ */
 
-/* Not the canonical decimal that everybody reads alike. */
+/* Is it anything but canonical decimal, which every program reads alike? */
 static bool is_dialect(const char *text, const char *end)
 {
 	const char *colon = (const char *)memchr(text, ':', (size_t)(end - text));
@@ -30,18 +28,15 @@ static void add_entry(struct database *database, const struct subid_line *line, 
 {
 	const char *start = text + line->owner_len + 1;
 	const char *count = (const char *)memchr(start, ':', len - line->owner_len - 1);
-	uint32_t uid;
-
 	database->entries = (struct entry *)memory_room(
 		database->entries, database->n, &database->room, sizeof(*database->entries));
 	database->entries[database->n++] = (struct entry){
 		.range = line->range,
 		.line = database->lines,
-		.by_uid = subid_owner_uid(text, line->owner_len, &uid) == 0,
 		.dialect = is_dialect(start, text + len) ||
 			   (count && is_dialect(count + 1, text + len)),
 		.owner = owner,
-		.next = OWNERS_NO_ENTRY,
+		.next = OWNER_NO_ENTRY,
 	};
 }
 
@@ -63,60 +58,51 @@ static void add_refusal(struct database *database, enum subid_line_fault fault, 
 	};
 }
 
-static int read_lines(struct subid_reader *reader, struct database *database, struct owners *owners)
+static void parse_line(const char *text, size_t len, struct owners *owners,
+		       struct database *database)
 {
 	struct subid_line line;
-	const char *text;
-	size_t len;
-	int r;
+	enum subid_line_fault fault = subid_line_parse(text, len, &line);
 
-	while ((r = subid_reader_next(reader, &text, &len)) > 0) {
-		enum subid_line_fault fault = subid_line_parse(text, len, &line);
+	if (fault != SUBID_LINE_FAULTLESS)
+		add_refusal(database, fault, text, len);
+	else
+		add_entry(database, &line, owners_find(owners, line.owner, line.owner_len), text,
+			  len);
+}
 
-		database->lines++;
-		database->unterminated = !reader->terminated;
-		if (fault != SUBID_LINE_FAULTLESS)
-			add_refusal(database, fault, text, len);
-		else
-			add_entry(database, &line, owners_find(owners, line.owner, line.owner_len),
-				  text, len);
+int database_parse(const char *text, size_t len, struct owners *owners, struct database *database)
+{
+	struct root_lines lines;
+	const char *line;
+	size_t line_len;
+
+	root_lines_begin(&lines, text, len);
+	while ((line = root_lines_next(&lines, &line_len))) {
+		if (lines.number > ROOT_LINES_MAX)
+			return -EFBIG;
+		database->lines = lines.number;
+		database->unterminated = !lines.terminated;
+		parse_line(line, line_len, owners, database);
 	}
-	return r < 0 ? r : subid_reader_verify(reader);
+	return 0;
 }
 
-static int read_once(const char *path, struct database *database, struct owners *owners)
+int database_read(const struct root *root, const char *name, struct owners *owners,
+		  struct database *ret)
 {
-	struct subid_reader reader;
+	struct root_file file;
 	int r;
-
-	database->n = 0;
-	database->n_refusals = 0;
-	database->lines = 0;
-	database->unterminated = false;
-
-	if (subid_stamp_of_path(path, &database->stat) < 0)
-		return -errno;
-	r = subid_reader_open(&reader, path);
-	if (r < 0)
-		return r == -ENOENT ? -EACCES : r;
-	r = read_lines(&reader, database, owners);
-	subid_reader_close(&reader);
-	return r;
-}
-
-int database_read(const char *path, const char *name, struct owners *owners, struct database *ret)
-{
-	int r = -ESTALE;
 
 	*ret = (struct database){ .path = name };
-	if (!path)
-		return 0;
-	for (int i = 0; i < READ_TRIES && r == -ESTALE; i++)
-		r = read_once(path, ret, owners);
-	ret->exists = r == 0;
-	if (r == -ESTALE)
-		return -EAGAIN;
-	return r == -ENOENT ? 0 : r;
+	r = root_read(root, name, ROOT_FILE_MAX_BYTES, &file);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	ret->exists = true;
+	ret->stat = file.stat;
+	r = database_parse(file.text, file.len, owners, ret);
+	root_file_free(&file);
+	return r;
 }
 
 /* --- sorted --------------------------------------------------------------------- */
@@ -176,22 +162,40 @@ bool database_contains(const struct database *database, uint32_t id)
 	return low < database->n_covered && database->covered[low].first <= id;
 }
 
-/* --- owners --------------------------------------------------------------------- */
+/* --- accounts --------------------------------------------------------------------- */
 
 static void find_account(struct owner *owner, const struct accounts *users)
 {
-	bool is_uid = subid_owner_uid(owner->name, strlen(owner->name), &owner->uid) == 0;
-	const struct account *user =
-		is_uid ? accounts_by_id(users, owner->uid) : accounts_by_name(users, owner->name);
+	const struct account *user;
 	struct subid_owner ignored;
 
+	owner->numeric = subid_owner_uid(owner->name, strlen(owner->name), &owner->uid) == 0;
+	user = owner->numeric ? accounts_by_id(users, owner->uid)
+			      : accounts_by_name(users, owner->name);
 	if (user) {
 		owner->account = OWNER_HAS_ACCOUNT;
 		owner->uid = user->id;
+		owner->login = user->name;
 	} else if (nss_record_parse_name(SUBID_UID, owner->name, &ignored, &owner->uid) == 0) {
 		owner->account = OWNER_IS_SUBORDINATE;
 	}
 	owner->nested |= nss_record_name_is_ours(SUBID_UID, owner->name);
+}
+
+/* A number and the name of its account are two spellings of one person. */
+static void find_person(struct owners *owners, size_t i)
+{
+	struct owner *owner = &owners->items[i];
+	size_t named;
+
+	if (!owner->numeric || !owner->login)
+		return;
+	named = owners_by_name(owners, owner->login);
+	if (named == OWNER_NONE || named == i)
+		return;
+	owner->person = named;
+	owner->two_spellings = true;
+	owners->items[named].two_spellings = true;
 }
 
 static void append(struct database *database, enum subid_kind kind, struct owners *owners, size_t i)
@@ -201,7 +205,7 @@ static void append(struct database *database, enum subid_kind kind, struct owner
 
 	entry->laid = owner->total[kind];
 	owner->total[kind] += entry->range.count;
-	if (owner->last[kind] == OWNERS_NO_ENTRY)
+	if (owner->last[kind] == OWNER_NO_ENTRY)
 		owner->first[kind] = i;
 	else
 		database->entries[owner->last[kind]].next = i;
@@ -211,17 +215,15 @@ static void append(struct database *database, enum subid_kind kind, struct owner
 void database_join(struct database databases[2], struct owners *owners,
 		   const struct accounts *users)
 {
-	sort(&databases[SUBID_UID]);
-	sort(&databases[SUBID_GID]);
+	for (size_t kind = 0; kind < 2; kind++) {
+		sort(&databases[kind]);
+		for (size_t i = 0; i < databases[kind].n; i++)
+			append(&databases[kind], (enum subid_kind)kind, owners, i);
+	}
 	for (size_t i = 0; i < owners->n; i++)
 		find_account(&owners->items[i], users);
-
-	for (size_t kind = 0; kind < 2; kind++) {
-		struct database *database = &databases[kind];
-
-		for (size_t i = 0; i < database->n; i++)
-			append(database, (enum subid_kind)kind, owners, i);
-	}
+	for (size_t i = 0; i < owners->n; i++)
+		find_person(owners, i);
 }
 
 void database_free(struct database *database)

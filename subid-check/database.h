@@ -15,15 +15,14 @@
 struct entry {
 	struct subid_range range;
 	uint32_t line; /* its number, from 1 */
-	bool by_uid;   /* the line writes its owner as a number */
 	bool dialect;  /* a number in octal, hexadecimal, or with a sign or blanks */
 	size_t owner;  /* index into the owners */
-	size_t next;   /* the same owner's next one, or OWNERS_NO_ENTRY */
+	size_t next;   /* the same owner's next one, or OWNER_NO_ENTRY */
 	uint64_t laid; /* the position of its first ID */
 	uint64_t used; /* IDs of it that processes run as */
 };
 
-/* A line that does not, though it should. */
+/* A line that delegates nothing, though it should. */
 struct refusal {
 	uint32_t line;
 	enum subid_line_fault fault;
@@ -52,18 +51,21 @@ struct database {
 };
 
 /*
- * database_read: the lines of a file, and who owns them, by text alone.
+ * database_read: the lines of a file, and who owns them.
  *
- * @path: what to open. @name: what to call it; kept.
- * Returns 0, -EACCES if there is a file that this process may not read, or
- * another negative errno. A file that does not exist is no fault.
- * Ownership: end with database_free(), whatever is returned.
+ * @name: its path on that host; kept.
+ * Returns 0, also for a file that does not exist; -EFBIG for more than ROOT_LINES_MAX lines;
+ * or what root_read() returns. Ownership: end with database_free(), whatever is returned.
  */
-int database_read(const char *path, const char *name, struct owners *owners, struct database *ret);
+int database_read(const struct root *root, const char *name, struct owners *owners,
+		  struct database *ret);
+
+/* database_parse: add the lines that a file's text has. Returns 0 or -EFBIG. */
+int database_parse(const char *text, size_t len, struct owners *owners, struct database *database);
 
 /*
- * database_join: find the owners' accounts, lay their ranges end to end and sort; after
- * both databases are read.
+ * database_join: find the owners' accounts, lay their ranges end to end, and sort; after both
+ * databases are read.
  */
 void database_join(struct database databases[2], struct owners *owners,
 		   const struct accounts *users);

@@ -10,10 +10,14 @@
 
 /* By weight. */
 enum finding_severity {
-	FINDING_NOTE, /* as it is meant to be, maybe; a host with these alone is clean */
+	FINDING_NOTE, /* it may well be meant; a host with notes alone is clean */
 	FINDING_WARNING,
 	FINDING_ERROR,
 };
+
+/* Hostile files must not fill the memory: of one code, later findings are only counted. */
+#define FINDINGS_OF_A_CODE_MAX 200000
+#define FINDINGS_CODES_MAX 96
 
 /* What is wrong, where, and what to do about it. */
 struct finding {
@@ -22,27 +26,44 @@ struct finding {
 	const char *file; /* an absolute path on the host, or NULL */
 	uint32_t line;	  /* 0: the file as a whole */
 	char *reason;	  /* a sentence; any bytes but a NUL, as owners have them */
-	char *fix;	  /* likewise, or a command */
+	char *fix;	  /* likewise; or a command, which begins with a small letter */
 	bool has_ids;	  /* which IDs it is about: */
 	struct stretch ids;
-	size_t order;
+	size_t order; /* in which it was found */
 };
 
 struct findings {
 	struct finding *items; /* heaviest first, and of one weight as found */
 	size_t n, room;
 	size_t count[FINDING_ERROR + 1]; /* by severity */
+	size_t dropped;			 /* how many are counted, but not kept, */
+	struct finding excess;		 /* and the last of these */
+	struct {
+		const char *code;
+		size_t n;
+	} codes[FINDINGS_CODES_MAX];
 };
 
 /*
  * findings_of: what is wrong with a host.
  *
- * A function of the survey alone: nothing is read. O(n log n) in the lines, and
- * at most a few findings for each.
+ * A function of the survey alone: nothing is read. It takes O(n log n) in the lines, and
+ * makes at most a few findings for each.
  * Ownership: end with findings_free().
  */
-void findings_of(const struct survey *survey, struct findings *ret);
-void findings_free(struct findings *findings);
+__attribute__((nonnull)) void findings_of(const struct survey *survey, struct findings *ret);
+
+/*
+ * findings_add: one more; afterwards findings_sort().
+ *
+ * @code, @file: kept. @file: NULL for none. @line: 0 for none. @reason, @fix: handed over.
+ * Returns it, valid until the next call; it may be changed.
+ */
+__attribute__((nonnull(1, 3, 6, 7))) struct finding *
+findings_add(struct findings *findings, enum finding_severity severity, const char *code,
+	     const char *file, uint32_t line, char *reason, char *fix);
+__attribute__((nonnull)) void findings_sort(struct findings *findings);
+__attribute__((nonnull)) void findings_free(struct findings *findings);
 
 /* finding_severity_name: "note", "warning" or "error". */
 const char *finding_severity_name(enum finding_severity severity);

@@ -101,7 +101,7 @@ static struct json_object *ranges_object(const struct survey *survey, const stru
 	put_number(json, "total", owner->total[kind]);
 	if (survey->live)
 		put_number(json, "used", owner->used[kind]);
-	for (size_t i = owner->first[kind]; i != OWNERS_NO_ENTRY; i = database->entries[i].next) {
+	for (size_t i = owner->first[kind]; i != OWNER_NO_ENTRY; i = database->entries[i].next) {
 		const struct entry *entry = &database->entries[i];
 		struct json_object *range = object();
 
@@ -129,6 +129,7 @@ static void put_account(struct json_object *json, const struct owner *owner)
 		put(json, "uid", NULL);
 	else
 		put_number(json, "uid", owner->uid);
+	put_text(json, "login", owner->login);
 }
 
 static struct json_object *owners_array(const struct survey *survey)
@@ -137,12 +138,8 @@ static struct json_object *owners_array(const struct survey *survey)
 
 	for (size_t i = 0; i < survey->owners.n; i++) {
 		const struct owner *owner = &survey->owners.items[i];
-		struct json_object *item;
+		struct json_object *item = object();
 
-		if (owner->first[SUBID_UID] == OWNERS_NO_ENTRY &&
-		    owner->first[SUBID_GID] == OWNERS_NO_ENTRY)
-			continue;
-		item = object();
 		put_text(item, "name", owner->name);
 		put_account(item, owner);
 		put(item, "uids", ranges_object(survey, owner, SUBID_UID));
@@ -182,6 +179,7 @@ void json_print(const struct survey *survey, const struct findings *findings)
 	put_number(json, "errors", findings->count[FINDING_ERROR]);
 	put_number(json, "warnings", findings->count[FINDING_WARNING]);
 	put_number(json, "notes", findings->count[FINDING_NOTE]);
+	put_bool(json, "complete", findings->dropped == 0);
 	for (size_t kind = 0; kind < 2; kind++)
 		append(databases, database_object(&survey->databases[kind], (enum subid_kind)kind));
 	put(json, "databases", databases);

@@ -16,11 +16,11 @@ static void find_counterpart(const struct survey *survey, struct lookup *lookup)
 	const struct database *subgid = &survey->databases[SUBID_GID];
 	size_t i = lookup->owner->first[SUBID_GID];
 
-	while (i != OWNERS_NO_ENTRY) {
+	/* The ranges lie end to end, so an earlier one would have held a lower position. */
+	while (i != OWNER_NO_ENTRY) {
 		const struct entry *entry = &subgid->entries[i];
 
-		if (lookup->position >= entry->laid &&
-		    lookup->position - entry->laid < entry->range.count) {
+		if (lookup->position - entry->laid < entry->range.count) {
 			lookup->counterpart_entry = entry;
 			lookup->counterpart =
 				entry->range.start + (uint32_t)(lookup->position - entry->laid);
@@ -30,12 +30,12 @@ static void find_counterpart(const struct survey *survey, struct lookup *lookup)
 	}
 }
 
-static void pack_user(const struct nss_id *id, struct lookup *lookup)
+static void pack_user(struct lookup *lookup, const struct nss_id *user)
 {
 	char buf[RECORD_BYTES];
 	struct passwd pwd;
 
-	if (nss_record_passwd(id, &pwd, buf, sizeof(buf)) < 0)
+	if (nss_record_passwd(user, &pwd, buf, sizeof(buf)) < 0)
 		return;
 	lookup->name = memory_text(pwd.pw_name, strlen(pwd.pw_name));
 	lookup->record =
@@ -43,40 +43,40 @@ static void pack_user(const struct nss_id *id, struct lookup *lookup)
 			     pwd.pw_uid, pwd.pw_gid, pwd.pw_gecos, pwd.pw_dir, pwd.pw_shell);
 }
 
-static void pack_group(const struct nss_id *id, struct lookup *lookup)
+static void pack_group(struct lookup *lookup, const struct nss_id *group)
 {
 	char buf[RECORD_BYTES];
 	struct group grp;
 
-	if (nss_record_group(id, &grp, buf, sizeof(buf)) < 0)
+	if (nss_record_group(group, &grp, buf, sizeof(buf)) < 0)
 		return;
 	lookup->name = memory_text(grp.gr_name, strlen(grp.gr_name));
 	lookup->record = memory_print("%s:%s:%" PRIu32 ":", grp.gr_name, grp.gr_passwd, grp.gr_gid);
 }
 
-/* A number is shown as its account's name, by the rules of nss_subid/account.h. */
-static const char *spell(const struct survey *survey, const struct owner *owner)
+/*
+ * How the module spells the owner in the record. Asked by ID, it shows a number as the name of
+ * its account, by the rules of nss-subid(8); asked by name, it repeats the name.
+ */
+static const char *spelling(const struct survey *survey, const struct owner *owner, bool by_name)
 {
-	const struct account *user;
+	struct subid_owner ignored;
 	uint32_t uid;
 
-	if (subid_owner_uid(owner->name, strlen(owner->name), &uid) < 0 ||
-	    database_contains(&survey->databases[SUBID_UID], uid))
+	if (by_name || !owner->numeric || !owner->login ||
+	    database_contains(&survey->databases[SUBID_UID], owner->uid) ||
+	    nss_record_name_is_ours(SUBID_UID, owner->login) ||
+	    nss_record_name_is_ours(SUBID_GID, owner->login) ||
+	    subid_owner_set(&ignored, owner->login, strlen(owner->login)) < 0 ||
+	    subid_owner_uid(owner->login, strlen(owner->login), &uid) == 0)
 		return owner->name;
-	user = accounts_by_id(&survey->accounts[SUBID_UID], uid);
-	if (!user || !subid_owner_text_valid(user->name, strlen(user->name)) ||
-	    subid_owner_uid(user->name, strlen(user->name), &uid) == 0 ||
-	    nss_record_name_is_ours(SUBID_UID, user->name) ||
-	    nss_record_name_is_ours(SUBID_GID, user->name))
-		return owner->name;
-	return user->name;
+	return owner->login;
 }
 
-/* @named: the owner in the name that was asked for, or NULL. */
-static void pack(const struct survey *survey, const char *named, struct lookup *lookup)
+static void pack(const struct survey *survey, struct lookup *lookup, bool by_name)
 {
 	struct nss_id id = { .id = lookup->id };
-	const char *owner;
+	const char *text;
 
 	lookup->reserved = nss_id_is_reserved(lookup->id);
 	if (!lookup->entry)
@@ -85,16 +85,15 @@ static void pack(const struct survey *survey, const char *named, struct lookup *
 	lookup->position = lookup->entry->laid + (lookup->id - lookup->entry->range.start);
 	if (lookup->kind == SUBID_UID)
 		find_counterpart(survey, lookup);
-	owner = named ? named : spell(survey, lookup->owner);
-	if (lookup->reserved || subid_owner_set(&id.owner, owner, strlen(owner)) < 0)
+	text = spelling(survey, lookup->owner, by_name);
+	if (lookup->reserved || subid_owner_set(&id.owner, text, strlen(text)) < 0)
 		return;
-
 	id.position = lookup->position;
 	id.gid = nss_gid_of_user(lookup->counterpart_entry ? lookup->counterpart : NSS_GID_NOBODY);
 	if (lookup->kind == SUBID_UID)
-		pack_user(&id, lookup);
+		pack_user(lookup, &id);
 	else
-		pack_group(&id, lookup);
+		pack_group(lookup, &id);
 }
 
 void lookup_id(const struct survey *survey, enum subid_kind kind, uint32_t id, struct lookup *ret)
@@ -105,15 +104,22 @@ void lookup_id(const struct survey *survey, enum subid_kind kind, uint32_t id, s
 	for (size_t i = 0; i < database->n && !ret->entry; i++)
 		if (subid_range_contains(&database->entries[i].range, id))
 			ret->entry = &database->entries[i];
-	pack(survey, NULL, ret);
+	pack(survey, ret, false);
 }
 
-/* Is the entry's owner called so, or is it a number that is shown so? */
-static bool is_called(const struct survey *survey, const struct entry *entry, const char *name)
+/* Both names of a numeric owner's records work. */
+static bool is_spelled(const struct survey *survey, const struct owner *owner, const char *text)
 {
-	const struct owner *owner = &survey->owners.items[entry->owner];
+	return strcmp(owner->name, text) == 0 || strcmp(spelling(survey, owner, false), text) == 0;
+}
 
-	return strcmp(owner->name, name) == 0 || strcmp(spell(survey, owner), name) == 0;
+/* A record bears the name that was asked for. */
+static void set_spelling(const struct survey *survey, struct lookup *lookup, const char *text)
+{
+	bool is_login =
+		lookup->entry && strcmp(survey->owners.items[lookup->entry->owner].name, text) != 0;
+
+	pack(survey, lookup, !is_login);
 }
 
 bool lookup_name(const struct survey *survey, const char *name, struct lookup *ret)
@@ -128,9 +134,10 @@ bool lookup_name(const struct survey *survey, const char *name, struct lookup *r
 	*ret = (struct lookup){ .kind = kind, .id = id };
 	for (size_t i = 0; i < database->n && !ret->entry; i++)
 		if (subid_range_contains(&database->entries[i].range, id) &&
-		    is_called(survey, &database->entries[i], owner.text))
+		    is_spelled(survey, &survey->owners.items[database->entries[i].owner],
+			       owner.text))
 			ret->entry = &database->entries[i];
-	pack(survey, owner.text, ret);
+	set_spelling(survey, ret, owner.text);
 	return true;
 }
 

@@ -11,7 +11,6 @@
 
 #include "answer.h"
 #include "decimal.h"
-#include "exit.h"
 #include "findings.h"
 #include "json.h"
 #include "lookup.h"
@@ -206,8 +205,8 @@ static void draw(const struct survey *survey, const char *path)
 	if (!stream)
 		err(CHECK_STATUS_BLIND, "%s", path);
 	svg_print(survey, stream);
-	if (ferror(stream) || (!standard && fclose(stream) != 0))
-		err(CHECK_STATUS_BLIND, "%s", path);
+	if (ferror(stream) || (standard ? fflush(stream) : fclose(stream)) != 0)
+		err(CHECK_STATUS_BLIND, "%s", standard ? "standard output" : path);
 }
 
 static int check(const struct survey *survey, const struct options *options,
@@ -231,6 +230,8 @@ static int check(const struct survey *survey, const struct options *options,
 	status = findings.count[FINDING_ERROR] + findings.count[FINDING_WARNING] > 0
 			 ? CHECK_STATUS_FINDINGS
 			 : CHECK_STATUS_CLEAN;
+	if (findings.dropped > 0)
+		status = CHECK_STATUS_BLIND;
 	findings_free(&findings);
 	return status;
 }

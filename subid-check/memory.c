@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exit.h"
-
 void memory_fail(void)
 {
 	err(CHECK_STATUS_BLIND, "memory");

@@ -3,9 +3,16 @@
 
 #include <stddef.h>
 
+/* What the program ends with. */
+enum {
+	CHECK_STATUS_CLEAN = 0,	   /* no error and no warning; or the ID is delegated */
+	CHECK_STATUS_FINDINGS = 1, /* there are some; or the ID is not delegated */
+	CHECK_STATUS_BLIND = 2,	   /* it could not look */
+};
+
 /*
- * Memory that is short ends the program with status 2 and a message: there is
- * nothing that it could go on with.
+ * A shortage of memory ends the program with status 2 and a message, so no caller of these
+ * functions has to check for one.
  */
 
 /*

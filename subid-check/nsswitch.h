@@ -2,34 +2,54 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "root.h"
 
-#define NSSWITCH_SERVICE_BYTES 32
+#define NSSWITCH_SERVICE_MAX_BYTES 32
 
-/* How nsswitch.conf asks for users (SUBID_UID) or groups (SUBID_GID). */
+enum nsswitch_line {
+	NSSWITCH_PASSWD, /* the first two are enum subid_kind's */
+	NSSWITCH_GROUP,
+	NSSWITCH_SHADOW,
+	NSSWITCH_LINES,
+};
+
+/* How nsswitch.conf asks for one kind of account. */
 struct nsswitch_order {
-	uint32_t line; /* 0: there is none, so glibc asks its defaults */
+	uint32_t line; /* 0: there is none, so glibc has a default */
 	bool asks_subid;
-	bool stops_before; /* an action such as [NOTFOUND=return] stands in the way */
+	bool unreached;	   /* a service that has no record ends the lookup before subid */
+	bool forgets;	   /* a record that was found is forgotten for what comes behind it */
 	bool files_behind; /* `files` or `compat` comes behind subid */
-	char behind[NSSWITCH_SERVICE_BYTES]; /* the first service behind subid, or "" */
+	char behind[NSSWITCH_SERVICE_MAX_BYTES]; /* the first service behind subid, or "" */
 };
 
 struct nsswitch {
 	bool exists;
-	struct nsswitch_order order[2];
-	uint32_t source_line;
+	uint32_t malformed_line;    /* glibc gives up at this line, and finds nobody; or 0 */
+	uint32_t unterminated_line; /* glibc ignores this last line; or 0 */
+	struct nsswitch_order order[NSSWITCH_LINES];
+	uint32_t source_line; /* of `subid:`, or 0 */
 };
 
-/*
- * nsswitch_read: /etc/nsswitch.conf, as far as it concerns us. (Which source
- * `subid:` names is subid_source_read()'s to say.)
- * Returns 0, also if there is no such file, or another negative errno.
- */
-int nsswitch_read(const struct root *root, struct nsswitch *ret);
+/* nsswitch_line_name: "passwd", "group" or "shadow". */
+const char *nsswitch_line_name(enum nsswitch_line line);
 
-/* nsswitch_parse: the same, of what a stream has. */
-void nsswitch_parse(FILE *file, struct nsswitch *ret);
+/*
+ * nsswitch_read: /etc/nsswitch.conf, as far as it concerns us. (Which source `subid:` names
+ * is subid_source_read()'s to say.)
+ * Returns 0, also if there is no such file, or what root_read() returns.
+ */
+__attribute__((nonnull, warn_unused_result)) int nsswitch_read(const struct root *root,
+							       struct nsswitch *ret);
+
+/*
+ * nsswitch_parse: the same, of the file's text.
+ *
+ * It is read as glibc 2.33 to 2.43 reads it (nss/nss_database.c, nss/nss_action_parse.c): the
+ * words of a comment are services, a line without a newline does not count, and one malformed
+ * action makes the whole file invalid.
+ */
+__attribute__((nonnull)) void nsswitch_parse(const char *text, size_t len, struct nsswitch *ret);

@@ -21,6 +21,12 @@ struct sweep {
 	void *context;
 };
 
+/* Two spellings of one account are one person. */
+static size_t person_of(const struct sweep *sweep, const struct entry *entry)
+{
+	return sweep->owners->items[entry->owner].person;
+}
+
 static const struct entry *entry_at(const struct sweep *sweep, size_t index)
 {
 	return &sweep->database->entries[index];
@@ -50,7 +56,7 @@ static void tell(const struct sweep *sweep, size_t index, size_t met)
 	/* @a begins last. */
 	overlap.shared.first = a->range.start;
 	overlap.shared.last = entry_last(a) < entry_last(b) ? entry_last(a) : entry_last(b);
-	if (a->owner == b->owner) {
+	if (person_of(sweep, a) == person_of(sweep, b)) {
 		overlap.kind = same_range(a, b) ? OVERLAP_DUPLICATE : OVERLAP_REPEATED;
 	} else if (is_nested(sweep, index, met)) {
 		overlap.kind = OVERLAP_NESTED;
@@ -74,7 +80,7 @@ static void meet(struct sweep *sweep, size_t index)
 	while (sweep->depth > 0) {
 		size_t top = sweep->stack[sweep->depth - 1];
 		const struct entry *met = entry_at(sweep, top);
-		bool own = met->owner == entry->owner;
+		bool own = person_of(sweep, met) == person_of(sweep, entry);
 
 		if (entry_last(met) >= entry->range.start && !(own ? told_own : told_other)) {
 			tell(sweep, index, top);

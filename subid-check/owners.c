@@ -7,7 +7,7 @@
 
 #include "memory.h"
 
-/* What the tree holds: its own key, since the owners move as they grow. */
+/* The tree holds keys of its own, since the owners move as their array grows. */
 struct known {
 	const char *name;
 	size_t len;
@@ -38,14 +38,24 @@ size_t owners_find(struct owners *owners, const char *name, size_t len)
 	owner = &owners->items[owners->n];
 	*owner = (struct owner){
 		.name = memory_text(name, len),
-		.first = { OWNERS_NO_ENTRY, OWNERS_NO_ENTRY },
-		.last = { OWNERS_NO_ENTRY, OWNERS_NO_ENTRY },
+		.person = owners->n,
+		.first = { OWNER_NO_ENTRY, OWNER_NO_ENTRY },
+		.last = { OWNER_NO_ENTRY, OWNER_NO_ENTRY },
 	};
 
 	known = (struct known *)memory_check(malloc(sizeof(*known)));
 	*known = (struct known){ .name = owner->name, .len = len, .index = owners->n };
 	memory_check(tsearch(known, &owners->by_name, compare));
 	return owners->n++;
+}
+
+size_t owners_by_name(const struct owners *owners, const char *name)
+{
+	const struct known wanted = { .name = name, .len = strlen(name) };
+	struct known *const *node =
+		(struct known *const *)tfind(&wanted, &owners->by_name, compare);
+
+	return node ? (*node)->index : OWNER_NONE;
 }
 
 void owners_free(struct owners *owners)

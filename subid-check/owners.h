@@ -5,30 +5,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "range.h"
-
 /* The end of a list of entries. */
-#define OWNERS_NO_ENTRY SIZE_MAX
+#define OWNER_NO_ENTRY SIZE_MAX
+#define OWNER_NONE SIZE_MAX
 
 enum owner_account {
 	OWNER_HAS_NO_ACCOUNT,
 	OWNER_HAS_ACCOUNT,
-	OWNER_IS_SUBORDINATE, /* called like a record of the module's: nested */
+	OWNER_IS_SUBORDINATE, /* it is named like a record of the module's: nested */
 };
 
-/* To whom ranges are delegated, in both files and however lines write it. */
+/*
+ * To whom ranges are delegated, in both files: a text, letter for letter. `1000` and `alice`
+ * are two owners, also where UID 1000 is alice; then alice is the account's first spelling.
+ */
 struct owner {
-	char *name;
+	char *name; /* as the lines write it */
 	enum owner_account account;
-	uint32_t uid;	 /* unless there is no account */
-	bool nested;	 /* may have ranges inside other owners' */
-	size_t first[2]; /* entry of each database, by enum subid_kind, in file order */
+	uint32_t uid;	    /* unless there is no account */
+	const char *login;  /* the account's name, of accounts; or NULL */
+	bool numeric;	    /* the name is a UID */
+	bool nested;	    /* may have ranges inside other owners' */
+	size_t person;	    /* index of the owner that stands for the same account; or its own */
+	bool two_spellings; /* another owner with lines is the same account */
+	size_t first[2];    /* entry of each database, by enum subid_kind, in file order */
 	size_t last[2];
 	uint64_t total[2]; /* IDs, those of repeated ranges too */
-	uint64_t used[2];  /* of those, that processes run as */
+	uint64_t used[2];  /* of those, the IDs that processes run as */
 };
 
-/* All of them, in the order of their first lines, subuid before subgid. */
+/* All owners, in the order of their first lines, subuid before subgid. */
 struct owners {
 	struct owner *items;
 	size_t n, room;
@@ -42,4 +48,7 @@ struct owners {
  * Returns its index. Ownership: end with owners_free().
  */
 size_t owners_find(struct owners *owners, const char *name, size_t len);
+
+/* owners_by_name: the index of the owner called so, or OWNER_NONE. */
+size_t owners_by_name(const struct owners *owners, const char *name);
 void owners_free(struct owners *owners);

@@ -11,14 +11,17 @@
 
 #include "memory.h"
 
-/* Control characters, and those without a shape that change how others are
- * shown (Unicode's Cf). */
+/*
+ * Control characters, characters without a shape that change how others are shown (Unicode's
+ * Cf), and the code points that are no characters: U+FFFE and U+FFFF must not be in XML.
+ */
 static bool is_invisible(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x61c || c == 0x180e ||
 	       (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
 	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-	       (c >= 0xe0000 && c <= 0xe0fff);
+	       (c >= 0xe0000 && c <= 0xe0fff) || (c >= 0xfdd0 && c <= 0xfdef) ||
+	       (c & 0xfffe) == 0xfffe;
 }
 
 char *printable(const char *text)

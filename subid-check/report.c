@@ -39,10 +39,10 @@ static void print_finding(const struct finding *finding, const struct style *sty
 	printf("%s  %s[%s]%s\n%*s", finding->file ? style_end(style, STYLE_BOLD) : "",
 	       style_begin(style, STYLE_DIM), finding->code, style_end(style, STYLE_DIM), INDENT,
 	       "");
-	style_wrap(style, reason, INDENT, INDENT, "");
+	style_wrap(style, reason, INDENT, INDENT, false);
 	printf("%*s%sFix:%s ", INDENT, "", style_begin(style, STYLE_GREEN),
 	       style_end(style, STYLE_GREEN));
-	style_wrap(style, fix, INDENT + 5, INDENT + 5, is_command(fix) ? " \\" : "");
+	style_wrap(style, fix, INDENT + 5, INDENT + 5, is_command(fix));
 	free(reason);
 	free(fix);
 }
@@ -58,26 +58,14 @@ static size_t of_code(const struct findings *findings, size_t from)
 	return n;
 }
 
-/* Codes are few, so counting them in a list is cheap. */
-struct tally {
-	const char *code;
-	enum finding_severity severity;
-	size_t n;
-};
-
-#define CODES_MAX 64
-
-static size_t count(struct tally *tallies, const struct finding *finding)
+static size_t code_index(const struct findings *findings, const char *code)
 {
 	size_t i = 0;
 
-	while (i < CODES_MAX - 1 && tallies[i].code &&
-	       (tallies[i].severity != finding->severity ||
-		strcmp(tallies[i].code, finding->code) != 0))
+	while (i < FINDINGS_CODES_MAX - 1 && findings->codes[i].code &&
+	       strcmp(findings->codes[i].code, code) != 0)
 		i++;
-	tallies[i].code = finding->code;
-	tallies[i].severity = finding->severity;
-	return ++tallies[i].n;
+	return i;
 }
 
 static void print_summary(const struct findings *findings, const struct style *style)
@@ -90,6 +78,9 @@ static void print_summary(const struct findings *findings, const struct style *s
 		       style_end(style, STYLE_GREEN));
 		return;
 	}
+	if (findings->dropped > 0)
+		printf("%zu findings are not shown: there are more than %u of one kind.\n",
+		       findings->dropped, FINDINGS_OF_A_CODE_MAX);
 	for (int severity = FINDING_ERROR; severity >= FINDING_NOTE; severity--)
 		printf("%zu %s%s", findings->count[severity],
 		       findings->count[severity] == 1 ? singular[severity] : plural[severity],
@@ -98,11 +89,11 @@ static void print_summary(const struct findings *findings, const struct style *s
 
 void report_print(const struct findings *findings, const struct style *style)
 {
-	struct tally tallies[CODES_MAX] = { { .n = 0 } };
+	size_t tallies[FINDINGS_CODES_MAX][FINDING_ERROR + 1] = { { 0 } };
 
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *finding = &findings->items[i];
-		size_t nth = count(tallies, finding);
+		size_t nth = ++tallies[code_index(findings, finding->code)][finding->severity];
 
 		if (nth <= SHOWN_OF_A_CODE || style->all) {
 			print_finding(finding, style);

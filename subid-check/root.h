@@ -2,50 +2,95 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
-/* The host to look at: the one that runs us, or the one below a directory. */
+/*
+ * The files of the host that is looked at: the host that runs us, or a tree below a
+ * directory, which may be hostile. Below a directory, symbolic links lead where they would
+ * lead that host, and never out of the directory. Nothing but a regular file is opened, and
+ * no more is read than a bound allows.
+ */
 struct root {
 	const char *directory; /* as given, or "" */
 	int fd;		       /* of the directory, or -1 */
 };
 
-/* Enough for "/proc/self/fd/" and a descriptor. */
-#define ROOT_PATH_BYTES 32
+/* No file that is read is larger, or has more lines; real ones are far smaller. */
+#define ROOT_FILE_MAX_BYTES (32U << 20)
+#define ROOT_CONFIG_MAX_BYTES (1U << 20)
+#define ROOT_LINES_MAX 1000000U
 
-/* A file of it, by a path that this process can open. */
+/* The whole contents of a file, with a NUL behind them. */
 struct root_file {
-	int fd; /* O_PATH; -1: the path is the host's own */
-	char proc[ROOT_PATH_BYTES];
-	const char *path;
+	char *text;
+	size_t len;
 	struct stat stat;
 };
 
+/* A walk over the lines of a text. */
+struct root_lines {
+	const char *next;
+	size_t left;
+	uint32_t number; /* of the current line, from 1 */
+	bool terminated; /* the current line ends with a newline */
+};
+
 /*
- * root_set: @directory, or NULL for the host itself.
+ * root_set: @directory, or NULL for the host that runs us.
  * Returns 0 or a negative errno. Ownership: end with root_close().
  */
-int root_set(struct root *root, const char *directory);
-void root_close(struct root *root);
-
-/*
- * root_find: a file, by its absolute path on that host.
- *
- * Below a directory, symbolic links lead where they would lead that host, and
- * never out of the directory.
- * @ret: set on success, its path too, valid until root_release().
- * Returns 0, -ENOENT, or another negative errno.
- */
-int root_find(const struct root *root, const char *path, struct root_file *ret);
-void root_release(struct root_file *file);
-
-/*
- * root_fopen: a regular file, for reading. It does not wait for a FIFO.
- * Returns 0, -ENOENT, -EINVAL if it is not a regular file, or another negative
- * errno. Ownership: fclose(3).
- */
-int root_fopen(const struct root *root, const char *path, FILE **ret);
+__attribute__((nonnull(1), warn_unused_result)) int root_set(struct root *root,
+							     const char *directory);
+__attribute__((nonnull)) void root_close(struct root *root);
 
 /* root_is_live: is it the host that runs us, with its processes and services? */
-bool root_is_live(const struct root *root);
+__attribute__((nonnull, pure)) bool root_is_live(const struct root *root);
+
+/*
+ * root_read: all of a regular file, in one version.
+ *
+ * @path: absolute, on that host. @most: bytes.
+ * @ret: set on success only.
+ * Returns 0; -ENOENT; -EINVAL if it is not a regular file; -EFBIG if it is larger than
+ * @most; -EAGAIN if it keeps changing; or another negative errno.
+ * Ownership: end with root_file_free().
+ */
+__attribute__((nonnull, warn_unused_result)) int
+root_read(const struct root *root, const char *path, size_t most, struct root_file *ret);
+__attribute__((nonnull)) void root_file_free(struct root_file *file);
+
+/*
+ * root_stat: what a path leads to, of whatever type; it is not opened.
+ * @ret: set on success only. Returns 0, -ENOENT, or another negative errno.
+ */
+__attribute__((nonnull, warn_unused_result)) int root_stat(const struct root *root,
+							   const char *path, struct stat *ret);
+
+/*
+ * root_list: the names in a directory, in byte order, without those that begin with a dot.
+ *
+ * @ret_names: set on success; each name and the array are free(3)'s.
+ * Returns how many there are; -ENOENT; -EFBIG if there are more than 4096; or another
+ * negative errno.
+ */
+__attribute__((nonnull, warn_unused_result)) int root_list(const struct root *root,
+							   const char *path, char ***ret_names);
+
+/*
+ * root_is_plain: does @path, taken literally below the directory, name the same file
+ * without following a link? Only then can a command for a shell name it.
+ */
+__attribute__((nonnull, warn_unused_result)) bool root_is_plain(const struct root *root,
+								const char *path);
+
+/* root_lines_begin: @text has @len bytes. */
+__attribute__((nonnull)) void root_lines_begin(struct root_lines *lines, const char *text,
+					       size_t len);
+
+/*
+ * root_lines_next: the next line, without its newline.
+ * @ret_len: set if there is one. Returns it, not NUL-terminated, or NULL at the end.
+ */
+__attribute__((nonnull)) const char *root_lines_next(struct root_lines *lines, size_t *ret_len);

@@ -8,29 +8,37 @@
 /* System users are below, by every distribution's default. */
 #define FIRST_REGULAR 1000
 
-/* --- the entries that contain the current ID, by line ------------------------------ */
+/* --- who has the current ID -------------------------------------------------------- */
 
-/* A binary heap; entries that have ended leave it when they come to the top. */
+/*
+ * Part of what an owner has: IDs, and the first of its lines that contains them. Each ID is in
+ * at most one piece of an owner, so two pieces that contain an ID are two owners'.
+ */
+struct piece {
+	uint32_t first, last;
+	size_t entry;
+};
+
+/* A binary heap of pieces by line; those that have ended leave it when they come to the top. */
 struct heap {
-	const struct entry *entries;
-	size_t *items;
+	struct piece *items;
 	size_t n;
 };
 
 static void swap(struct heap *heap, size_t a, size_t b)
 {
-	size_t item = heap->items[a];
+	struct piece item = heap->items[a];
 
 	heap->items[a] = heap->items[b];
 	heap->items[b] = item;
 }
 
-static void push(struct heap *heap, size_t item)
+static void push(struct heap *heap, struct piece piece)
 {
 	size_t at = heap->n++;
 
-	heap->items[at] = item;
-	for (; at > 0 && heap->items[(at - 1) / 2] > heap->items[at]; at = (at - 1) / 2)
+	heap->items[at] = piece;
+	for (; at > 0 && heap->items[(at - 1) / 2].entry > piece.entry; at = (at - 1) / 2)
 		swap(heap, at, (at - 1) / 2);
 }
 
@@ -43,7 +51,7 @@ static void pop(struct heap *heap)
 		size_t least = at;
 
 		for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < heap->n; child++)
-			if (heap->items[child] < heap->items[least])
+			if (heap->items[child].entry < heap->items[least].entry)
 				least = child;
 		if (least == at)
 			return;
@@ -52,28 +60,141 @@ static void pop(struct heap *heap)
 	}
 }
 
-/* The entry with the first line among those that contain @id, or NULL. */
-static const struct entry *first_line(struct heap *heap, uint32_t id)
+/* The piece with the first line among those that contain @id, or NULL. */
+static const struct piece *first_line(struct heap *heap, uint32_t id)
 {
-	while (heap->n > 0 && entry_last(&heap->entries[heap->items[0]]) < id)
+	while (heap->n > 0 && heap->items[0].last < id)
 		pop(heap);
-	return heap->n > 0 ? &heap->entries[heap->items[0]] : NULL;
+	return heap->n > 0 ? &heap->items[0] : NULL;
 }
 
-/* Set the first two, which are of two owners if any two are. */
-static void set_owners(struct heap *heap, const struct survey *survey, struct segment *segment)
-{
-	const struct entry *entry = first_line(heap, segment->ids.first), *second;
-	size_t top;
+struct pieces {
+	struct piece *items;
+	size_t n, room;
+};
 
-	if (!entry)
+static void add_piece(struct pieces *pieces, struct piece piece)
+{
+	struct piece *before = pieces->n > 0 ? &pieces->items[pieces->n - 1] : NULL;
+
+	if (before && before->entry == piece.entry && before->last + 1 == piece.first) {
+		before->last = piece.last;
 		return;
-	segment->owners[0] = &survey->owners.items[entry->owner];
-	top = heap->items[0];
+	}
+	pieces->items = (struct piece *)memory_room(pieces->items, pieces->n, &pieces->room,
+						    sizeof(*pieces->items));
+	pieces->items[pieces->n++] = piece;
+}
+
+/* The pieces of one owner. @sorted: its @n entries, by first ID. @heap: empty, with room. */
+static void cut(const struct database *database, const size_t *sorted, size_t n, struct heap *heap,
+		struct pieces *pieces)
+{
+	uint64_t id = 0;
+	size_t begun = 0;
+
+	for (;;) {
+		const struct piece *top;
+		uint32_t last;
+
+		top = first_line(heap, (uint32_t)id);
+		if (!top) {
+			if (begun == n)
+				return;
+			id = database->entries[sorted[begun]].range.start;
+		}
+		for (; begun < n && database->entries[sorted[begun]].range.start <= id; begun++)
+			push(heap,
+			     (struct piece){ .first = (uint32_t)id,
+					     .last = entry_last(&database->entries[sorted[begun]]),
+					     .entry = sorted[begun] });
+		top = first_line(heap, (uint32_t)id);
+		if (!top)
+			continue;
+		/* It ends where it ends, or where a line of the same owner begins. */
+		last = top->last;
+		if (begun < n && database->entries[sorted[begun]].range.start <= last)
+			last = database->entries[sorted[begun]].range.start - 1;
+		add_piece(pieces, (struct piece){ (uint32_t)id, last, top->entry });
+		id = (uint64_t)last + 1;
+		if (id > UINT32_MAX)
+			break;
+	}
+	heap->n = 0;
+}
+
+struct by_owner {
+	const struct database *database;
+	const struct owners *owners;
+};
+
+static size_t person_of(const struct by_owner *by, size_t entry)
+{
+	return by->owners->items[by->database->entries[entry].owner].person;
+}
+
+static int compare_owners(const void *a, const void *b, void *context)
+{
+	const struct by_owner *by = (const struct by_owner *)context;
+	size_t left = *(const size_t *)a, right = *(const size_t *)b;
+	size_t left_person = person_of(by, left), right_person = person_of(by, right);
+	uint32_t left_start = by->database->entries[left].range.start;
+	uint32_t right_start = by->database->entries[right].range.start;
+
+	if (left_person != right_person)
+		return left_person < right_person ? -1 : 1;
+	if (left_start != right_start)
+		return left_start < right_start ? -1 : 1;
+	return (left > right) - (left < right);
+}
+
+static int compare_pieces(const void *a, const void *b)
+{
+	const struct piece *left = (const struct piece *)a, *right = (const struct piece *)b;
+
+	if (left->first != right->first)
+		return left->first < right->first ? -1 : 1;
+	return (left->entry > right->entry) - (left->entry < right->entry);
+}
+
+/* The pieces of all owners, by first ID. @heap: empty, with room for all entries. */
+static void cut_all(const struct survey *survey, const struct database *database, struct heap *heap,
+		    struct pieces *ret)
+{
+	struct by_owner by = { database, &survey->owners };
+	size_t *sorted =
+		(size_t *)memory_check(reallocarray(NULL, database->n + 1, sizeof(size_t)));
+
+	for (size_t i = 0; i < database->n; i++)
+		sorted[i] = i;
+	if (database->n > 0)
+		qsort_r(sorted, database->n, sizeof(size_t), compare_owners, &by);
+	for (size_t i = 0, end; i < database->n; i = end) {
+		for (end = i + 1;
+		     end < database->n && person_of(&by, sorted[end]) == person_of(&by, sorted[i]);)
+			end++;
+		cut(database, sorted + i, end - i, heap, ret);
+	}
+	free(sorted);
+	if (ret->n > 0)
+		qsort(ret->items, ret->n, sizeof(*ret->items), compare_pieces);
+}
+
+/* Sets the first two owners. */
+static void set_owners(struct heap *heap, const struct survey *survey,
+		       const struct database *database, struct segment *segment)
+{
+	const struct piece *first = first_line(heap, segment->ids.first), *second;
+	struct piece top;
+
+	if (!first)
+		return;
+	segment->owners[0] = &survey->owners.items[database->entries[first->entry].owner];
+	top = *first;
 	pop(heap);
 	second = first_line(heap, segment->ids.first);
 	if (second)
-		segment->owners[1] = &survey->owners.items[second->owner];
+		segment->owners[1] = &survey->owners.items[database->entries[second->entry].owner];
 	push(heap, top);
 }
 
@@ -96,15 +217,15 @@ static size_t add_stretch(uint64_t *borders, size_t n, struct stretch ids)
 /* Returns how many; @ret: ascending, each once, from 0 to 2^32. */
 static size_t find_borders(const struct database *database, uint64_t **ret)
 {
-	size_t most = 2 * (database->n + ranges_n_special + ranges_n_systemd) + 3, n = 0, kept = 0;
+	size_t most = 2 * (database->n + taken_n_special + taken_n_systemd) + 3, n = 0, kept = 0;
 	uint64_t *borders = (uint64_t *)memory_check(reallocarray(NULL, most, sizeof(uint64_t)));
 
 	n = add_stretch(borders, n, (struct stretch){ 0, UINT32_MAX });
 	borders[n++] = FIRST_REGULAR;
-	for (size_t i = 0; i < ranges_n_special; i++)
-		n = add_stretch(borders, n, ranges_special[i].ids);
-	for (size_t i = 0; i < ranges_n_systemd; i++)
-		n = add_stretch(borders, n, ranges_systemd[i].ids);
+	for (size_t i = 0; i < taken_n_special; i++)
+		n = add_stretch(borders, n, taken_special[i].ids);
+	for (size_t i = 0; i < taken_n_systemd; i++)
+		n = add_stretch(borders, n, taken_systemd[i].ids);
 	for (size_t i = 0; i < database->n; i++)
 		n = add_stretch(borders, n,
 				(struct stretch){ database->entries[i].range.start,
@@ -119,12 +240,12 @@ static size_t find_borders(const struct database *database, uint64_t **ret)
 
 static const struct taken *taken_at(uint32_t id)
 {
-	for (size_t i = 0; i < ranges_n_special; i++)
-		if (ranges_special[i].ids.first == id)
-			return &ranges_special[i];
-	for (size_t i = 0; i < ranges_n_systemd; i++)
-		if (id >= ranges_systemd[i].ids.first && id <= ranges_systemd[i].ids.last)
-			return &ranges_systemd[i];
+	for (size_t i = 0; i < taken_n_special; i++)
+		if (taken_special[i].ids.first == id)
+			return &taken_special[i];
+	for (size_t i = 0; i < taken_n_systemd; i++)
+		if (id >= taken_systemd[i].ids.first && id <= taken_systemd[i].ids.last)
+			return &taken_systemd[i];
 	return NULL;
 }
 
@@ -135,7 +256,7 @@ static enum segment_class classify(const struct segment *segment)
 
 	if (first && (special || segment->accounts > 0))
 		return SEGMENT_OVERLAP;
-	if (first && second && first != second)
+	if (second)
 		return first->nested || second->nested ? SEGMENT_NESTED : SEGMENT_OVERLAP;
 	if (special)
 		return SEGMENT_SPECIAL;
@@ -156,12 +277,15 @@ static void add(struct segments *segments, const struct segment *segment)
 static void build(const struct survey *survey, enum subid_kind kind, struct segments *ret)
 {
 	const struct database *database = &survey->databases[kind];
-	struct heap heap = { .entries = database->entries };
-	size_t n_borders, begun = 0, ended = 0;
+	struct heap heap = { .n = 0 };
+	struct pieces pieces = { .n = 0 };
+	size_t n_borders, begun = 0, ended = 0, cut_begun = 0;
 	uint64_t *borders, *ends;
 
 	n_borders = find_borders(database, &borders);
-	heap.items = (size_t *)memory_check(reallocarray(NULL, database->n + 1, sizeof(size_t)));
+	heap.items = (struct piece *)memory_check(
+		reallocarray(NULL, 2 * database->n + 2, sizeof(struct piece)));
+	cut_all(survey, database, &heap, &pieces);
 	ends = (uint64_t *)memory_check(reallocarray(NULL, database->n + 1, sizeof(uint64_t)));
 	for (size_t i = 0; i < database->n; i++)
 		ends[i] = entry_last(&database->entries[i]);
@@ -177,11 +301,13 @@ static void build(const struct survey *survey, enum subid_kind kind, struct segm
 
 		while (begun < database->n &&
 		       database->entries[database->sorted[begun]].range.start <= segment.ids.first)
-			push(&heap, database->sorted[begun++]);
+			begun++;
+		while (cut_begun < pieces.n && pieces.items[cut_begun].first <= segment.ids.first)
+			push(&heap, pieces.items[cut_begun++]);
 		while (ended < database->n && ends[ended] < segment.ids.first)
 			ended++;
 		segment.ranges = begun - ended;
-		set_owners(&heap, survey, &segment);
+		set_owners(&heap, survey, database, &segment);
 		segment.taken = taken_at(segment.ids.first);
 		/* All 2^32 IDs are no segment: root is one. */
 		range.count = segment.ids.last - segment.ids.first + 1;
@@ -192,6 +318,7 @@ static void build(const struct survey *survey, enum subid_kind kind, struct segm
 		add(ret, &segment);
 	}
 	free(ends);
+	free(pieces.items);
 	free(heap.items);
 	free(borders);
 }
@@ -268,9 +395,9 @@ static char *owners_label(const struct segment *segment)
 	if (segment->segments > 1)
 		return memory_print("%s and others", first->name);
 	if (!second)
-		return memory_print("%s", first->name);
-	if (first == second)
-		return memory_print("%s, %zu times", first->name, segment->ranges);
+		return segment->ranges > 1
+			       ? memory_print("%s, %zu times", first->name, segment->ranges)
+			       : memory_print("%s", first->name);
 	if (segment->ranges > 2)
 		return memory_print("%s + %s + %zu more", first->name, second->name,
 				    segment->ranges - 2);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ranges.h"
+#include "pool.h"
 #include "survey.h"
 
 /* What a stretch of the ID space is, by weight: the heaviest is shown. */
@@ -23,7 +23,7 @@ enum segment_class {
 struct segment {
 	struct stretch ids;
 	enum segment_class what;
-	const struct owner *owners[2]; /* the first two lines', or NULL */
+	const struct owner *owners[2]; /* two different ones, by first line, or NULL */
 	size_t ranges;		       /* that contain it; of a folded one, that contain any part */
 	size_t segments;	       /* folded into it: 1 if it is not folded */
 	size_t overlaps;	       /* of these, that two owners share */

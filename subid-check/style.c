@@ -70,27 +70,48 @@ size_t style_columns(const char *text)
 	return columns;
 }
 
-void style_wrap(const struct style *style, const char *text, size_t indent, size_t first,
-		const char *glue)
+/*
+ * The length of the word that a text begins with. In a command, blanks inside quotes are part
+ * of a word: to break there would change the command.
+ */
+static size_t word_len(const char *text, bool command)
 {
-	size_t column = first, room = style->width - strlen(glue);
-	bool begun = false;
+	size_t len = 0;
+	bool quoted = false;
 
-	while (*(text += strspn(text, " ")) != '\0') {
-		size_t len = strcspn(text, " ");
+	if (!command)
+		return strcspn(text, " ");
+	for (; text[len] != '\0' && (quoted || text[len] != ' '); len++) {
+		if (text[len] == '\'')
+			quoted = !quoted;
+		else if (text[len] == '\\' && !quoted && text[len + 1] != '\0')
+			len++;
+	}
+	return len;
+}
+
+void style_wrap(const struct style *style, const char *text, size_t indent, size_t first,
+		bool command)
+{
+	const char *glue = command ? " \\" : "";
+	size_t column = first, room = style->width - strlen(glue), blanks = 0;
+
+	while (*text != '\0') {
+		size_t len = word_len(text, command);
 		char *word = strndup(text, len);
 		size_t columns = word ? style_columns(word) : len;
 
 		free(word);
-		if (begun && !style->wide && column + 1 + columns > room) {
+		if (blanks > 0 && !style->wide && column + blanks + columns > room) {
 			printf("%s\n%*s", glue, (int)indent, "");
 			column = indent;
-			begun = false;
+			blanks = 0;
 		}
-		printf("%s%.*s", begun ? " " : "", (int)len, text);
-		column += columns + begun;
-		begun = true;
+		printf("%*s%.*s", (int)blanks, "", (int)len, text);
+		column += blanks + columns;
 		text += len;
+		blanks = strspn(text, " ");
+		text += blanks;
 	}
 	(void)putchar('\n');
 }

@@ -38,14 +38,14 @@ const char *style_end(const struct style *style, enum style_colour colour);
 /*
  * style_wrap: print words, in lines of the style's width.
  *
- * @text: printable, any number of words; a longer one than a line sticks out.
- * @indent: columns before each line.
- * @first: what was printed of the first one, in columns; it counts, and
- * includes the indent.
- * @glue: what a line ends with that another follows, such as " \\", or "".
+ * @text: printable, any number of words; a word longer than a line sticks out.
+ * @indent: columns before each line but the first.
+ * @first: columns that are printed on the first line already, the indent among them.
+ * @command: for a shell, so each line but the last ends with a backslash, and no word that is
+ * quoted is broken.
  */
 void style_wrap(const struct style *style, const char *text, size_t indent, size_t first,
-		const char *glue);
+		bool command);
 
 /* style_columns: how many columns a printable text takes. */
 size_t style_columns(const char *text);

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "accounts.h"
 #include "database.h"
-#include "module.h"
+#include "directory.h"
 #include "nsswitch.h"
-#include "owners.h"
+#include "pool.h"
 #include "root.h"
-#include "source.h"
+#include "services.h"
 #include "usage.h"
 
 /* What to look at. */
@@ -18,20 +20,33 @@ struct survey_request {
 	bool services;	       /* accounts of all services, not of the files alone */
 	char **nested;	       /* owners that may be nested, */
 	size_t n_nested;
+	uint32_t probe_seconds; /* ask the services for the delegated IDs, so long; 0: do not */
+};
+
+/* What asking the account services for delegated IDs came to. */
+struct probe {
+	bool made;
+	uint64_t asked, wanted; /* IDs */
+	size_t found;		/* accounts that are in no file */
 };
 
 /* Everything that was read of a host; what follows from it is computed. */
 struct survey {
-	bool live; /* the host that runs us: the last four are known */
-	bool services;
+	bool live; /* the host that runs us */
+	bool all_services;
+	char *prefix; /* the absolute path of another host's directory, or "" */
+	bool plain;   /* a command that names its files by that path changes these files */
 	struct database databases[2]; /* by enum subid_kind */
 	struct accounts accounts[2];
 	struct owners owners;
 	struct nsswitch nsswitch;
-	struct usage usage;
-	struct module module;
-	char source[SUBID_SOURCE_MAX_BYTES + 1]; /* that `subid:` names; "": the files */
-	bool nscd;				 /* runs */
+	struct pool pools[2];
+	struct directories directories;
+	struct avoid avoid[2];	   /* IDs that no proposal may contain */
+	uint32_t kubelet_max_pods; /* of the kubelet's configuration, or 0 */
+	struct services services;
+	struct usage usage; /* of a running host */
+	struct probe probe;
 };
 
 /*
@@ -40,5 +55,8 @@ struct survey {
  * What cannot be read ends the program with status 2 and a message.
  * Ownership: end with survey_free().
  */
-void survey_read(const struct survey_request *request, struct survey *ret);
-void survey_free(struct survey *survey);
+__attribute__((nonnull)) void survey_read(const struct survey_request *request, struct survey *ret);
+__attribute__((nonnull)) void survey_free(struct survey *survey);
+
+/* survey_max_pods: `maxPods` of a KubeletConfiguration in YAML or JSON, or 0. */
+__attribute__((nonnull)) uint32_t survey_max_pods(const char *text, size_t len);

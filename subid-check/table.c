@@ -61,7 +61,7 @@ static char *lines(const struct entry *uids, const struct entry *gids)
 
 static const struct entry *entry_of(const struct survey *survey, enum subid_kind kind, size_t index)
 {
-	return index == OWNERS_NO_ENTRY ? NULL : &survey->databases[kind].entries[index];
+	return index == OWNER_NO_ENTRY ? NULL : &survey->databases[kind].entries[index];
 }
 
 static void add_row(struct libscols_table *table, const struct survey *survey,
@@ -89,13 +89,13 @@ static void add_owner(struct libscols_table *table, const struct survey *survey,
 {
 	size_t uids = owner->first[SUBID_UID], gids = owner->first[SUBID_GID];
 
-	while (uids != OWNERS_NO_ENTRY || gids != OWNERS_NO_ENTRY) {
+	while (uids != OWNER_NO_ENTRY || gids != OWNER_NO_ENTRY) {
 		const struct entry *of_uids = entry_of(survey, SUBID_UID, uids);
 		const struct entry *of_gids = entry_of(survey, SUBID_GID, gids);
 
 		add_row(table, survey, style, owner, of_uids, of_gids);
-		uids = of_uids ? of_uids->next : OWNERS_NO_ENTRY;
-		gids = of_gids ? of_gids->next : OWNERS_NO_ENTRY;
+		uids = of_uids ? of_uids->next : OWNER_NO_ENTRY;
+		gids = of_gids ? of_gids->next : OWNER_NO_ENTRY;
 	}
 }
 
@@ -108,9 +108,6 @@ static size_t add_owners(struct libscols_table *table, const struct survey *surv
 	for (size_t i = 0; i < survey->owners.n; i++) {
 		const struct owner *owner = &survey->owners.items[i];
 
-		if (owner->first[SUBID_UID] == OWNERS_NO_ENTRY &&
-		    owner->first[SUBID_GID] == OWNERS_NO_ENTRY)
-			continue;
 		n++;
 		if (shown == OWNERS_SHOWN && !style->all)
 			continue;

@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "memory.h"
@@ -70,7 +72,8 @@ static void add_line(struct usage *usage, enum subid_kind kind, const char *stat
 	}
 }
 
-static void add_process(struct usage *usage, int proc, const char *name)
+/* Returns 0, also for a process that ended meanwhile or is hidden, or a negative errno. */
+static int add_process(struct usage *usage, int proc, const char *name)
 {
 	char path[64], status[STATUS_BYTES + 1];
 	pid_t pid = (pid_t)strtol(name, NULL, 10);
@@ -78,34 +81,39 @@ static void add_process(struct usage *usage, int proc, const char *name)
 	int fd;
 
 	(void)snprintf(path, sizeof(path), "%s/status", name);
-	/* A process that has ended meanwhile runs as nothing. */
 	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return;
+		return errno == ENOENT || errno == ESRCH || errno == EACCES || errno == EPERM
+			       ? 0
+			       : -errno;
 	len = read(fd, status, STATUS_BYTES);
 	(void)close(fd);
 	if (len <= 0)
-		return;
+		return 0;
 	status[len] = '\0';
 	add_line(usage, SUBID_UID, status, "\nUid:", pid);
 	add_line(usage, SUBID_GID, status, "\nGid:", pid);
+	return 0;
 }
 
 int usage_read(struct usage *ret)
 {
 	const struct dirent *entry;
 	DIR *proc;
+	int r = 0;
 
 	*ret = (struct usage){ .n = { 0 } };
 	proc = opendir("/proc");
 	if (!proc)
 		return -errno;
-	while ((entry = readdir(proc)))
+	while (r == 0 && (errno = 0, entry = readdir(proc)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			add_process(ret, dirfd(proc), entry->d_name);
+			r = add_process(ret, dirfd(proc), entry->d_name);
+	if (r == 0)
+		r = -errno;
 	(void)closedir(proc);
 	usage_sort(ret);
-	return 0;
+	return r;
 }
 
 void usage_free(struct usage *usage)
@@ -195,13 +203,13 @@ int usage_map(FILE *map, uint32_t id, uint32_t *ret_inside)
 	return -ENOENT;
 }
 
-int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_inside)
+static int find_in_map(const char *process, enum subid_kind kind, uint32_t id, uint32_t *ret_inside)
 {
 	char path[64];
 	FILE *map;
 	int r;
 
-	(void)snprintf(path, sizeof(path), "/proc/%jd/%s", (intmax_t)pid,
+	(void)snprintf(path, sizeof(path), "/proc/%s/%s", process,
 		       kind == SUBID_UID ? "uid_map" : "gid_map");
 	map = fopen(path, "re");
 	if (!map)
@@ -209,6 +217,51 @@ int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_ins
 	r = usage_map(map, id, ret_inside);
 	(void)fclose(map);
 	return r;
+}
+
+/* In the first user namespace, each ID is itself. */
+static bool is_first_namespace(void)
+{
+	uint32_t inside;
+
+	return find_in_map("self", SUBID_UID, UINT32_MAX - 1, &inside) == 0 &&
+	       inside == UINT32_MAX - 1;
+}
+
+/* Returns 1 if the process is in our user namespace, 0 if it is not, or a negative errno. */
+static int shares_namespace(const char *process)
+{
+	char path[64];
+	struct stat ours, other;
+
+	(void)snprintf(path, sizeof(path), "/proc/%s/ns/user", process);
+	if (stat("/proc/self/ns/user", &ours) < 0)
+		return -errno;
+	if (stat(path, &other) < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	return ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
+}
+
+int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_inside)
+{
+	char process[16];
+	int r;
+
+	(void)snprintf(process, sizeof(process), "%jd", (intmax_t)pid);
+	/*
+	 * The map of a process in our own namespace is in terms of the parent namespace, see
+	 * user_namespaces(7). Only in the first namespace, which has no parent, both are the same.
+	 */
+	if (!is_first_namespace()) {
+		r = shares_namespace(process);
+		if (r < 0)
+			return r;
+		if (r > 0) {
+			*ret_inside = id;
+			return 0;
+		}
+	}
+	return find_in_map(process, kind, id, ret_inside);
 }
 
 int usage_effective(pid_t pid, uint32_t *ret_uid)

@@ -22,8 +22,9 @@ is "the completion has no others" \
     "$(grep -oE -- '--[a-z]+' "$completion" | sort -u)" "$(echo "$options" | sort -u)"
 
 # The codes stand in quotes, alone, where a finding is made.
-codes=$(grep -ohE '"[a-z]+(-[a-z]+)*"' "$abs_top_srcdir/subid-check/findings.c" | tr -d '"' | sort -u |
-    grep -vxE 'note|warning|error|user|group|passwd|subuids|subgids')
+codes=$(cat "$abs_top_srcdir"/subid-check/rules-*.c | tr -d '\n\t' |
+    grep -oE 'FINDING_[A-Z]+[^"]{0,90}"[a-z]+(-[a-z]+)*"( : "[a-z-]+")?' |
+    grep -oE '"[a-z]+(-[a-z]+)*"' | tr -d '"' | sort -u)
 like "there are codes" "$codes" '^overlap$'
 for code in $codes group; do
     ok "the manual has the finding $code" grep -qE "^\.It (.* )?$code( |\$)" "$page"

@@ -20,6 +20,10 @@ host_add_user bob 1001
 host_set_subuid alice:100000:65536 bob:165536:65536
 host_set_subgid alice:500000:65536 bob:165536:65536
 
+# A host where all is as it should be has the word in shadow as well.
+ask() { host_set_file /etc/nsswitch.conf "passwd: $*" "group: $*" "shadow: $*"; } # SERVICE...
+ask files systemd subid
+
 check() { host_run "$program" "$@"; }
 shown() { # output and status
     local r=0
@@ -92,17 +96,37 @@ is "a GID is asked of gid_map" \
 like "a process that is not there" "$(shown --pid 4194305)" '^status 2$'
 like "--name with a record of its own" "$(check --name subuid-alice-100033)" \
     "record +$(getent passwd 100033)\$"
-kill "$plain" "$second" "$container" "$holder"
+
+diag "--- inside a user namespace"
+# In the namespace of the container, a process of that same namespace has the ID it has.
+inside() { nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups "$program" "$@"; }
+is "a process of our own namespace is what it is" \
+    "$(inside --id 5 --pid "$container" | tail -n 1)" \
+    "  inside      5, in the user namespace of PID $container"
+nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups \
+    unshare --user sleep 300 &
+nested=$!
+wait_for runs "$nested" sleep
+# shellcheck disable=SC2016 # sh expands it
+nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups \
+    sh -c 'echo 0 3 10 >/proc/$0/uid_map' "$nested"
+is "one of a namespace below it, what it is there" \
+    "$(inside --id 5 --pid "$nested" | tail -n 1)" \
+    "  inside      2, in the user namespace of PID $nested"
+is "and an ID that is not mapped there is none" \
+    "$(inside --id 14 --pid "$nested" | tail -n 1)" \
+    "  inside      not mapped, in the user namespace of PID $nested"
+kill "$plain" "$second" "$container" "$holder" "$nested"
 wait "$plain" "$second" "$container" "$holder" 2>/dev/null
 
 diag "--- the module"
 is "answers" "$(finding module)$(finding module-silent)" "[][]"
 rm "$host_dir/lib/libnss_subid.so.2" && ldconfig
 like "that is missing is an error" "$(finding module)" "'error', None, None, .*cannot open shared object"
-host_set_services files
-like "or a note where nobody asks it" "$(finding module)" "'note'"
+ask files
+like "or a note where no line names it" "$(finding module)" "'note'"
 like "and then that is the warning" "$(finding nsswitch-missing)" "'warning', '/etc/nsswitch.conf', 1"
-host_set_services files subid
+ask files subid
 host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" 2>/dev/null
 cp "$abs_top_builddir/bench/.libs/libnss_null.so.2" "$host_dir/lib/libnss_subid.so.2" && ldconfig
 like "that is another one is an error" "$(finding module)$(finding module-silent)" "'error'"
@@ -110,9 +134,40 @@ host_add_module "$host_module"
 
 diag "--- the source"
 is "files" "$(finding source)" "[]"
-host_set_file /etc/nsswitch.conf "passwd: files subid" "group: files subid" "subid: sss"
-like "another one is a note" "$(finding source)" "'note', '/etc/nsswitch.conf', 3, 'Ranges come from"
-host_set_services files subid
+host_set_file /etc/nsswitch.conf "passwd: files subid" "group: files subid" "subid: absent"
+like "another one needs subid-userdbd" "$(finding source)" \
+    "'error', '/etc/nsswitch.conf', 3, 'Ranges come from the source absent, for which subid-userdbd answers; it does not run"
+userdbd=$(sed -n 's/^#define SERVICES_USERDBD_SOCKET "\(.*\)"/\1/p' "$abs_top_srcdir/subid-check/services.h")
+mkdir -p "${userdbd%/*}"
+# Answers what is sent to it, or never.
+serve() { # ANSWER
+    rm -f "$userdbd" ready
+    python3 -c '
+import socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen()
+open("ready", "w").close()
+while True:
+    client, _ = server.accept()
+    question = client.recv(4096)
+    if b"GetInfo" in question and sys.argv[2]:
+        client.sendall(sys.argv[2].encode() + bytes(1))
+    else:
+        kept = client' "$userdbd" "$1" &
+    server=$!
+    wait_for test -e ready
+}
+serve '{"parameters":{}}'
+like "one that answers" "$(finding source)" "'note', '/etc/nsswitch.conf', 3, .*subid-userdbd answers"
+kill "$server"
+serve ''
+like "one that hangs is not waited for" "$(finding source)" "'error', .* does not react"
+kill "$server"
+wait "$server" 2>/dev/null
+like "one that is gone" "$(finding source)" "'error', .* does not react"
+rm -f "$userdbd"
+ask files subid
 
 diag "--- accounts of all services"
 host_add_user ldapadmin 100100

@@ -3,11 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
-#include "scratch.h"
 
 const struct model model_clean = {
 	.subuid = "alice:100000:65536\nbob:165536:65536\n",
@@ -33,36 +31,64 @@ static void add_accounts(struct accounts *accounts, const char *text)
 	accounts_sort(accounts);
 }
 
-static void read_database(const char *path, const char *name, const char *text, bool absent,
-			  struct survey *survey, enum subid_kind kind)
+static void read_database(const char *name, const char *text, struct survey *survey,
+			  enum subid_kind kind)
 {
 	struct database *database = &survey->databases[kind];
 
-	scratch_write(path, text);
-	check_int(name, database_read(absent ? NULL : path, name, &survey->owners, database), 0);
-	database->stat.st_uid = 0;
+	*database = (struct database){ .path = name, .exists = true };
+	check_int(name, database_parse(text, strlen(text), &survey->owners, database), 0);
 	database->stat.st_mode = S_IFREG | 0644;
+}
+
+static void read_configuration(const struct model *model, struct survey *ret)
+{
+	const char *nsswitch = choose(model->nsswitch, model_clean.nsswitch);
+	const char *login_defs = choose(model->login_defs, "");
+	const char *sssd = choose(model->sssd, ""), *samba = choose(model->samba, "");
+
+	nsswitch_parse(nsswitch, strlen(nsswitch), &ret->nsswitch);
+	pool_parse(login_defs, strlen(login_defs), ret->pools);
+	directories_parse_sssd(&(const struct directory_text){ .path = "/etc/sssd/sssd.conf",
+							       .text = sssd,
+							       .len = strlen(sssd) },
+			       1, &ret->directories);
+	directories_parse_samba(&(const struct directory_text){ .path = "/etc/samba/smb.conf",
+								.text = samba,
+								.len = strlen(samba) },
+				&ret->directories);
+	ret->directories.unread = model->unread;
+	for (size_t kind = 0; kind < 2; kind++) {
+		for (size_t i = 0; i < ret->directories.n; i++)
+			avoid_add(&ret->avoid[kind], ret->directories.items[i].ids);
+		avoid_sort(&ret->avoid[kind]);
+	}
+}
+
+static void read_services(const struct model *model, struct survey *ret)
+{
+	ret->services = model->services;
+	if (model->module_error)
+		ret->services.module.error = strdup(model->module_error);
+	if (model->pam && services_has_broken_shadow(model->pam)) {
+		ret->services.broken_shadow = strdup("/etc/pam.d/su");
+		ret->services.broken_shadow_line = 1;
+	}
 }
 
 void model_survey(const struct model *model, struct survey *ret)
 {
-	const char *nsswitch = choose(model->nsswitch, model_clean.nsswitch);
-	FILE *stream = fmemopen((void *)(uintptr_t)nsswitch, strlen(nsswitch), "r");
-
 	*ret = (struct survey){
 		.live = !model->away,
-		.services = model->services,
-		.module = model->module,
-		.nscd = model->nscd,
+		.all_services = model->all_services,
+		.prefix = strdup(choose(model->prefix, "")),
+		.plain = !model->linked,
+		.kubelet_max_pods = model->max_pods,
+		.probe = model->probe,
 	};
-	if (model->source)
-		(void)strncpy(ret->source, model->source, SUBID_SOURCE_MAX_BYTES);
-	if (model->module_error)
-		ret->module.error = strdup(model->module_error);
-	read_database("subuid", "/etc/subuid", choose(model->subuid, model_clean.subuid),
-		      model->absent, ret, SUBID_UID);
-	read_database("subgid", "/etc/subgid", choose(model->subgid, model_clean.subgid), false,
-		      ret, SUBID_GID);
+	read_database("/etc/subuid", choose(model->subuid, model_clean.subuid), ret, SUBID_UID);
+	read_database("/etc/subgid", choose(model->subgid, model_clean.subgid), ret, SUBID_GID);
+	ret->databases[SUBID_UID].exists = !model->absent;
 	ret->databases[SUBID_UID].stat.st_uid = model->owner;
 	if (model->mode)
 		ret->databases[SUBID_UID].stat.st_mode = S_IFREG | model->mode;
@@ -72,7 +98,6 @@ void model_survey(const struct model *model, struct survey *ret)
 	for (size_t i = 0; i < ret->owners.n; i++)
 		if (model->nested && strcmp(ret->owners.items[i].name, model->nested) == 0)
 			ret->owners.items[i].nested = true;
-	assert_non_null(stream);
-	nsswitch_parse(stream, &ret->nsswitch);
-	assert_int_equal(fclose(stream), 0);
+	read_configuration(model, ret);
+	read_services(model, ret);
 }

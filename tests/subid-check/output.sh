@@ -16,7 +16,8 @@ command -v python3 >/dev/null || skip_all "python3 is not installed"
 export LC_ALL=C.UTF-8
 unset NO_COLOR
 
-scratch=$(mktemp -d)
+# Fixes name the directory, so its name has one length, and one name in what is compared.
+scratch=$(mktemp -d /tmp/subid-check.XXXXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
 # git keeps neither owners nor modes.
@@ -28,10 +29,9 @@ status_of() { # its status, and what it says on standard error alone
     { check "$@" 2>&3 >/dev/null || r=$?; } 3>&1
     echo "status $r"
 }
+named() { sed "s|$scratch|/tmp/subid-check.DIRECTOR|g"; }
 shown() { # OPTION...: output, and status as the last line
-    local r=0
-    check "$@" 2>&1 || r=$?
-    echo "status $r"
+    { local r=0; check "$@" 2>&1 || r=$?; echo "status $r"; } | named
 }
 
 # json-c 0.18 puts other blanks between the same. The last line is the status.
@@ -114,19 +114,28 @@ for bad in "--id -1" "--id 4294967296" "--id x" "--color sometimes" "--json --ma
     like "$bad is refused" "$(status_of $bad)" '^status 2$'
 done
 mkdir -p odd/etc && mkfifo odd/etc/subuid
-is "a FIFO is not waited for" "$(status_of --root odd)" "subid-check: odd/etc/subuid: Invalid argument
+is "a FIFO is not waited for" "$(status_of --root odd)" "subid-check: odd/etc/subuid: Not a regular file
 status 2"
 rm odd/etc/subuid && mkfifo odd/etc/passwd
 is "nor one in the place of another file" "$(status_of --root odd)" \
-    "subid-check: odd/etc/passwd: Invalid argument
+    "subid-check: odd/etc/passwd: Not a regular file
 status 2"
 cp -r hosts/clean unreadable && chmod 600 unreadable/etc/subuid && chmod 755 "$scratch"
 is "a file that this process may not read" \
     "$(setpriv --reuid 4711 --regid 4711 --clear-groups "$program" --root unreadable 2>&1; echo $?)" \
     "subid-check: unreadable/etc/subuid: Permission denied
 2"
-like "output that cannot be written" "$(check --root hosts/clean 2>&1 >/dev/full; echo "status $?")" \
-    'No space left on device'
+for view in "" --map --json "--svg -"; do
+    # shellcheck disable=SC2086
+    is "output that cannot be written${view:+ ($view)}" \
+        "$(check --root hosts/clean $view 2>&1 >/dev/full; echo "status $?")" \
+        "subid-check: standard output: No space left on device
+status 2"
+done
+is "a picture that cannot be written" "$(status_of --root hosts/clean --svg /dev/full)" \
+    "subid-check: /dev/full: No space left on device
+status 2"
+is "a picture that can" "$(status_of --root hosts/clean --svg out.svg)" "status 0"
 
 diag "--- a root that leads out of itself"
 mkdir -p linked/etc linked/data

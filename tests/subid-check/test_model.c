@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "gap.h"
 #include "lookup.h"
 #include "model.h"
 #include "overlap.h"
+#include "pool.h"
 #include "printable.h"
 #include "scratch.h"
 #include "segments.h"
@@ -147,8 +147,11 @@ static void gaps_avoid_ranges_accounts_and_one_another(void **state)
 	struct gap gap;
 
 	(void)state;
-	model_survey(HOST(.subuid = "alice:100010:10\n", .users = "alice 1000 x 100025"), &survey);
-	gap_begin(&gap, &survey.databases[SUBID_UID], &survey.accounts[SUBID_UID]);
+	model_survey(HOST(.subuid = "alice:100010:10\n", .users = "alice 1000 x 100025",
+			  .login_defs = "SUB_UID_MAX 2147352575\n"),
+		     &survey);
+	gap_begin(&gap, &survey.pools[SUBID_UID], &survey.databases[SUBID_UID],
+		  &survey.accounts[SUBID_UID], &survey.avoid[SUBID_UID]);
 	assert_true(gap_take(&gap, 10, &ids));
 	assert_int_equal(ids.first, 100000);
 	assert_true(gap_take(&gap, 5, &ids));
@@ -175,9 +178,16 @@ static void an_id_is_its_first_lines_and_has_the_gid_at_its_position(void **stat
 		     &survey);
 	lookup_id(&survey, SUBID_UID, 300007, &lookup);
 	assert_true(lookup_is_delegated(&lookup));
-	check_text("a number is shown as its account's name", lookup.record,
+	check_text("a number is shown as its account, and has GIDs of its own", lookup.record,
 		   "subuid-alice-300007:x:300007:65534:Subordinate UID 7 of "
 		   "alice:/:" NSS_SUBID_NOLOGIN);
+	lookup_free(&lookup);
+
+	assert_true(lookup_name(&survey, "subuid-alice-300007", &lookup));
+	check_text("by the account's name", lookup.name, "subuid-alice-300007");
+	lookup_free(&lookup);
+	assert_true(lookup_name(&survey, "subuid-1000-300007", &lookup));
+	check_text("by the number", lookup.name, "subuid-1000-300007");
 	lookup_free(&lookup);
 
 	lookup_id(&survey, SUBID_UID, 100003, &lookup);
@@ -351,6 +361,65 @@ static void a_segment_is_the_heaviest_of_what_it_is(void **state)
 	assert_int_equal(class_at(host, 300000), SEGMENT_OVERLAP);
 }
 
+static void an_overlap_shows_however_many_lines_of_one_owner_come_first(void **state)
+{
+	const struct model *host = HOST(.subuid = "alice:100000:100\nalice:100000:90\n"
+						  "bob:100000:80\nalice:200000:50\n"
+						  "alice:200010:90\n1000:200000:100\n");
+
+	(void)state;
+	assert_int_equal(class_at(host, 100000), SEGMENT_OVERLAP);
+	assert_int_equal(class_at(host, 100085), SEGMENT_OWNED);
+	/* A number and the name of its account are one person. */
+	assert_int_equal(class_at(host, 200020), SEGMENT_OWNED);
+}
+
+/* By looking at each line. */
+static bool is_shared(const struct survey *survey, uint32_t id)
+{
+	const struct database *database = &survey->databases[SUBID_UID];
+	size_t owner = OWNER_NONE;
+
+	for (size_t i = 0; i < database->n; i++) {
+		if (!subid_range_contains(&database->entries[i].range, id))
+			continue;
+		if (owner != OWNER_NONE && owner != database->entries[i].owner)
+			return true;
+		owner = database->entries[i].owner;
+	}
+	return false;
+}
+
+static void segments_are_shared_where_two_owners_lines_have_an_id(void **state)
+{
+	static const char *const owners[] = { "alice", "bob", "carol" };
+	size_t n_shared = 0;
+
+	(void)state;
+	srand(9);
+	for (unsigned int round = 0; round < 1000; round++) {
+		struct survey survey;
+		struct segments segments;
+		char text[512], *at = text;
+
+		for (int lines = rand() % 8; lines >= 0; lines--)
+			at += sprintf(at, "%s:%d:%d\n", owners[rand() % 3], 100000 + rand() % 20,
+				      1 + rand() % 12);
+		model_survey(HOST(.subuid = text, .subgid = ""), &survey);
+		segments_of(&survey, SUBID_UID, SIZE_MAX, &segments);
+		for (size_t i = 0; i < segments.n; i++) {
+			bool shared = is_shared(&survey, segments.items[i].ids.first);
+
+			if (shared != (segments.items[i].owners[1] != NULL))
+				fail_msg("%u in\n%s", segments.items[i].ids.first, text);
+			n_shared += shared;
+		}
+		segments_free(&segments);
+		survey_free(&survey);
+	}
+	assert_true(n_shared > 1000);
+}
+
 /* --- texts ------------------------------------------------------------------------------ */
 
 static void check_shown(char *(*show)(const char *text), const char *text, const char *want)
@@ -390,6 +459,9 @@ static void documents_are_valid_utf8_without_what_would_not_show(void **state)
 		    "\"a\\u009b\\u202e\\u007f\\udb40\\udc01\xc3\xb6\"\n");
 	check_shown(printable_xml, "<a&\"b>\x1b\xc2\x9b",
 		    "&lt;a&amp;&quot;b&gt;\xef\xbf\xbd\xef\xbf\xbd");
+	/* U+FFFE and U+FFFF are no characters of XML; U+FFFD is. */
+	check_shown(printable_xml, "\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd",
+		    "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }
 
 int main(void)
@@ -404,6 +476,8 @@ int main(void)
 		cmocka_unit_test(an_id_inside_is_found_in_a_uid_map),
 		cmocka_unit_test(segments_cover_every_id_once_however_they_are_folded),
 		cmocka_unit_test(a_segment_is_the_heaviest_of_what_it_is),
+		cmocka_unit_test(an_overlap_shows_however_many_lines_of_one_owner_come_first),
+		cmocka_unit_test(segments_are_shared_where_two_owners_lines_have_an_id),
 		cmocka_unit_test(nothing_that_a_terminal_obeys_is_shown),
 		cmocka_unit_test(documents_are_valid_utf8_without_what_would_not_show),
 	};

@@ -1,75 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Each finding, and its quiet counterpart: what looks like it and is none. */
-#include "findings.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-
+/* Each finding about files, lines, ranges and owners, and what resembles it and is none. */
 #include "check.h"
-#include "model.h"
-#include "scratch.h"
-
-#define HOST(...) (&(const struct model){ __VA_ARGS__ })
-
-static const struct finding *first_of(const struct findings *findings, const char *code, size_t *n)
-{
-	const struct finding *first = NULL;
-
-	*n = 0;
-	for (size_t i = 0; i < findings->n; i++) {
-		if (strcmp(findings->items[i].code, code) != 0)
-			continue;
-		if ((*n)++ == 0)
-			first = &findings->items[i];
-	}
-	return first;
-}
-
-static void check_contains(const char *what, const char *text, const char *part)
-{
-	if (!strstr(text, part))
-		fail_msg("%s: \"%s\" has no \"%s\"", what, text, part);
-}
-
-/* One finding of that code: "error /etc/subuid:2", and parts of what it says. */
-static void finds(const struct model *model, const char *code, const char *where,
-		  const char *reason, const char *fix)
-{
-	struct survey survey;
-	struct findings findings;
-	const struct finding *finding;
-	char got[128];
-	size_t n;
-
-	model_survey(model, &survey);
-	findings_of(&survey, &findings);
-	finding = first_of(&findings, code, &n);
-	check_int(code, (intmax_t)n, 1);
-	(void)snprintf(got, sizeof(got), "%s %s:%u", finding_severity_name(finding->severity),
-		       finding->file ? finding->file : "", finding->line);
-	check_text(code, got, where);
-	check_contains(code, finding->reason, reason);
-	check_contains(code, finding->fix, fix);
-	findings_free(&findings);
-	survey_free(&survey);
-}
-
-static void finds_none(const char *reason, const struct model *model, const char *code)
-{
-	struct survey survey;
-	struct findings findings;
-	const struct finding *finding;
-	size_t n;
-
-	model_survey(model, &survey);
-	findings_of(&survey, &findings);
-	finding = first_of(&findings, code, &n);
-	if (finding)
-		fail_msg("%s: %s", reason, finding->reason);
-	findings_free(&findings);
-	survey_free(&survey);
-}
+#include "finds.h"
 
 static void nothing_is_found_on_a_host_that_has_nothing(void **state)
 {
@@ -115,9 +47,8 @@ static void two_owners_of_an_id_are_an_error_with_a_range_to_move_to(void **stat
 	      "error /etc/subgid:2", "alice and bob (line 1)", "usermod --del-subgids");
 	finds_none("side by side", HOST(.subuid = "alice:100000:65536\nbob:165536:65536\n"),
 		   "overlap");
-	/* To the module and to libsubid's files, a number and a name are two owners. */
-	finds(HOST(.subuid = "alice:100000:10\n1000:100005:10\n"), "overlap", "error /etc/subuid:2",
-	      "1000 and alice (line 1)", "");
+	finds_none("two spellings of one account",
+		   HOST(.subuid = "alice:100000:10\n1000:100005:10\n"), "overlap");
 }
 
 static void an_owner_is_quoted_for_the_shell_of_a_fix(void **state)
@@ -166,7 +97,8 @@ static void a_range_twice_is_a_duplicate(void **state)
 	finds(HOST(.subuid = "alice:100000:9\nbob:200000:9\nalice:100000:9\n"), "duplicate",
 	      "warning /etc/subuid:3", "alice has this range already, from line 1",
 	      "Delete line 3.");
-	finds_none("another owner", HOST(.subuid = "alice:100000:9\n1000:100000:9\n"), "duplicate");
+	finds(HOST(.subuid = "alice:100000:9\n1000:100000:9\n"), "duplicate",
+	      "warning /etc/subuid:2", "1000 has this range already", "");
 	finds_none("another range", HOST(.subuid = "alice:100000:9\nalice:100009:9\n"),
 		   "duplicate");
 }
@@ -320,7 +252,7 @@ static void an_owner_without_an_account_is_a_note(void **state)
 	(void)state;
 	finds(HOST(.subuid = "carol:100000:9\n"), "no-account", "note /etc/subuid:1",
 	      "carol has no account in /etc/passwd.", "--nss");
-	finds(HOST(.subuid = "carol:100000:9\n", .services = true), "no-account",
+	finds(HOST(.subuid = "carol:100000:9\n", .all_services = true), "no-account",
 	      "note /etc/subuid:1", "carol has no account.", "Nothing, if");
 	finds(HOST(.subuid = "4242:100000:9\n"), "no-account", "note /etc/subuid:1", "4242", "");
 	finds_none("a number that has one", HOST(.subuid = "1000:100000:9\n"), "no-account");
@@ -334,8 +266,8 @@ static void uids_without_gids_are_a_warning(void **state)
 	finds(HOST(.subgid = "alice:100000:65536\n"), "no-gids", "warning /etc/subuid:2",
 	      "bob has subordinate UIDs, but no GIDs", "usermod --add-subgids 165536-231071 bob");
 	finds_none("the other way", HOST(.subuid = "alice:100000:65536\n"), "no-gids");
-	finds(HOST(.subuid = "1000:100000:9\n", .subgid = "alice:100000:9\n"), "no-gids",
-	      "warning /etc/subuid:1", "1000 has subordinate UIDs, but no GIDs", "");
+	finds_none("by number in one file",
+		   HOST(.subuid = "1000:100000:9\n", .subgid = "alice:100000:9\n"), "no-gids");
 }
 
 static void gids_without_uids_are_a_warning(void **state)
@@ -356,6 +288,68 @@ static void unequal_counts_are_a_warning(void **state)
 		   HOST(.subuid = "alice:100000:100\n",
 			.subgid = "alice:100000:90\nalice:200000:10\n"),
 		   "unequal");
+}
+
+static void two_spellings_of_an_owner_are_a_warning(void **state)
+{
+	(void)state;
+	finds(HOST(.subuid = "1000:100000:9\n", .subgid = "alice:100000:9\n"), "two-spellings",
+	      "warning /etc/subuid:1", "alice is written here as a number",
+	      "Write alice instead of 1000");
+	finds(HOST(.subuid = "alice:100000:9\nbob:200000:9\n1000:300000:9\n"), "two-spellings",
+	      "warning /etc/subuid:3", "two owners", "");
+	finds_none("a number in both files",
+		   HOST(.subuid = "1000:100000:9\n", .subgid = "1000:100000:9\n"), "two-spellings");
+	finds_none("another account's number",
+		   HOST(.subuid = "1001:100000:9\n", .subgid = "alice:100000:9\n"),
+		   "two-spellings");
+	finds_none("a number without an account",
+		   HOST(.subuid = "4242:100000:9\n", .subgid = "alice:100000:9\n"),
+		   "two-spellings");
+}
+
+static void an_order_that_useradd_would_change_is_a_warning(void **state)
+{
+	(void)state;
+	finds(HOST(.subuid = "alice:300000:9\nbob:200000:9\nalice:100000:9\n"), "unsorted",
+	      "warning /etc/subuid:3", "alice's ranges are not in ascending order", "sort");
+	finds(HOST(.subuid = "bob:100005:9\nalice:100000:9\n"), "unsorted", "warning /etc/subuid:2",
+	      "Of alice and bob (line 1), the latter counts", "sort");
+	finds_none("sorting changes no position and no owner",
+		   HOST(.subuid = "bob:200000:9\nalice:100000:9\n"), "unsorted");
+	finds_none("an overlap in order", HOST(.subuid = "bob:100000:9\nalice:100005:9\n"),
+		   "unsorted");
+}
+
+/* --- another host -------------------------------------------------------------------- */
+
+static void a_fix_changes_the_host_that_was_looked_at_and_no_other(void **state)
+{
+	(void)state;
+	finds(HOST(.subuid = "alice:100000:9\nbob:100000:9\n", .prefix = "/srv/my image"),
+	      "overlap", "error /etc/subuid:2", "",
+	      "usermod --prefix '/srv/my image' --del-subuids 100000-100008");
+	finds(HOST(.subgid = "alice:100000:65536\n", .prefix = "/srv/image"), "no-gids",
+	      "warning /etc/subuid:2", "", "usermod --prefix /srv/image --add-subgids");
+	finds(HOST(.mode = 0666, .prefix = "/srv/image"), "file-writable", "error /etc/subuid:0",
+	      "", "chmod 0644 /srv/image/etc/subuid");
+	finds(HOST(.owner = 1, .prefix = "/srv/image"), "file-owner", "error /etc/subuid:0", "",
+	      "chown root: /srv/image/etc/subuid");
+	finds(HOST(.subuid = "alice:100000:9", .prefix = "/srv/image"), "final-newline",
+	      "warning /etc/subuid:1", "", "echo >> /srv/image/etc/subuid");
+}
+
+static void a_fix_is_no_command_where_the_path_leads_through_a_link(void **state)
+{
+	(void)state;
+	finds(HOST(.subuid = "alice:100000:9\nbob:100000:9\n", .prefix = "/srv", .linked = true),
+	      "overlap", "error /etc/subuid:2", "", "Let line 2 begin at");
+	finds(HOST(.mode = 0666, .prefix = "/srv", .linked = true), "file-writable",
+	      "error /etc/subuid:0", "", "Let nobody but root");
+	finds(HOST(.owner = 1, .prefix = "/srv", .linked = true), "file-owner",
+	      "error /etc/subuid:0", "", "Give it to root");
+	finds(HOST(.subuid = "alice:100000:9", .prefix = "/srv", .linked = true), "final-newline",
+	      "warning /etc/subuid:1", "", "End the last line");
 }
 
 /* --- files -------------------------------------------------------------------------- */
@@ -385,90 +379,8 @@ static void a_file_that_others_cannot_read_is_a_warning(void **state)
 static void a_file_that_is_not_there_is_a_note(void **state)
 {
 	(void)state;
-	finds(HOST(.absent = true), "file-absent", "note /etc/subuid:0", "nobody has", "touch");
+	finds(HOST(.absent = true), "file-absent", "note /etc/subuid:0", "nobody has", "empty one");
 	finds_none("empty", HOST(.subuid = ""), "file-absent");
-}
-
-/* --- who answers -------------------------------------------------------------------- */
-
-static void a_database_that_does_not_ask_subid_is_a_warning(void **state)
-{
-	(void)state;
-	finds(HOST(.nsswitch = "passwd: files subid\ngroup: files\n"), "nsswitch-missing",
-	      "warning /etc/nsswitch.conf:2", "`group:` does not name subid", "Append");
-	finds(HOST(.nsswitch = "group: files subid\n"), "nsswitch-missing",
-	      "warning /etc/nsswitch.conf:0", "`passwd:`", "Add a line");
-	finds(HOST(.nsswitch = "passwd: files #subid\ngroup: subid\n"), "nsswitch-missing",
-	      "warning /etc/nsswitch.conf:1", "`passwd:`", "");
-	finds(HOST(.nsswitch = "passwd: files subidx\ngroup: subid\n"), "nsswitch-missing",
-	      "warning /etc/nsswitch.conf:1", "`passwd:`", "");
-	finds_none("with actions and blanks",
-		   HOST(.nsswitch = "passwd:files [SUCCESS=merge] subid # x\n"
-				    " group :\tfiles systemd\tsubid[UNAVAIL=return]\n"),
-		   "nsswitch-missing");
-}
-
-static void subid_before_another_service_is_a_warning_and_before_files_an_error(void **state)
-{
-	(void)state;
-	finds(HOST(.nsswitch = "passwd: files subid sss systemd\ngroup: files subid\n"),
-	      "nsswitch-order", "warning /etc/nsswitch.conf:1", "asks subid before sss", "last");
-	finds(HOST(.nsswitch = "passwd: files subid\ngroup: subid files\n"), "nsswitch-order",
-	      "error /etc/nsswitch.conf:2", "before the files", "last");
-	finds_none("last", HOST(.nsswitch = "passwd: files sss subid\ngroup: files sss subid\n"),
-		   "nsswitch-order");
-}
-
-static void an_action_that_ends_the_lookup_before_subid_is_a_warning(void **state)
-{
-	(void)state;
-	finds(HOST(.nsswitch = "passwd: files [notfound=return] subid\ngroup: subid\n"),
-	      "nsswitch-unreached", "warning /etc/nsswitch.conf:1", "never asked", "");
-	finds(HOST(.nsswitch = "passwd: subid\ngroup: files [!SUCCESS=return] subid\n"),
-	      "nsswitch-unreached", "warning /etc/nsswitch.conf:2", "never asked", "");
-	finds_none("behind it, or another one",
-		   HOST(.nsswitch = "passwd: files [UNAVAIL=return] subid [NOTFOUND=return]\n"
-				    "group: files [SUCCESS=merge] subid\n"),
-		   "nsswitch-unreached");
-}
-
-static void another_source_than_the_files_is_a_note(void **state)
-{
-	static const char nsswitch[] = "passwd: subid\ngroup: subid\nsubid: sss\n";
-
-	(void)state;
-	finds(HOST(.nsswitch = nsswitch, .source = "sss"), "source", "note /etc/nsswitch.conf:3",
-	      "not from the files", "subid-userdbd");
-	finds_none("the files", HOST(.source = ""), "source");
-	finds_none("not this host", HOST(.away = true, .source = "sss"), "source");
-}
-
-static void a_module_that_cannot_be_loaded_is_an_error_where_it_is_asked(void **state)
-{
-	(void)state;
-	finds(HOST(.module_error = "no such file"), "module", "error :0", "no such file",
-	      "ldconfig");
-	finds(HOST(.nsswitch = "passwd: files\ngroup: files\n", .module_error = "none"), "module",
-	      "note :0", "none", "");
-	finds_none("it answers", HOST(.module = { .answer = MODULE_ANSWERED }), "module");
-	finds_none("not this host", HOST(.away = true, .module_error = "none"), "module");
-}
-
-static void a_module_without_a_record_of_a_delegated_id_is_an_error(void **state)
-{
-	(void)state;
-	finds(HOST(.module = { .answer = MODULE_SILENT, .asked = 100000 }), "module-silent",
-	      "error :0", "no record of UID 100000", "");
-	finds_none("not asked", HOST(.module = { .answer = MODULE_NOT_ASKED }), "module-silent");
-}
-
-static void nscd_is_a_note_where_it_could_keep_our_records(void **state)
-{
-	(void)state;
-	finds(HOST(.nscd = true), "nscd", "note :0", "goes on telling", "nscd -i passwd");
-	finds_none("nobody asks us",
-		   HOST(.nscd = true, .nsswitch = "passwd: files\ngroup: files\n"), "nscd");
-	finds_none("none", HOST(.nscd = false), "nscd");
 }
 
 int main(void)
@@ -498,19 +410,15 @@ int main(void)
 		cmocka_unit_test(uids_without_gids_are_a_warning),
 		cmocka_unit_test(gids_without_uids_are_a_warning),
 		cmocka_unit_test(unequal_counts_are_a_warning),
+		cmocka_unit_test(two_spellings_of_an_owner_are_a_warning),
+		cmocka_unit_test(an_order_that_useradd_would_change_is_a_warning),
+		cmocka_unit_test(a_fix_changes_the_host_that_was_looked_at_and_no_other),
+		cmocka_unit_test(a_fix_is_no_command_where_the_path_leads_through_a_link),
 		cmocka_unit_test(a_file_of_somebody_elses_is_an_error),
 		cmocka_unit_test(a_file_that_others_can_write_is_an_error),
 		cmocka_unit_test(a_file_that_others_cannot_read_is_a_warning),
 		cmocka_unit_test(a_file_that_is_not_there_is_a_note),
-		cmocka_unit_test(a_database_that_does_not_ask_subid_is_a_warning),
-		cmocka_unit_test(
-			subid_before_another_service_is_a_warning_and_before_files_an_error),
-		cmocka_unit_test(an_action_that_ends_the_lookup_before_subid_is_a_warning),
-		cmocka_unit_test(another_source_than_the_files_is_a_note),
-		cmocka_unit_test(a_module_that_cannot_be_loaded_is_an_error_where_it_is_asked),
-		cmocka_unit_test(a_module_without_a_record_of_a_delegated_id_is_an_error),
-		cmocka_unit_test(nscd_is_a_note_where_it_could_keep_our_records),
 	};
 
-	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "directory.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "memory.h"
+
+#define BLANKS " \t\r\v\f"
+
+/* --- files with sections ---------------------------------------------------------- */
+
+/* A hostile file could make joining lines expensive. */
+#define INI_LINE_MAX_BYTES 8192
+
+/* A walk over "[SECTION]" and "KEY = VALUE" lines. */
+struct ini {
+	struct root_lines lines;
+	char *section; /* the current one, or NULL */
+	char *key, *value;
+	uint32_t line; /* of the key */
+};
+
+static char *trim(const char *text, size_t len)
+{
+	while (len > 0 && strchr(BLANKS, text[0])) {
+		text++;
+		len--;
+	}
+	while (len > 0 && strchr(BLANKS, text[len - 1]))
+		len--;
+	return memory_text(text, len);
+}
+
+static void ini_begin(struct ini *ini, const char *text, size_t len)
+{
+	*ini = (struct ini){ .section = NULL };
+	root_lines_begin(&ini->lines, text, len);
+}
+
+static void ini_clear(char **text)
+{
+	free(*text);
+	*text = NULL;
+}
+
+/* The next line; one that ends with a backslash goes on in the next one, as Samba has it. */
+static char *ini_line(struct ini *ini)
+{
+	char *whole = NULL;
+	const char *line;
+	size_t len;
+
+	while ((line = root_lines_next(&ini->lines, &len))) {
+		bool continued = len > 0 && line[len - 1] == '\\';
+		char *joined =
+			memory_print("%s%.*s", whole ? whole : "", (int)(len - continued), line);
+
+		free(whole);
+		whole = joined;
+		if (!continued || strlen(whole) > INI_LINE_MAX_BYTES)
+			break;
+	}
+	return whole;
+}
+
+/* Returns false at the end, where everything is released. */
+static bool ini_next(struct ini *ini)
+{
+	char *line;
+
+	ini_clear(&ini->key);
+	ini_clear(&ini->value);
+	while ((line = ini_line(ini))) {
+		const char *at = line + strspn(line, BLANKS);
+		const char *end = at[0] == '[' ? strchr(at, ']') : strchr(at, '=');
+
+		ini->line = ini->lines.number;
+		if (at[0] == '[' && end) {
+			ini_clear(&ini->section);
+			ini->section = trim(at + 1, (size_t)(end - at) - 1);
+		} else if (end && !strchr("#;[", at[0])) {
+			ini->key = trim(at, (size_t)(end - at));
+			ini->value = trim(end + 1, strlen(end + 1));
+			free(line);
+			return true;
+		}
+		free(line);
+	}
+	ini_clear(&ini->section);
+	return false;
+}
+
+/* Decimal digits and nothing else. */
+static bool parse_number(const char *text, uint64_t *ret)
+{
+	char *end;
+	unsigned long long value;
+
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno != 0 || *end != '\0')
+		return false;
+	*ret = value;
+	return true;
+}
+
+/* @first to @last, as far as there are such IDs. */
+static void add(struct directories *directories, uint64_t first, uint64_t last, char *whose,
+		const char *file, uint32_t line)
+{
+	if (first > last || first > UINT32_MAX) {
+		free(whose);
+		return;
+	}
+	directories->items = (struct directory_area *)memory_room(
+		directories->items, directories->n, &directories->room,
+		sizeof(*directories->items));
+	directories->items[directories->n++] = (struct directory_area){
+		.ids = { (uint32_t)first, last > UINT32_MAX ? UINT32_MAX : (uint32_t)last },
+		.whose = whose,
+		.file = file,
+		.line = line,
+	};
+}
+
+/* --- SSSD ------------------------------------------------------------------------- */
+
+enum mapping {
+	MAPPING_BY_PROVIDER,
+	MAPPING_ON,
+	MAPPING_OFF,
+};
+
+struct domain {
+	char *name;
+	bool is_ad; /* whose provider maps IDs by default */
+	bool disabled;
+	bool enabled;
+	enum mapping mapping;
+	uint64_t min, max, size;
+	const char *file;
+	uint32_t line;
+};
+
+struct sssd {
+	struct domain *domains;
+	size_t n, room;
+	char *list; /* `domains` of [sssd], or NULL */
+};
+
+/* Files hold few domains; more than this many are not looked at. */
+#define DOMAINS_MAX 256
+
+static struct domain *find_domain(struct sssd *sssd, const char *name)
+{
+	for (size_t i = 0; i < sssd->n; i++)
+		if (strcasecmp(sssd->domains[i].name, name) == 0)
+			return &sssd->domains[i];
+	if (sssd->n == DOMAINS_MAX)
+		return NULL;
+	sssd->domains = (struct domain *)memory_room(sssd->domains, sssd->n, &sssd->room,
+						     sizeof(*sssd->domains));
+	/* The defaults are those of sssd-ad(5) and sssd-ldap(5). */
+	sssd->domains[sssd->n] = (struct domain){
+		.name = memory_text(name, strlen(name)),
+		.min = 200000,
+		.max = 2000200000,
+		.size = 200000,
+	};
+	return &sssd->domains[sssd->n++];
+}
+
+static bool is_true(const char *text)
+{
+	return strcasecmp(text, "true") == 0;
+}
+
+static void read_domain(struct domain *domain, const struct ini *ini, const char *path)
+{
+	uint64_t number = 0;
+	bool is_number = parse_number(ini->value, &number);
+
+	if (strcmp(ini->key, "id_provider") == 0)
+		domain->is_ad = strcasecmp(ini->value, "ad") == 0;
+	else if (strcmp(ini->key, "ldap_id_mapping") == 0)
+		domain->mapping = is_true(ini->value) ? MAPPING_ON : MAPPING_OFF;
+	else if (strcmp(ini->key, "enabled") == 0)
+		*(is_true(ini->value) ? &domain->enabled : &domain->disabled) = true;
+	else if (is_number && strcmp(ini->key, "ldap_idmap_range_min") == 0)
+		domain->min = number;
+	else if (is_number && strcmp(ini->key, "ldap_idmap_range_max") == 0)
+		domain->max = number;
+	else if (is_number && strcmp(ini->key, "ldap_idmap_range_size") == 0)
+		domain->size = number;
+	else
+		return;
+	domain->file = path;
+	domain->line = ini->line;
+}
+
+static void read_sssd(struct sssd *sssd, const struct directory_text *text)
+{
+	struct domain *domain;
+	struct ini ini;
+
+	ini_begin(&ini, text->text, text->len);
+	while (ini_next(&ini)) {
+		if (!ini.section)
+			continue;
+		if (strcmp(ini.section, "sssd") == 0 && strcmp(ini.key, "domains") == 0) {
+			free(sssd->list);
+			sssd->list = memory_text(ini.value, strlen(ini.value));
+		} else if (strncmp(ini.section, "domain/", 7) == 0 &&
+			   (domain = find_domain(sssd, ini.section + 7))) {
+			read_domain(domain, &ini, text->path);
+		}
+	}
+}
+
+/* Is a name among words that commas and blanks separate? */
+static bool is_listed(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; list && *list != '\0'; list += strcspn(list, ", \t")) {
+		list += strspn(list, ", \t");
+		if (strcspn(list, ", \t") == len && strncasecmp(list, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool maps_ids(const struct sssd *sssd, const struct domain *domain)
+{
+	if (domain->disabled || (!domain->enabled && !is_listed(sssd->list, domain->name)))
+		return false;
+	return domain->mapping == MAPPING_BY_PROVIDER ? domain->is_ad
+						      : domain->mapping == MAPPING_ON;
+}
+
+void directories_parse_sssd(const struct directory_text *texts, size_t n,
+			    struct directories *directories)
+{
+	struct sssd sssd = { .n = 0 };
+
+	for (size_t i = 0; i < n; i++)
+		read_sssd(&sssd, &texts[i]);
+	for (size_t i = 0; i < sssd.n; i++) {
+		const struct domain *domain = &sssd.domains[i];
+
+		/* There are whole slices only, and the upper bound is exclusive. */
+		if (maps_ids(&sssd, domain) && domain->size > 0 && domain->min < domain->max &&
+		    domain->max - domain->min >= domain->size)
+			add(directories, domain->min,
+			    domain->min +
+				    (domain->max - domain->min) / domain->size * domain->size - 1,
+			    memory_print("SSSD's domain %s", domain->name), domain->file,
+			    domain->line);
+		free(domain->name);
+	}
+	free(sssd.domains);
+	free(sssd.list);
+}
+
+/* --- winbind ---------------------------------------------------------------------- */
+
+/* Samba compares names without case and blanks. */
+static bool is_key(const char *key, const char *wanted)
+{
+	for (;; key++, wanted++) {
+		key += strspn(key, BLANKS);
+		if (tolower((unsigned char)*key) != *wanted || *key == '\0')
+			return *key == *wanted;
+	}
+}
+
+/* "idmap config DOMAIN : range": the domain, or NULL. Ownership: free(3). */
+static char *domain_of_range(const char *key)
+{
+	const char *colon = strchr(key, ':');
+	char *prefix, *domain = NULL;
+
+	if (!colon || !is_key(colon + 1, "range") || strncasecmp(key, "idmap", 5) != 0)
+		return NULL;
+	prefix = trim(key + 5, (size_t)(colon - key) - 5);
+	if (strncasecmp(prefix, "config", 6) == 0)
+		domain = trim(prefix + 6, strlen(prefix + 6));
+	free(prefix);
+	return domain;
+}
+
+/* "FIRST-LAST" */
+static bool parse_range(const char *text, uint64_t *ret_first, uint64_t *ret_last)
+{
+	const char *dash = strchr(text, '-');
+	char *first, *last;
+	bool valid;
+
+	if (!dash)
+		return false;
+	first = trim(text, (size_t)(dash - text));
+	last = trim(dash + 1, strlen(dash + 1));
+	valid = parse_number(first, ret_first) && parse_number(last, ret_last);
+	free(first);
+	free(last);
+	return valid;
+}
+
+void directories_parse_samba(const struct directory_text *text, struct directories *directories)
+{
+	struct ini ini;
+	size_t n = 0;
+
+	ini_begin(&ini, text->text, text->len);
+	while (ini_next(&ini)) {
+		uint64_t first = 0, last = 0;
+		char *domain;
+
+		if (!ini.section || !is_key(ini.section, "global") || n >= DOMAINS_MAX)
+			continue;
+		domain = domain_of_range(ini.key);
+		if (!domain && (is_key(ini.key, "idmapuid") || is_key(ini.key, "idmapgid")))
+			domain = memory_text("*", 1);
+		if (domain && parse_range(ini.value, &first, &last)) {
+			n++;
+			add(directories, first, last,
+			    strcmp(domain, "*") == 0 ? memory_print("winbind")
+						     : memory_print("winbind's domain %s", domain),
+			    text->path, ini.line);
+		}
+		free(domain);
+	}
+}
+
+/* --- all of them ------------------------------------------------------------------ */
+
+static const char *keep_path(struct directories *directories, char *path)
+{
+	directories->paths =
+		(char **)memory_room(directories->paths, directories->n_paths,
+				     &directories->paths_room, sizeof(*directories->paths));
+	directories->paths[directories->n_paths++] = path;
+	return path;
+}
+
+struct texts {
+	struct directory_text *items;
+	struct root_file *files;
+	size_t n, items_room, files_room;
+};
+
+/* @path: handed over. */
+static int add_text(const struct root *root, char *path, struct directories *directories,
+		    struct texts *texts)
+{
+	struct root_file file;
+	int r = root_read(root, path, ROOT_CONFIG_MAX_BYTES, &file);
+
+	if (r == -EACCES) {
+		/* SSSD's files are root's alone; somebody else still gets the other findings. */
+		directories->unread = keep_path(directories, path);
+		return 0;
+	}
+	if (r < 0) {
+		free(path);
+		/* SSSD skips what is no regular file. */
+		return r == -ENOENT || r == -EINVAL ? 0 : r;
+	}
+	texts->items = (struct directory_text *)memory_room(
+		texts->items, texts->n, &texts->items_room, sizeof(*texts->items));
+	texts->files = (struct root_file *)memory_room(texts->files, texts->n, &texts->files_room,
+						       sizeof(*texts->files));
+	texts->items[texts->n] = (struct directory_text){ .path = keep_path(directories, path),
+							  .text = file.text,
+							  .len = file.len };
+	texts->files[texts->n++] = file;
+	return 0;
+}
+
+static bool is_snippet(const char *name)
+{
+	size_t len = strlen(name);
+
+	return len > 5 && strcmp(name + len - 5, ".conf") == 0;
+}
+
+static int read_sssd_files(const struct root *root, struct directories *ret)
+{
+	struct texts texts = { .n = 0 };
+	char **names = NULL;
+	int r = add_text(root, memory_print("/etc/sssd/sssd.conf"), ret, &texts), n;
+
+	n = root_list(root, "/etc/sssd/conf.d", &names);
+	if (r == 0 && n < 0 && n != -ENOENT && n != -EACCES)
+		r = n;
+	for (int i = 0; i < n; i++) {
+		if (r == 0 && is_snippet(names[i]))
+			r = add_text(root, memory_print("/etc/sssd/conf.d/%s", names[i]), ret,
+				     &texts);
+		free(names[i]);
+	}
+	free(names);
+	if (r == 0)
+		directories_parse_sssd(texts.items, texts.n, ret);
+	for (size_t i = 0; i < texts.n; i++)
+		root_file_free(&texts.files[i]);
+	free(texts.items);
+	free(texts.files);
+	return r;
+}
+
+int directories_read(const struct root *root, struct directories *ret)
+{
+	static const char samba[] = "/etc/samba/smb.conf";
+	struct root_file file;
+	int r;
+
+	*ret = (struct directories){ .n = 0 };
+	r = read_sssd_files(root, ret);
+	if (r < 0)
+		return r;
+	r = root_read(root, samba, ROOT_CONFIG_MAX_BYTES, &file);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	directories_parse_samba(
+		&(const struct directory_text){ .path = samba, .text = file.text, .len = file.len },
+		ret);
+	root_file_free(&file);
+	return 0;
+}
+
+void directories_free(struct directories *directories)
+{
+	for (size_t i = 0; i < directories->n; i++)
+		free(directories->items[i].whose);
+	for (size_t i = 0; i < directories->n_paths; i++)
+		free(directories->paths[i]);
+	free(directories->items);
+	free(directories->paths);
+	*directories = (struct directories){ .n = 0 };
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accounts.h"
+#include "database.h"
+#include "root.h"
+
+/*
+ * Which IDs may be given away: the pool that login.defs(5) names, without what is somebody's
+ * already.
+ */
+
+/* How useradd(8) and usermod(8) allocate IDs of one kind. */
+struct pool {
+	uint64_t min, max; /* SUB_UID_MIN and SUB_UID_MAX; at most UINT32_MAX if valid */
+	uint64_t count;	   /* SUB_UID_COUNT; 0: useradd allocates none */
+	bool deterministic;
+	bool wraps;	  /* UNSAFE_SUB_UID_DETERMINISTIC_WRAP, of a deterministic one */
+	uint64_t uid_min; /* UID_MIN: to whom a deterministic pool gives its first IDs */
+	uint32_t line;	  /* of login.defs, the first one about this pool; 0: all are defaults */
+};
+
+/*
+ * pool_read: the pools of /etc/login.defs, by enum subid_kind; shadow's defaults for what it
+ * does not say.
+ * Returns 0, also if there is no such file, or what root_read() returns.
+ */
+__attribute__((nonnull, warn_unused_result)) int pool_read(const struct root *root,
+							   struct pool ret[2]);
+
+/* pool_parse: the same, of the file's text. */
+__attribute__((nonnull)) void pool_parse(const char *text, size_t len, struct pool ret[2]);
+
+/* pool_is_valid: can anything be allocated from it? */
+__attribute__((nonnull, pure)) bool pool_is_valid(const struct pool *pool);
+
+/* pool_slots: how many ranges a valid pool holds. */
+__attribute__((nonnull, pure)) uint64_t pool_slots(const struct pool *pool);
+
+/*
+ * pool_of_uid: the range that a deterministic pool gives the user @uid.
+ *
+ * The formula is shadow 4.20's, lib/find_new_sub_uids.c and lib/find_new_sub_gids.c; of GIDs
+ * too it depends on the UID.
+ * @ret: set on success. Returns false if that user gets none.
+ */
+__attribute__((nonnull)) bool pool_of_uid(const struct pool *pool, uint32_t uid,
+					  struct stretch *ret);
+
+/* Stretches of IDs: ascending and apart after pool_avoid_sort(). */
+struct avoid {
+	struct stretch *items;
+	size_t n, room;
+};
+
+/* avoid_add, avoid_sort: IDs that no proposal may contain. */
+__attribute__((nonnull)) void avoid_add(struct avoid *avoid, struct stretch ids);
+__attribute__((nonnull)) void avoid_sort(struct avoid *avoid);
+__attribute__((nonnull)) void avoid_free(struct avoid *avoid);
+
+/* A walk over the IDs of a pool that nobody has, to propose them to owners. */
+struct gap {
+	const struct pool *pool;
+	const struct database *database;
+	const struct accounts *accounts;
+	const struct avoid *avoid;
+	uint64_t next;	/* all IDs below it are taken or proposed */
+	size_t covered; /* the database's stretch at or behind it */
+	size_t avoided; /* likewise of @avoid */
+};
+
+__attribute__((nonnull)) void gap_begin(struct gap *gap, const struct pool *pool,
+					const struct database *database,
+					const struct accounts *accounts, const struct avoid *avoid);
+
+/*
+ * gap_take: the next free range of that size in the pool.
+ *
+ * Each ID is proposed once. All calls together walk the database once.
+ * @count: at least 1. @ret: set if there is one. Returns false if there is none.
+ */
+__attribute__((nonnull)) bool gap_take(struct gap *gap, uint32_t count, struct stretch *ret);
+
+/* gap_is_free: does nobody have any of these IDs, whether or not the pool has them? */
+__attribute__((nonnull)) bool gap_is_free(const struct gap *gap, struct stretch ids);
+
+/* gap_count: how many ranges of @count IDs are free in the pool, counting up to @most. */
+__attribute__((nonnull)) uint64_t gap_count(struct gap *gap, uint32_t count, uint64_t most);
+
+/* --- IDs that something on Linux takes for its own, whatever the files say --------- */
+
+struct taken {
+	struct stretch ids;
+	const char *whose; /* a few words, to be put behind "for" */
+	bool shared;	   /* shadow's own defaults lie there, and both sides look first */
+};
+
+/* The special UIDs: four single ones. */
+extern const struct taken taken_special[];
+extern const size_t taken_n_special;
+
+/*
+ * What systemd allocates from, UIDs and GIDs alike, by its document "Users, Groups, UIDs and
+ * GIDs on systemd Systems" (UIDS-GIDS).
+ */
+extern const struct taken taken_systemd[];
+extern const size_t taken_n_systemd;

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "findings.h"
+#include "overlap.h"
+#include "pool.h"
+
+/* The rules that make findings of a survey, by subject: a file of rules-*.c each. */
+
+/* What one pass over a host works with. */
+struct pass {
+	const struct survey *survey;
+	struct findings *findings;
+	enum subid_kind kind; /* of the database at hand */
+	const struct database *database;
+	struct gap gaps[2];	  /* by enum subid_kind; what is proposed is proposed once */
+	struct stretch *moves[2]; /* for each entry what it could be instead; 0-0: nothing yet */
+	bool unsorted[2];	  /* a finding says so already */
+};
+
+/* The file itself, its lines and its ranges; of the database at hand. */
+void rules_lines(struct pass *pass);
+void rules_ranges(struct pass *pass);
+/* Each owner, over both databases. */
+void rules_owners(struct pass *pass);
+/* login.defs(5), directories, kubelet and Docker. */
+void rules_pools(struct pass *pass);
+/* nsswitch.conf(5), PAM, mail servers, the module and subid-userdbd. */
+void rules_services(struct pass *pass);
+
+/* --- words ------------------------------------------------------------------------- */
+
+/* "UID" or "GID". */
+extern const char *const rules_id_names[2];
+
+/* "100000-165535 (65536 IDs)" */
+#define RULES_STRETCH_BYTES 48
+const char *rules_show(struct stretch ids, char buf[RULES_STRETCH_BYTES]);
+
+/* rules_text: a copy. Ownership: free(3). */
+char *rules_text(const char *constant);
+
+static inline struct stretch rules_stretch(const struct entry *entry)
+{
+	return (struct stretch){ entry->range.start, entry_last(entry) };
+}
+
+static inline bool rules_meet(const struct entry *entry, struct stretch ids)
+{
+	return entry->range.start <= ids.last && entry_last(entry) >= ids.first;
+}
+
+static inline const struct owner *rules_owner(const struct pass *pass, const struct entry *entry)
+{
+	return &pass->survey->owners.items[entry->owner];
+}
+
+/* rules_add_ids: a finding about IDs and a line of the database at hand; @reason, @fix: handed
+ * over. */
+void rules_add_ids(struct pass *pass, enum finding_severity severity, const char *code,
+		   uint32_t line, struct stretch ids, char *reason, char *fix);
+
+/* --- fixes ------------------------------------------------------------------------- */
+
+/*
+ * A fix is a command that changes the files of the host that was looked at, and no other; or a
+ * sentence, where no command would. Ownership of all: free(3).
+ */
+
+/* fix_move: other IDs for an entry of the database at hand. Each entry gets one proposal. */
+char *fix_move(struct pass *pass, const struct entry *entry);
+
+/* fix_add: @count IDs more for an owner. */
+char *fix_add(struct pass *pass, const struct owner *owner, enum subid_kind kind, uint64_t count);
+
+/* fix_file: "COMMAND PATH", where a command can name the file; else the sentence. */
+char *fix_file(const struct survey *survey, const char *command, const char *path,
+	       const char *sentence);
+
+/* fix_quote: a text as a word of a shell, in ASCII. */
+char *fix_quote(const char *text);

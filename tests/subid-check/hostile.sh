@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# subid-check on trees that somebody made to hurt: it opens no device, follows no link out,
+# and neither its time nor its memory grow without bound.
+set -u
+
+: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${abs_top_builddir:=$abs_top_srcdir/build}"
+# shellcheck source=tests/tap.sh
+. "$abs_top_srcdir/tests/tap.sh"
+
+program=$abs_top_builddir/subid-check/subid-check
+[ -x "$program" ] || skip_all "subid-check is not built"
+[ "$(id -u)" -eq 0 ] || skip_all "only root can make device nodes"
+export LC_ALL=C.UTF-8
+
+scratch=$(mktemp -d)
+storm=
+# shellcheck disable=SC2317 # by the trap
+cleanup() {
+    [ -z "$storm" ] || kill "$storm"
+    rm -rf "$scratch"
+}
+trap cleanup EXIT
+cd "$scratch" || exit
+
+# A tree with a little of everything.
+mkdir -p clean/etc
+printf 'root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n' >clean/etc/passwd
+printf 'root:x:0:\nalice:x:1000:\n' >clean/etc/group
+echo alice:100000:65536 >clean/etc/subuid
+cp clean/etc/subuid clean/etc/subgid
+printf 'passwd: files subid\ngroup: files subid\n' >clean/etc/nsswitch.conf
+tree() { # NAME: a copy to spoil
+    cp -a clean "$1"
+}
+# Its last lines and its status, within a minute and 1 GiB.
+said() { # ROOT [OPTION...]
+    (
+        local r=0
+        # A sanitizer reserves terabytes.
+        grep -q __asan_init "$program" || ulimit -v 1048576
+        timeout 60 "$program" --root "$@" 2>&1 | tail -n 2
+        r=${PIPESTATUS[0]}
+        echo "status $r"
+    )
+}
+too_large() { # FILE
+    echo "subid-check: $1: Larger than subid-check reads: 32 MiB or 1000000 lines, and 1 MiB of configuration
+status 2"
+}
+
+like "the tree is clean" "$(said clean)" '^status 0$'
+
+diag "--- size"
+for file in passwd group subuid subgid; do
+    tree long
+    truncate -s 64M "long/etc/$file"
+    is "$file of 64 MiB without a newline" "$(said long)" "$(too_large "long/etc/$file")"
+    tr '\0' x </dev/zero | head -c 33554432 >"long/etc/$file"
+    like "$file of 32 MiB in one line" "$(said long)" '^status [01]$'
+    rm -rf long
+    tree many
+    yes x | head -n 1000001 >"many/etc/$file"
+    is "$file of a million and one lines" "$(said many)" "$(too_large "many/etc/$file")"
+    rm -rf many
+done
+for file in nsswitch.conf login.defs sssd/sssd.conf samba/smb.conf pam.d/su; do
+    tree long
+    mkdir -p "$(dirname "long/etc/$file")"
+    tr '\0' x </dev/zero | head -c 1048577 >"long/etc/$file"
+    like "$file of more than 1 MiB" "$(said long)" 'Larger than subid-check reads'
+    rm -rf long
+done
+tree joined
+mkdir joined/etc/samba
+# shellcheck disable=SC1003 # a backslash is meant
+yes 'idmap config A : range = 1-2\' | head -c 1000000 >joined/etc/samba/smb.conf
+like "lines that go on and on" "$(said joined)" '^status 0$'
+
+diag "--- findings"
+tree refused
+yes x | head -n 1000000 >refused/etc/subuid
+is "a million lines that delegate nothing" "$(said refused)" \
+    "800000 findings are not shown: there are more than 200000 of one kind.
+1000000 errors, 1 warning, 0 notes.
+status 2"
+like "JSON says that it is not complete" "$(timeout 60 "$program" --root refused --json | head -n 8)" \
+    '"complete": *false'
+tree owners
+awk 'BEGIN { for (i = 0; i < 900000; i++) print "u" i ":" 100000 + i % 1000 ":65536" }' >owners/etc/subuid
+like "900,000 owners of the same IDs" "$(said owners)" '^status 2$'
+like "on the map" "$(said owners --map)" '^status 2$'
+
+diag "--- what a file may be"
+for file in passwd subuid nsswitch.conf; do
+    tree device
+    rm "device/etc/$file"
+    mknod "device/etc/$file" c 1 5
+    is "a device in the place of $file" "$(said device)" \
+        "subid-check: device/etc/$file: Not a regular file
+status 2"
+    rm -rf device
+done
+if command -v strace >/dev/null; then
+    tree device
+    rm device/etc/subuid
+    mknod device/etc/subuid c 1 5
+    strace -f -qq -o trace -e trace=open,openat,openat2 "$program" --root device >/dev/null 2>&1
+    ok "the trace is one of its work" grep -q '"/etc/subuid".*O_PATH' trace
+    # Only O_PATH reaches the device: no other open follows, by its name or by /proc/self/fd.
+    is "no driver is asked" "$(grep -A9 '"/etc/subuid"' trace | grep -v O_PATH)" ""
+fi
+tree out
+ln -sf ../../../../../../../../etc/passwd out/etc/passwd
+mkdir out/etc/pam.d
+ln -s /etc/pam.d/none out/etc/pam.d/none
+ln -s / out/etc/pam.d/root
+is "a link to itself" "$(said out)" "subid-check: out/etc/passwd: Too many levels of symbolic links
+status 2"
+rm out/etc/passwd
+like "links to nothing, and to a directory, in pam.d" "$(said out)" '^status 0$'
+
+diag "--- fixes name files of the tree, and never those of this host"
+tree bad
+chmod 666 bad/etc/subuid
+like "by the full path" "$(timeout 60 "$program" --root bad)" "chmod 0644 $scratch/bad/etc/subuid\$"
+mkdir linked && mv bad/etc linked/data && ln -s /data linked/etc
+like "not where that path leads through a link" "$(timeout 60 "$program" --root linked)" \
+    'Fix: Let nobody but root write it\.$'
+
+diag "--- a shortage of memory is not a clean host"
+if ! grep -q __asan_init "$program"; then
+    tree short
+    { cat clean/etc/nsswitch.conf; printf 'x: '; tr '\0' x </dev/zero | head -c 1000000; echo; } \
+        >short/etc/nsswitch.conf
+    like "with enough of it" "$(said short)" '^status 0$'
+    # From too little to start at all up to enough: it says that it could not, or it is right.
+    outcomes=$(
+        for kib in 8000 9000 10000 11000 12000 13000 14000 15000 16000 20000 40000; do
+            (
+                ulimit -v "$kib"
+                exec "$program" --root short
+            ) >log 2>&1
+            r=$?
+            if [ "$r" -eq 0 ] && ! tail -n 1 log | grep -q '^No findings\.$'; then r=wrong; fi
+            echo "$r"
+        done | sort -u | tr '\n' ' '
+    )
+    like "each run is right or says that it failed" "$outcomes" '^0 (127 )?(2 )?$'
+    unset outcomes
+fi
+
+diag "--- while others rename files"
+tree moving
+mv moving/etc/subuid moving/etc/real
+ln -s ../etc/real moving/etc/subuid
+mkdir spin
+(
+    cd spin && touch a && exec python3 -c '
+import os
+while True:
+    os.rename("a", "b")
+    os.rename("b", "a")'
+) &
+storm=$!
+failed=0
+for ((i = 0; i < 100; i++)); do
+    timeout 60 "$program" --root moving >log 2>&1 || { failed=$((failed + 1)); cp log failure; }
+done
+is "100 runs find the file behind a link" "$failed$([ ! -f failure ] || tail -n 1 failure)" 0
+kill "$storm"
+storm=
+done_testing

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# What subid-check says of nsswitch.conf is what glibc does with it, for the files of
+# tests/enable/corpus and for many ways to write an action.
+set -u
+
+: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${abs_top_builddir:=$abs_top_srcdir/build}"
+# shellcheck source=tests/tap.sh
+. "$abs_top_srcdir/tests/tap.sh"
+# shellcheck source=tests/host.sh
+. "$abs_top_srcdir/tests/host.sh"
+
+program=$abs_top_builddir/subid-check/subid-check
+[ -x "$program" ] || skip_all "subid-check is not built"
+host_enter "$@"
+host_add_sample
+conf=/etc/nsswitch.conf
+
+# Which lookups succeed? One letter each: a user and a group of ours, root and its group.
+glibc_finds() {
+    {
+        host_run getent passwd 100000 root
+        host_run getent group 500000 root
+    } | sed -nE 's/^subuid-.*/u/p; s/^subgid-.*/g/p; s/^root:.*:.*:.*:.*/R/p; s/^root:.*/G/p' |
+        tr -d '\n'
+}
+
+# The same letters, by the findings.
+check_finds() {
+    # shellcheck disable=SC2016 # reasons have backquotes
+    host_run "$program" --json | python3 -c '
+import json, sys
+lost = set()
+for finding in json.load(sys.stdin)["findings"]:
+    code, reason = finding["code"], finding["reason"]
+    for name, ours, root in (("passwd", "u", "R"), ("group", "g", "G")):
+        if code == "nsswitch-malformed":
+            lost.update(ours + root)
+        if not reason.startswith("`" + name + ":`"):
+            continue
+        if code in ("nsswitch-missing", "nsswitch-unreached"):
+            lost.update(ours)
+        if code == "nsswitch-forgets":
+            lost.update(root)
+print("".join(letter for letter in "uRgG" if letter not in lost))'
+}
+
+# That root is not found for want of a service that has it is no finding of ours.
+agree() { # CASE
+    local glibc check root
+    glibc=$(glibc_finds)
+    check=$(check_finds)
+    for root in R G; do
+        case $glibc in
+        *"$root"*) ;;
+        *) [[ $services == *CONTINUE* || $services == *continue* ]] || check=${check/$root/} ;;
+        esac
+    done
+    is "$1" "$check" "$glibc"
+}
+services=
+
+diag "--- the corpus, as it is, with the word, and with the word at the ends of lines"
+for path in "$abs_top_srcdir"/tests/enable/corpus/*/; do
+    name=$(basename "$path")
+    # Services that are not on this host are never reached by a lookup, so it cannot tell.
+    [ ! -f "$path/unreached" ] || continue
+    host_write "$conf" <"$path/before"
+    case $name in
+    # They end the lookup after a service that is not on this host.
+    directory-decides | notfound-return) continue ;;
+    esac
+    agree "$name"
+    if [ -f "$path/after" ]; then
+        host_write "$conf" <"$path/after"
+        agree "$name, enabled"
+    fi
+    sed -E '/^(passwd|group)/ s/$/ subid/' "$path/before" | host_write "$conf"
+    agree "$name, with the word"
+done
+
+diag "--- actions"
+while IFS= read -r services; do
+    printf 'passwd: %s\ngroup: files subid\n' "$services" | host_write "$conf"
+    agree "$services"
+done <<'END'
+files [!UNAVAIL=return] subid
+files [!TRYAGAIN=return] subid
+files [!NOTFOUND=return] subid
+files [!SUCCESS=return] subid
+files [NOTFOUND = return] subid
+files [ NOTFOUND=return ] subid
+files [NOTFOUND=return NOTFOUND=continue] subid
+files [NOTFOUND=continue NOTFOUND=return] subid
+files [!UNAVAIL=continue] subid
+files [notfound=RETURN]subid
+files[UNAVAIL=return]subid
+files [SUCCESS=merge] subid
+files [SUCCESS=continue] subid
+files [!NOTFOUND=continue] subid
+files [NOTFOUND=return] [NOTFOUND=continue] subid
+files [] subid
+files [NOTFOUND] subid
+files [NOTFOUND=] subid
+files [NOTFOUND=stop] subid
+files [NOTFOUND=return subid
+files [NOTFOUND=return,SUCCESS=return] subid
+files [NOTFOUND=return=] subid
+files [NOTFOUND==return] subid
+files # subid
+files #subid
+files # [NOTFOUND=return] subid
+files # x [NOTFOUND=return] subid
+files subid # [x
+subid
+files systemd subid
+END
+
+diag "--- lines"
+services=
+while IFS= read -r text; do
+    printf '%b' "$text" | host_write "$conf"
+    agree "$text"
+done <<'END'
+passwd: files subid\ngroup: files subid
+passwd: files\ngroup: files subid\npasswd: files subid
+passwd: files subid\npasswd: files\ngroup: files subid\n
+passwd files subid\ngroup: files subid\n
+  passwd  :  files subid\n\tgroup::files subid\n
+PASSWD: files subid\ngroup: files subid\n
+#passwd: files\npasswd: files subid\ngroup: files subid\n
+passwd: files subid\nautomount: files [x]\ngroup: files subid\n
+passwd: files subid\nhosts: files [x]\ngroup: files subid\n
+passwd: files subid\r\ngroup: files subid\r\n
+END
+done_testing
