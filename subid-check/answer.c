@@ -26,32 +26,33 @@ static void print_name(const char *name)
 	free(shown);
 }
 
-static void print_heading(const struct survey *survey, const struct lookup *lookup,
+static void print_heading(const struct survey *survey, const struct identity *identity,
 			  const struct style *style)
 {
-	const struct account *account = accounts_by_id(&survey->accounts[lookup->kind], lookup->id);
+	const struct account *account =
+		accounts_by_id(&survey->accounts[identity->kind], identity->id);
 
-	printf("%s%s %" PRIu32 "%s", style_begin(style, STYLE_BOLD), ID_NAME[lookup->kind],
-	       lookup->id, style_end(style, STYLE_BOLD));
-	if (lookup->name) {
+	printf("%s%s %" PRIu32 "%s", style_begin(style, STYLE_BOLD), ID_NAME[identity->kind],
+	       identity->id, style_end(style, STYLE_BOLD));
+	if (identity->name) {
 		printf(" is ");
-		print_name(lookup->name);
-	} else if (lookup->entry) {
+		print_name(identity->name);
+	} else if (identity->entry) {
 		printf(" is reserved, so the module has no record of it");
 	} else {
 		printf(" is not delegated");
 	}
 	if (account) {
-		printf("%s the %s ", lookup->entry ? ", and is" : "; it is",
-		       lookup->kind == SUBID_UID ? "user" : "group");
+		printf("%s the %s ", identity->entry ? ", and is" : "; it is",
+		       identity->kind == SUBID_UID ? "user" : "group");
 		print_name(account->name);
 	}
 	printf("\n");
 }
 
-static void print_owner(const struct lookup *lookup)
+static void print_owner(const struct identity *identity)
 {
-	const struct owner *owner = lookup->owner;
+	const struct owner *owner = identity->owner;
 
 	print_label("owner");
 	print_name(owner->name);
@@ -72,37 +73,37 @@ static void print_line(const struct survey *survey, enum subid_kind kind, const 
 }
 
 /* Whose it would be if the first line were not there. */
-static void print_others(const struct survey *survey, const struct lookup *lookup)
+static void print_others(const struct survey *survey, const struct identity *identity)
 {
-	const struct database *database = &survey->databases[lookup->kind];
+	const struct database *database = &survey->databases[identity->kind];
 	size_t shown = 0;
 
-	for (const struct entry *entry = lookup->entry + 1;
+	for (const struct entry *entry = identity->entry + 1;
 	     entry < database->entries + database->n && shown < 5; entry++) {
-		if (!subid_range_contains(&entry->range, lookup->id))
+		if (!subid_range_contains(&entry->range, identity->id))
 			continue;
 		print_label(shown++ == 0 ? "but also" : "");
-		print_line(survey, lookup->kind, entry);
+		print_line(survey, identity->kind, entry);
 	}
 }
 
-static void print_counterpart(const struct survey *survey, const struct lookup *lookup)
+static void print_counterpart(const struct survey *survey, const struct identity *identity)
 {
 	print_label("its GID");
-	if (!lookup->counterpart_entry) {
-		print_name(lookup->owner->name);
+	if (!identity->counterpart_entry) {
+		print_name(identity->owner->name);
 		printf(" has none at that position\n");
 		return;
 	}
-	printf("%" PRIu32 ", by ", lookup->counterpart);
-	print_line(survey, SUBID_GID, lookup->counterpart_entry);
+	printf("%" PRIu32 ", by ", identity->counterpart);
+	print_line(survey, SUBID_GID, identity->counterpart_entry);
 }
 
 /* "33", or why there is none. */
-static char *inside(const struct lookup *lookup, pid_t pid)
+static char *inside(const struct identity *identity, pid_t pid)
 {
 	uint32_t id;
-	int r = usage_inside(pid, lookup->kind, lookup->id, &id);
+	int r = usage_inside(pid, identity->kind, identity->id, &id);
 
 	if (r == 0)
 		return memory_print("%" PRIu32, id);
@@ -115,11 +116,11 @@ static void set(struct libscols_line *line, size_t column, char *data)
 		memory_fail();
 }
 
-static void print_processes(const struct survey *survey, const struct lookup *lookup)
+static void print_processes(const struct survey *survey, const struct identity *identity)
 {
 	struct libscols_table *table;
 	const struct use *first = NULL;
-	size_t n = usage_of(&survey->usage, lookup->kind, lookup->id, &first);
+	size_t n = usage_of(&survey->usage, identity->kind, identity->id, &first);
 
 	print_label("processes");
 	printf("%zu\n", n);
@@ -128,7 +129,8 @@ static void print_processes(const struct survey *survey, const struct lookup *lo
 	table = (struct libscols_table *)memory_check(scols_new_table());
 	memory_check(scols_table_new_column(table, "       PID", 0, SCOLS_FL_RIGHT));
 	memory_check(scols_table_new_column(
-		table, lookup->kind == SUBID_UID ? "UID INSIDE" : "GID INSIDE", 0, SCOLS_FL_RIGHT));
+		table, identity->kind == SUBID_UID ? "UID INSIDE" : "GID INSIDE", 0,
+		SCOLS_FL_RIGHT));
 	memory_check(scols_table_new_column(table, "COMMAND", 0, 0));
 	for (size_t i = 0; i < n; i++) {
 		struct libscols_line *line =
@@ -136,7 +138,7 @@ static void print_processes(const struct survey *survey, const struct lookup *lo
 		char *command = usage_command(first[i].pid);
 
 		set(line, 0, memory_print("%jd", (intmax_t)first[i].pid));
-		set(line, 1, inside(lookup, first[i].pid));
+		set(line, 1, inside(identity, first[i].pid));
 		set(line, 2, printable(command));
 		free(command);
 	}
@@ -144,33 +146,33 @@ static void print_processes(const struct survey *survey, const struct lookup *lo
 	scols_unref_table(table);
 }
 
-void answer_print(const struct survey *survey, const struct lookup *lookup, pid_t pid,
+void answer_print(const struct survey *survey, const struct identity *identity, pid_t pid,
 		  const struct style *style)
 {
-	print_heading(survey, lookup, style);
-	if (lookup->entry) {
-		print_owner(lookup);
+	print_heading(survey, identity, style);
+	if (identity->entry) {
+		print_owner(identity);
 		print_label("position");
-		printf("%" PRIu64 " of %" PRIu64 "\n", lookup->position,
-		       lookup->owner->total[lookup->kind]);
+		printf("%" PRIu64 " of %" PRIu64 "\n", identity->position,
+		       identity->owner->total[identity->kind]);
 		print_label("line");
-		print_line(survey, lookup->kind, lookup->entry);
-		print_others(survey, lookup);
-		if (lookup->kind == SUBID_UID)
-			print_counterpart(survey, lookup);
+		print_line(survey, identity->kind, identity->entry);
+		print_others(survey, identity);
+		if (identity->kind == SUBID_UID)
+			print_counterpart(survey, identity);
 	}
-	if (lookup->record) {
+	if (identity->record) {
 		print_label("record");
-		print_name(lookup->record);
+		print_name(identity->record);
 		printf("\n");
 	}
 	if (pid != 0) {
-		char *id = inside(lookup, pid);
+		char *id = inside(identity, pid);
 
 		print_label("inside");
 		printf("%s, in the user namespace of PID %jd\n", id, (intmax_t)pid);
 		free(id);
 	} else if (survey->live) {
-		print_processes(survey, lookup);
+		print_processes(survey, identity);
 	}
 }

@@ -3,7 +3,7 @@
 
 #include <sys/types.h>
 
-#include "lookup.h"
+#include "identity.h"
 #include "style.h"
 
 /*
@@ -11,5 +11,5 @@
  *
  * @pid: the only process to tell its inside ID of, or 0 for those that run as it.
  */
-void answer_print(const struct survey *survey, const struct lookup *lookup, pid_t pid,
+void answer_print(const struct survey *survey, const struct identity *identity, pid_t pid,
 		  const struct style *style);

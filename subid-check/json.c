@@ -190,23 +190,23 @@ void json_print(const struct survey *survey, const struct findings *findings)
 	print(json);
 }
 
-static void put_inside(struct json_object *json, const struct lookup *lookup, pid_t pid)
+static void put_inside(struct json_object *json, const struct identity *identity, pid_t pid)
 {
 	uint32_t id;
 
 	put_number(json, "pid", (uint64_t)pid);
-	if (usage_inside(pid, lookup->kind, lookup->id, &id) == 0)
+	if (usage_inside(pid, identity->kind, identity->id, &id) == 0)
 		put_number(json, "inside", id);
 	else
 		put(json, "inside", NULL);
 }
 
-static struct json_object *processes_array(const struct survey *survey, const struct lookup *lookup,
-					   pid_t pid)
+static struct json_object *processes_array(const struct survey *survey,
+					   const struct identity *identity, pid_t pid)
 {
 	const struct use *first = NULL;
-	size_t n = usage_of(&survey->usage, lookup->kind, lookup->id, &first);
-	const struct use only = { .id = lookup->id, .pid = pid };
+	size_t n = usage_of(&survey->usage, identity->kind, identity->id, &first);
+	const struct use only = { .id = identity->id, .pid = pid };
 	struct json_object *json = array();
 
 	if (pid != 0) {
@@ -217,7 +217,7 @@ static struct json_object *processes_array(const struct survey *survey, const st
 		struct json_object *process = object();
 		char *command = usage_command(first[i].pid);
 
-		put_inside(process, lookup, first[i].pid);
+		put_inside(process, identity, first[i].pid);
 		put_text(process, "command", command);
 		append(json, process);
 		free(command);
@@ -225,40 +225,40 @@ static struct json_object *processes_array(const struct survey *survey, const st
 	return json;
 }
 
-static struct json_object *lookup_object(const struct survey *survey, const struct lookup *lookup,
-					 pid_t pid)
+static struct json_object *identity_object(const struct survey *survey,
+					   const struct identity *identity, pid_t pid)
 {
 	struct json_object *json = object();
 
-	put_text(json, "kind", KIND[lookup->kind]);
-	put_number(json, "id", lookup->id);
-	put_bool(json, "delegated", lookup_is_delegated(lookup));
-	if (lookup->entry) {
-		put_text(json, "name", lookup->name);
-		put_text(json, "record", lookup->record);
-		put_text(json, "owner", lookup->owner->name);
-		put_account(json, lookup->owner);
-		put_number(json, "position", lookup->position);
-		put_text(json, "file", survey->databases[lookup->kind].path);
-		put_number(json, "line", lookup->entry->line);
-		put_number(json, "start", lookup->entry->range.start);
-		put_number(json, "count", lookup->entry->range.count);
+	put_text(json, "kind", KIND[identity->kind]);
+	put_number(json, "id", identity->id);
+	put_bool(json, "delegated", identity_is_delegated(identity));
+	if (identity->entry) {
+		put_text(json, "name", identity->name);
+		put_text(json, "record", identity->record);
+		put_text(json, "owner", identity->owner->name);
+		put_account(json, identity->owner);
+		put_number(json, "position", identity->position);
+		put_text(json, "file", survey->databases[identity->kind].path);
+		put_number(json, "line", identity->entry->line);
+		put_number(json, "start", identity->entry->range.start);
+		put_number(json, "count", identity->entry->range.count);
 	}
-	if (lookup->counterpart_entry)
-		put_number(json, "gid", lookup->counterpart);
+	if (identity->counterpart_entry)
+		put_number(json, "gid", identity->counterpart);
 	if (survey->live)
-		put(json, "processes", processes_array(survey, lookup, pid));
+		put(json, "processes", processes_array(survey, identity, pid));
 	return json;
 }
 
-void json_print_lookups(const struct survey *survey, const struct lookup *lookups, size_t n,
-			pid_t pid)
+void json_print_identities(const struct survey *survey, const struct identity *identities, size_t n,
+			   pid_t pid)
 {
 	struct json_object *json = object(), *ids = array();
 
 	put_number(json, "version", JSON_VERSION);
 	for (size_t i = 0; i < n; i++)
-		append(ids, lookup_object(survey, &lookups[i], pid));
+		append(ids, identity_object(survey, &identities[i], pid));
 	put(json, "ids", ids);
 	print(json);
 }

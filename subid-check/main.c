@@ -13,7 +13,7 @@
 #include "decimal.h"
 #include "findings.h"
 #include "json.h"
-#include "lookup.h"
+#include "identity.h"
 #include "map.h"
 #include "memory.h"
 #include "report.h"
@@ -239,14 +239,14 @@ static int check(const struct survey *survey, const struct options *options,
 /* An ID may be delegated as a UID and as a GID; one as which it is not goes
  * unmentioned then. Returns how many there are to show. */
 static size_t look_up(const struct survey *survey, const struct options *options,
-		      struct lookup ret[2])
+		      struct identity ret[2])
 {
-	struct lookup lookup;
+	struct identity identity;
 	uint32_t id = options->id;
 	size_t n = 0;
 
 	if (options->name) {
-		if (!lookup_name(survey, options->name, &ret[0]))
+		if (!identity_of_name(survey, options->name, &ret[0]))
 			errx(CHECK_STATUS_FINDINGS,
 			     "%s is not called like a record of the module's", options->name);
 		return 1;
@@ -258,32 +258,32 @@ static size_t look_up(const struct survey *survey, const struct options *options
 			errx(CHECK_STATUS_BLIND, "process %jd: %s", (intmax_t)options->pid,
 			     strerrordesc_np(-r));
 	}
-	lookup_id(survey, SUBID_UID, id, &ret[n++]);
-	lookup_id(survey, SUBID_GID, id, &lookup);
-	if (lookup.entry && !ret[0].entry)
-		ret[0] = lookup; /* nothing of the other one was allocated */
-	else if (lookup.entry && options->has_id)
-		ret[n++] = lookup;
+	identity_of_id(survey, SUBID_UID, id, &ret[n++]);
+	identity_of_id(survey, SUBID_GID, id, &identity);
+	if (identity.entry && !ret[0].entry)
+		ret[0] = identity; /* nothing of the other one was allocated */
+	else if (identity.entry && options->has_id)
+		ret[n++] = identity;
 	else
-		lookup_free(&lookup);
+		identity_free(&identity);
 	return n;
 }
 
 static int answer(const struct survey *survey, const struct options *options,
 		  const struct style *style)
 {
-	struct lookup lookups[2];
-	size_t n = look_up(survey, options, lookups);
+	struct identity identities[2];
+	size_t n = look_up(survey, options, identities);
 	int status = CHECK_STATUS_FINDINGS;
 
 	if (options->json)
-		json_print_lookups(survey, lookups, n, options->pid);
+		json_print_identities(survey, identities, n, options->pid);
 	for (size_t i = 0; i < n; i++) {
 		if (!options->json)
-			answer_print(survey, &lookups[i], options->pid, style);
-		if (lookup_is_delegated(&lookups[i]))
+			answer_print(survey, &identities[i], options->pid, style);
+		if (identity_is_delegated(&identities[i]))
 			status = CHECK_STATUS_CLEAN;
-		lookup_free(&lookups[i]);
+		identity_free(&identities[i]);
 	}
 	return status;
 }

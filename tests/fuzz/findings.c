@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "lookup.h"
+#include "identity.h"
 #include "overlap.h"
 #include "printable.h"
 #include "reference.h"
@@ -106,21 +106,21 @@ static const char *owner_of(const struct reference_file *file, uint64_t id, uint
 	return NULL;
 }
 
-static void check_lookups(const struct survey *survey, const struct reference_file *file)
+static void check_identities(const struct survey *survey, const struct reference_file *file)
 {
 	for (size_t i = 0; i < file->n_lines && i < COMPARED_MAX; i++) {
 		uint32_t id = (uint32_t)file->lines[i].start;
-		struct lookup lookup;
+		struct identity identity;
 		uint64_t position = 0;
 		const char *owner = owner_of(file, id, &position);
 
-		lookup_id(survey, SUBID_UID, id, &lookup);
-		if (!owner || !lookup.entry)
+		identity_of_id(survey, SUBID_UID, id, &identity);
+		if (!owner || !identity.entry)
 			fuzz_fail("is %u somebody's?", id);
-		if (strcmp(lookup.owner->name, owner) != 0 || lookup.position != position)
-			fuzz_fail("%u is %s's at %ju, not %s's at %ju", id, lookup.owner->name,
-				  (uintmax_t)lookup.position, owner, (uintmax_t)position);
-		lookup_free(&lookup);
+		if (strcmp(identity.owner->name, owner) != 0 || identity.position != position)
+			fuzz_fail("%u is %s's at %ju, not %s's at %ju", id, identity.owner->name,
+				  (uintmax_t)identity.position, owner, (uintmax_t)position);
+		identity_free(&identity);
 	}
 }
 
@@ -230,7 +230,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	reference_file(text, size, &file);
 	check_lines(&survey.databases[SUBID_UID], &file);
-	check_lookups(&survey, &file);
+	check_identities(&survey, &file);
 	free(file.lines);
 	for (size_t kind = 0; kind < 2; kind++) {
 		check_overlaps(&survey, &survey.databases[kind]);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "lookup.h"
+#include "identity.h"
 #include "model.h"
 #include "overlap.h"
 #include "pool.h"
@@ -170,62 +170,62 @@ static void gaps_avoid_ranges_accounts_and_one_another(void **state)
 static void an_id_is_its_first_lines_and_has_the_gid_at_its_position(void **state)
 {
 	struct survey survey;
-	struct lookup lookup;
+	struct identity identity;
 
 	(void)state;
 	model_survey(HOST(.subuid = "1000:300000:10\nbob:100000:100\nalice:100000:100\n",
 			  .subgid = "alice:500000:5\nbob:1:1\nalice:600000:100\n"),
 		     &survey);
-	lookup_id(&survey, SUBID_UID, 300007, &lookup);
-	assert_true(lookup_is_delegated(&lookup));
-	check_text("a number is shown as its account, and has GIDs of its own", lookup.record,
+	identity_of_id(&survey, SUBID_UID, 300007, &identity);
+	assert_true(identity_is_delegated(&identity));
+	check_text("a number is shown as its account, and has GIDs of its own", identity.record,
 		   "subuid-alice-300007:x:300007:65534:Subordinate UID 7 of "
 		   "alice:/:" NSS_SUBID_NOLOGIN);
-	lookup_free(&lookup);
+	identity_free(&identity);
 
-	assert_true(lookup_name(&survey, "subuid-alice-300007", &lookup));
-	check_text("by the account's name", lookup.name, "subuid-alice-300007");
-	lookup_free(&lookup);
-	assert_true(lookup_name(&survey, "subuid-1000-300007", &lookup));
-	check_text("by the number", lookup.name, "subuid-1000-300007");
-	lookup_free(&lookup);
+	assert_true(identity_of_name(&survey, "subuid-alice-300007", &identity));
+	check_text("by the account's name", identity.name, "subuid-alice-300007");
+	identity_free(&identity);
+	assert_true(identity_of_name(&survey, "subuid-1000-300007", &identity));
+	check_text("by the number", identity.name, "subuid-1000-300007");
+	identity_free(&identity);
 
-	lookup_id(&survey, SUBID_UID, 100003, &lookup);
-	check_text("the first line", lookup.owner->name, "bob");
-	assert_null(lookup.counterpart_entry);
-	lookup_free(&lookup);
+	identity_of_id(&survey, SUBID_UID, 100003, &identity);
+	check_text("the first line", identity.owner->name, "bob");
+	assert_null(identity.counterpart_entry);
+	identity_free(&identity);
 
-	assert_true(lookup_name(&survey, "subuid-alice-100003", &lookup));
-	assert_int_equal(lookup.position, 3);
-	check_text("by name", lookup.name, "subuid-alice-100003");
-	lookup_free(&lookup);
+	assert_true(identity_of_name(&survey, "subuid-alice-100003", &identity));
+	assert_int_equal(identity.position, 3);
+	check_text("by name", identity.name, "subuid-alice-100003");
+	identity_free(&identity);
 
-	assert_true(lookup_name(&survey, "subgid-alice-500004", &lookup));
-	check_text("a group", lookup.record, "subgid-alice-500004:x:500004:");
-	lookup_free(&lookup);
+	assert_true(identity_of_name(&survey, "subgid-alice-500004", &identity));
+	check_text("a group", identity.record, "subgid-alice-500004:x:500004:");
+	identity_free(&identity);
 
-	assert_true(lookup_name(&survey, "subuid-carol-100003", &lookup));
-	assert_false(lookup_is_delegated(&lookup));
-	lookup_free(&lookup);
-	assert_false(lookup_name(&survey, "alice", &lookup));
-	lookup_id(&survey, SUBID_UID, 99999, &lookup);
-	assert_false(lookup_is_delegated(&lookup));
-	lookup_free(&lookup);
+	assert_true(identity_of_name(&survey, "subuid-carol-100003", &identity));
+	assert_false(identity_is_delegated(&identity));
+	identity_free(&identity);
+	assert_false(identity_of_name(&survey, "alice", &identity));
+	identity_of_id(&survey, SUBID_UID, 99999, &identity);
+	assert_false(identity_is_delegated(&identity));
+	identity_free(&identity);
 	survey_free(&survey);
 }
 
 static void a_reserved_id_has_no_record_whoever_it_is_delegated_to(void **state)
 {
 	struct survey survey;
-	struct lookup lookup;
+	struct identity identity;
 
 	(void)state;
 	model_survey(HOST(.subuid = "alice:65000:1000\n"), &survey);
-	lookup_id(&survey, SUBID_UID, 65534, &lookup);
-	assert_non_null(lookup.entry);
-	assert_true(lookup.reserved);
-	assert_false(lookup_is_delegated(&lookup));
-	lookup_free(&lookup);
+	identity_of_id(&survey, SUBID_UID, 65534, &identity);
+	assert_non_null(identity.entry);
+	assert_true(identity.reserved);
+	assert_false(identity_is_delegated(&identity));
+	identity_free(&identity);
 	survey_free(&survey);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "lookup.h"
+#include "identity.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,47 +11,48 @@
 /* More than any record needs: an owner is at most a line long, and stands in it thrice. */
 #define RECORD_BYTES 4096
 
-static void find_counterpart(const struct survey *survey, struct lookup *lookup)
+static void find_counterpart(const struct survey *survey, struct identity *identity)
 {
 	const struct database *subgid = &survey->databases[SUBID_GID];
-	size_t i = lookup->owner->first[SUBID_GID];
+	size_t i = identity->owner->first[SUBID_GID];
 
 	/* The ranges lie end to end, so an earlier one would have held a lower position. */
 	while (i != OWNER_NO_ENTRY) {
 		const struct entry *entry = &subgid->entries[i];
 
-		if (lookup->position - entry->laid < entry->range.count) {
-			lookup->counterpart_entry = entry;
-			lookup->counterpart =
-				entry->range.start + (uint32_t)(lookup->position - entry->laid);
+		if (identity->position - entry->laid < entry->range.count) {
+			identity->counterpart_entry = entry;
+			identity->counterpart =
+				entry->range.start + (uint32_t)(identity->position - entry->laid);
 			return;
 		}
 		i = entry->next;
 	}
 }
 
-static void pack_user(struct lookup *lookup, const struct nss_id *user)
+static void pack_user(struct identity *identity, const struct nss_id *user)
 {
 	char buf[RECORD_BYTES];
 	struct passwd pwd;
 
 	if (nss_record_passwd(user, &pwd, buf, sizeof(buf)) < 0)
 		return;
-	lookup->name = memory_text(pwd.pw_name, strlen(pwd.pw_name));
-	lookup->record =
+	identity->name = memory_text(pwd.pw_name, strlen(pwd.pw_name));
+	identity->record =
 		memory_print("%s:%s:%" PRIu32 ":%" PRIu32 ":%s:%s:%s", pwd.pw_name, pwd.pw_passwd,
 			     pwd.pw_uid, pwd.pw_gid, pwd.pw_gecos, pwd.pw_dir, pwd.pw_shell);
 }
 
-static void pack_group(struct lookup *lookup, const struct nss_id *group)
+static void pack_group(struct identity *identity, const struct nss_id *group)
 {
 	char buf[RECORD_BYTES];
 	struct group grp;
 
 	if (nss_record_group(group, &grp, buf, sizeof(buf)) < 0)
 		return;
-	lookup->name = memory_text(grp.gr_name, strlen(grp.gr_name));
-	lookup->record = memory_print("%s:%s:%" PRIu32 ":", grp.gr_name, grp.gr_passwd, grp.gr_gid);
+	identity->name = memory_text(grp.gr_name, strlen(grp.gr_name));
+	identity->record =
+		memory_print("%s:%s:%" PRIu32 ":", grp.gr_name, grp.gr_passwd, grp.gr_gid);
 }
 
 /*
@@ -73,34 +74,36 @@ static const char *spelling(const struct survey *survey, const struct owner *own
 	return owner->login;
 }
 
-static void pack(const struct survey *survey, struct lookup *lookup, bool by_name)
+static void pack(const struct survey *survey, struct identity *identity, bool by_name)
 {
-	struct nss_id id = { .id = lookup->id };
+	struct nss_id id = { .id = identity->id };
 	const char *text;
 
-	lookup->reserved = nss_id_is_reserved(lookup->id);
-	if (!lookup->entry)
+	identity->reserved = nss_id_is_reserved(identity->id);
+	if (!identity->entry)
 		return;
-	lookup->owner = &survey->owners.items[lookup->entry->owner];
-	lookup->position = lookup->entry->laid + (lookup->id - lookup->entry->range.start);
-	if (lookup->kind == SUBID_UID)
-		find_counterpart(survey, lookup);
-	text = spelling(survey, lookup->owner, by_name);
-	if (lookup->reserved || subid_owner_set(&id.owner, text, strlen(text)) < 0)
+	identity->owner = &survey->owners.items[identity->entry->owner];
+	identity->position = identity->entry->laid + (identity->id - identity->entry->range.start);
+	if (identity->kind == SUBID_UID)
+		find_counterpart(survey, identity);
+	text = spelling(survey, identity->owner, by_name);
+	if (identity->reserved || subid_owner_set(&id.owner, text, strlen(text)) < 0)
 		return;
-	id.position = lookup->position;
-	id.gid = nss_gid_of_user(lookup->counterpart_entry ? lookup->counterpart : NSS_GID_NOBODY);
-	if (lookup->kind == SUBID_UID)
-		pack_user(lookup, &id);
+	id.position = identity->position;
+	id.gid = nss_gid_of_user(identity->counterpart_entry ? identity->counterpart
+							     : NSS_GID_NOBODY);
+	if (identity->kind == SUBID_UID)
+		pack_user(identity, &id);
 	else
-		pack_group(lookup, &id);
+		pack_group(identity, &id);
 }
 
-void lookup_id(const struct survey *survey, enum subid_kind kind, uint32_t id, struct lookup *ret)
+void identity_of_id(const struct survey *survey, enum subid_kind kind, uint32_t id,
+		    struct identity *ret)
 {
 	const struct database *database = &survey->databases[kind];
 
-	*ret = (struct lookup){ .kind = kind, .id = id };
+	*ret = (struct identity){ .kind = kind, .id = id };
 	for (size_t i = 0; i < database->n && !ret->entry; i++)
 		if (subid_range_contains(&database->entries[i].range, id))
 			ret->entry = &database->entries[i];
@@ -114,15 +117,15 @@ static bool is_spelled(const struct survey *survey, const struct owner *owner, c
 }
 
 /* A record bears the name that was asked for. */
-static void set_spelling(const struct survey *survey, struct lookup *lookup, const char *text)
+static void set_spelling(const struct survey *survey, struct identity *identity, const char *text)
 {
-	bool is_login =
-		lookup->entry && strcmp(survey->owners.items[lookup->entry->owner].name, text) != 0;
+	bool is_login = identity->entry &&
+			strcmp(survey->owners.items[identity->entry->owner].name, text) != 0;
 
-	pack(survey, lookup, !is_login);
+	pack(survey, identity, !is_login);
 }
 
-bool lookup_name(const struct survey *survey, const char *name, struct lookup *ret)
+bool identity_of_name(const struct survey *survey, const char *name, struct identity *ret)
 {
 	enum subid_kind kind = nss_record_name_is_ours(SUBID_GID, name) ? SUBID_GID : SUBID_UID;
 	const struct database *database = &survey->databases[kind];
@@ -131,7 +134,7 @@ bool lookup_name(const struct survey *survey, const char *name, struct lookup *r
 
 	if (nss_record_parse_name(kind, name, &owner, &id) < 0)
 		return false;
-	*ret = (struct lookup){ .kind = kind, .id = id };
+	*ret = (struct identity){ .kind = kind, .id = id };
 	for (size_t i = 0; i < database->n && !ret->entry; i++)
 		if (subid_range_contains(&database->entries[i].range, id) &&
 		    is_spelled(survey, &survey->owners.items[database->entries[i].owner],
@@ -141,14 +144,14 @@ bool lookup_name(const struct survey *survey, const char *name, struct lookup *r
 	return true;
 }
 
-void lookup_free(struct lookup *lookup)
+void identity_free(struct identity *identity)
 {
-	free(lookup->name);
-	free(lookup->record);
-	*lookup = (struct lookup){ .entry = NULL };
+	free(identity->name);
+	free(identity->record);
+	*identity = (struct identity){ .entry = NULL };
 }
 
-bool lookup_is_delegated(const struct lookup *lookup)
+bool identity_is_delegated(const struct identity *identity)
 {
-	return lookup->record;
+	return identity->record;
 }

@@ -7,7 +7,7 @@
 #include "survey.h"
 
 /* One ID, as the module answers for it. */
-struct lookup {
+struct identity {
 	enum subid_kind kind;
 	uint32_t id;
 	bool reserved;		   /* never anybody's to the module, whatever the files say */
@@ -21,17 +21,18 @@ struct lookup {
 };
 
 /*
- * lookup_id: whose is an ID? Of several lines the first counts.
- * Ownership: end with lookup_free().
+ * identity_of_id: whose is an ID? Of several lines the first counts.
+ * Ownership: end with identity_free().
  */
-void lookup_id(const struct survey *survey, enum subid_kind kind, uint32_t id, struct lookup *ret);
+void identity_of_id(const struct survey *survey, enum subid_kind kind, uint32_t id,
+		    struct identity *ret);
 
 /*
- * lookup_name: the ID that a record's name stands for, if its owner has it.
+ * identity_of_name: the ID that a record's name stands for, if its owner has it.
  * Returns false, and sets nothing, for a name that is not ours.
  */
-bool lookup_name(const struct survey *survey, const char *name, struct lookup *ret);
-void lookup_free(struct lookup *lookup);
+bool identity_of_name(const struct survey *survey, const char *name, struct identity *ret);
+void identity_free(struct identity *identity);
 
-/* lookup_is_delegated: is there a record? */
-bool lookup_is_delegated(const struct lookup *lookup);
+/* identity_is_delegated: is there a record? */
+bool identity_is_delegated(const struct identity *identity);
