@@ -16,8 +16,9 @@ packages_in() { # GROUP
             autoconf autoconf-archive automake libtool pkg-config
         ;;
     test) # what the tests are built with, and the programs whose lookups they check
-        echo libcmocka-dev libsubid-dev binutils bsdextrautils bsdutils findutils gcc-multilib git lsof \
-            man-db mandoc mawk mount perl-base procps python3 qemu-user strace tar uidmap util-linux valgrind
+        echo libcmocka-dev libsubid-dev binutils bsdextrautils bsdutils findutils fish gcc-multilib git \
+            lsof man-db mandoc mawk mount perl-base procps python3 python3-jsonschema qemu-user strace \
+            tar uidmap util-linux valgrind zsh
         ;;
     check)
         echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils

@@ -2,26 +2,30 @@
 #include "progress.h"
 
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #define PATIENCE_SECONDS 1
+#define BAR_COLUMNS 30
 
-static const char *volatile reading;
+static const char *volatile current;
+static bool drawn;
 
 static void say(const char *text)
 {
-	/* Nothing is to be done about a terminal that is gone. */
+	/* Nothing can be done about a terminal that is gone. */
 	ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
 
 	(void)ignored;
 }
 
-static void tell(int signal)
+static void say_current(int signal)
 {
 	(void)signal;
 	say("subid-check: still reading ");
-	say(reading);
+	say(current);
 	say("\n");
 }
 
@@ -31,8 +35,8 @@ void progress_begin(const char *what)
 
 	if (!isatty(STDERR_FILENO))
 		return;
-	action.sa_handler = tell;
-	reading = what;
+	action.sa_handler = say_current;
+	current = what;
 	(void)sigaction(SIGALRM, &action, NULL);
 	(void)alarm(PATIENCE_SECONDS);
 }
@@ -40,4 +44,30 @@ void progress_begin(const char *what)
 void progress_end(void)
 {
 	(void)alarm(0);
+}
+
+void progress_show(const char *what, uint64_t done, uint64_t all)
+{
+	char bar[BAR_COLUMNS + 1], line[160];
+	double part = all > 0 ? (double)done / (double)all : 1;
+	size_t full = (size_t)(part * BAR_COLUMNS);
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	if (full > BAR_COLUMNS)
+		full = BAR_COLUMNS;
+	memset(bar, '.', BAR_COLUMNS);
+	memset(bar, '#', full);
+	bar[BAR_COLUMNS] = '\0';
+	(void)snprintf(line, sizeof(line), "\rsubid-check: %s [%s] %3.0f %%", what, bar,
+		       part * 100);
+	say(line);
+	drawn = true;
+}
+
+void progress_clear(void)
+{
+	if (drawn)
+		say("\r\x1b[K");
+	drawn = false;
 }

@@ -193,6 +193,10 @@ void survey_read(const struct survey_request *request, struct survey *ret)
 	if (ret->live)
 		read_live(ret);
 	progress_end();
+	if (request->probe_seconds > 0)
+		check(probe_services(ret->databases, request->probe_seconds, ret->accounts,
+				     &ret->probe),
+		      "", "the account services");
 	root_close(&root);
 }
 

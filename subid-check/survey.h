@@ -10,6 +10,7 @@
 #include "directory.h"
 #include "nsswitch.h"
 #include "pool.h"
+#include "probe.h"
 #include "root.h"
 #include "services.h"
 #include "usage.h"
@@ -19,15 +20,8 @@ struct survey_request {
 	const char *directory; /* of the host, or NULL for this one */
 	bool services;	       /* accounts of all services, not of the files alone */
 	char **nested;	       /* owners that may be nested, */
-	size_t n_nested;
+	size_t n_nested, nested_room;
 	uint32_t probe_seconds; /* ask the services for the delegated IDs, so long; 0: do not */
-};
-
-/* What asking the account services for delegated IDs came to. */
-struct probe {
-	bool made;
-	uint64_t asked, wanted; /* IDs */
-	size_t found;		/* accounts that are in no file */
 };
 
 /* Everything that was read of a host; what follows from it is computed. */

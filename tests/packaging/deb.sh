@@ -115,8 +115,11 @@ is "it has the program, its page and its completion, and nothing else" "$(conten
 -rw-r--r-- root/root ./usr/share/doc/subid-check/changelog.Debian.gz
 -rw-r--r-- root/root ./usr/share/doc/subid-check/changelog.gz
 -rw-r--r-- root/root ./usr/share/doc/subid-check/copyright
+-rw-r--r-- root/root ./usr/share/fish/vendor_completions.d/subid-check.fish
 -rw-r--r-- root/root ./usr/share/lintian/overrides/subid-check
--rw-r--r-- root/root ./usr/share/man/man8/subid-check.8.gz"
+-rw-r--r-- root/root ./usr/share/man/man8/subid-check.8.gz
+-rw-r--r-- root/root ./usr/share/subid-check/subid-check.schema.json
+-rw-r--r-- root/root ./usr/share/zsh/vendor-completions/_subid-check"
 
 # For the other tests, and for people.
 rm -rf "$packages" && mkdir -p "$packages" &&

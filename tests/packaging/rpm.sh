@@ -63,12 +63,20 @@ is "it has no scriptlets: nsswitch.conf is authselect's" "$(query --scripts --tr
 
 rpm_of_module=$rpm
 rpm=$(cd "$root" && find tmp/home.65534/rpm/RPMS -name "subid-check-$version-*.rpm")
-is "a package of its own has subid-check, its page and its completion" "$(query --list | sort)" \
+is "a package of its own has subid-check, its page, its schema and its completions" "$(query --list | sort)" \
     "/usr/sbin/subid-check
 /usr/share/bash-completion/completions/subid-check
+/usr/share/fish
+/usr/share/fish/vendor_completions.d
+/usr/share/fish/vendor_completions.d/subid-check.fish
 /usr/share/licenses/subid-check-$version
 /usr/share/licenses/subid-check-$version/LICENSE
-/usr/share/man/man8/subid-check.8"
+/usr/share/man/man8/subid-check.8
+/usr/share/subid-check
+/usr/share/subid-check/subid-check.schema.json
+/usr/share/zsh
+/usr/share/zsh/site-functions
+/usr/share/zsh/site-functions/_subid-check"
 rpm=$rpm_of_module
 
 diag "--- in a root of its own"

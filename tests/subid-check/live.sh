@@ -42,9 +42,9 @@ finding() { # CODE: severity, place and reason
 diag "--- a host as it should be"
 like "is clean" "$(shown)" '^No findings\.$|^0 errors, 0 warnings,'
 like "with status 0" "$(shown)" '^status 0$'
-is "nothing runs as anybody's" "$(check | awk '$1 == "alice" || $1 == "bob" { print $1, $NF }')" \
-    "alice 0
-bob 0"
+is "nothing runs as anybody's" "$(check --noheadings --output OWNER,UUSED,GUSED | tr -s ' ')" \
+    "alice 0 0
+bob 0 0"
 
 diag "--- who runs as what"
 wait_for() { # COMMAND...: until it succeeds, ten seconds at most
@@ -72,36 +72,36 @@ container=$!
 for pid in "$plain" "$second" "$container"; do wait_for runs "$pid" sleep; done
 
 is "the report counts IDs, not processes, of both databases" \
-    "$(check | awk '$1 == "alice" || $1 == "bob" { print $1, $NF }')" \
-    "alice 2/3
-bob 0"
+    "$(check --noheadings --output OWNER,UUSED,GUSED | tr -s ' ')" \
+    "alice 2 3
+bob 0 0"
 is "and so does JSON" "$(one "[(o['name'], o['uids']['used'], o['gids']['used']) for o in d['owners']]")" \
     "[('alice', 2, 3), ('bob', 0, 0)]"
-is "--id names the processes, and what they are inside" "$(check --id 100005 | tail -n 3)" \
+is "an ID names the processes, and what they are inside" "$(check 100005 | tail -n 3)" \
     "  processes   1
        PID UID INSIDE COMMAND
 $(printf '%10d          5 sleep' "$container")"
 is "a process without a namespace of its own is inside what it is outside" \
-    "$(one "sorted((p['pid'], p['inside'], p['command']) for p in d['ids'][0]['processes'])" --id 100033)" \
+    "$(one "sorted((p['pid'], p['inside'], p['command']) for p in d['ids'][0]['processes'])" 100033)" \
     "[($plain, 100033, 'sleep'), ($second, 100033, 'sleep')]"
-is "--pid tells what another ID is in there" "$(check --id 100033 --pid "$container" | tail -n 1)" \
+is "--pid tells what another ID is in there" "$(check 100033 --pid "$container" | tail -n 1)" \
     "  inside      33, in the user namespace of PID $container"
-is "or that it is not mapped" "$(check --id 165536 --pid "$container" | tail -n 1)" \
+is "or that it is not mapped" "$(check 165536 --pid "$container" | tail -n 1)" \
     "  inside      not mapped, in the user namespace of PID $container"
 like "--pid alone asks for the process's own UID" "$(check --pid "$container")" \
     '^UID 100005 is subuid-alice-100005$'
 is "a GID is asked of gid_map" \
-    "$(one "[(i['kind'], i['processes'][0]['inside']) for i in d['ids']]" --name subgid-alice-500007)" \
+    "$(one "[(i['kind'], i['processes'][0]['inside']) for i in d['ids']]" subgid-alice-500007)" \
     "[('gid', 7)]"
 like "a process that is not there" "$(shown --pid 4194305)" '^status 2$'
-like "--name with a record of its own" "$(check --name subuid-alice-100033)" \
+like "a name with a record of its own" "$(check subuid-alice-100033)" \
     "record +$(getent passwd 100033)\$"
 
 diag "--- inside a user namespace"
 # In the namespace of the container, a process of that same namespace has the ID it has.
 inside() { nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups "$program" "$@"; }
 is "a process of our own namespace is what it is" \
-    "$(inside --id 5 --pid "$container" | tail -n 1)" \
+    "$(inside 5 --pid "$container" | tail -n 1)" \
     "  inside      5, in the user namespace of PID $container"
 nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups \
     unshare --user sleep 300 &
@@ -111,10 +111,10 @@ wait_for runs "$nested" sleep
 nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups \
     sh -c 'echo 0 3 10 >/proc/$0/uid_map' "$nested"
 is "one of a namespace below it, what it is there" \
-    "$(inside --id 5 --pid "$nested" | tail -n 1)" \
+    "$(inside 5 --pid "$nested" | tail -n 1)" \
     "  inside      2, in the user namespace of PID $nested"
 is "and an ID that is not mapped there is none" \
-    "$(inside --id 14 --pid "$nested" | tail -n 1)" \
+    "$(inside 14 --pid "$nested" | tail -n 1)" \
     "  inside      not mapped, in the user namespace of PID $nested"
 kill "$plain" "$second" "$container" "$holder" "$nested"
 wait "$plain" "$second" "$container" "$holder" 2>/dev/null
@@ -178,6 +178,27 @@ for file in passwd group; do
     grep -v '^ldapadmin:' "/etc/$file" | host_write "/etc/$file"
 done
 is "without it the host is clean again" "$(finding account)" "[]"
+
+diag "--- a directory, whose users no service lists"
+host_add_module "$abs_top_builddir/tests/subid-check/.libs/libnss_directory.so.2"
+ask files directory subid
+host_set_subuid alice:100000:1000 bob:165536:100
+host_set_subgid alice:500000:100 bob:165536:100
+is "--nss does not find them" "$(finding account)$(check --nss --json | grep -c ldapadmin)" "[]0"
+# 100100 in alice's range, 165600 in bob's; the group 500007.
+found() { # OPTION: accounts
+    timeout 150 "$program" "$1" --json | python3 -c 'import json, sys
+print([(f["code"], f["first"]) for f in json.load(sys.stdin)["findings"] if f["code"] in ("account", "group")])'
+}
+is "--probe does" "$(found --probe=120)" "[('account', 100100), ('account', 165600), ('group', 500007)]"
+is "and says nothing of the time, which was enough" "$(timeout 150 "$program" --probe=120 --json | grep -c '"probe"')" 0
+touch "$host_dir/work/hang"
+started=$SECONDS
+like "a service that hangs is left after the time allowed" "$(check --probe=2 --json)" '"code": *"probe"'
+ok "which is not much longer" test $((SECONDS - started)) -lt 10
+rm "$host_dir/work/hang"
+is "nothing is left behind" "$(pgrep -x subid-check)" ""
+ask files subid
 
 diag "--- nscd"
 is "does not run" "$(finding nscd)" "[]"

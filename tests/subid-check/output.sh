@@ -12,7 +12,7 @@ program=$abs_top_builddir/subid-check/subid-check
 fixtures=$abs_top_srcdir/tests/subid-check/hosts
 [ -x "$program" ] || skip_all "subid-check is not built"
 [ "$(id -u)" -eq 0 ] || skip_all "only root can make files that are root's"
-command -v python3 >/dev/null || skip_all "python3 is not installed"
+python3 -c 'import jsonschema' 2>/dev/null || skip_all "python3-jsonschema is not installed"
 export LC_ALL=C.UTF-8
 unset NO_COLOR
 
@@ -41,6 +41,27 @@ json_text, status = sys.stdin.read().rstrip("\n").rsplit("\n", 1)
 print(json.dumps(json.loads(json_text), indent=1), status, sep="\n")'
 }
 
+schema=$abs_top_srcdir/doc/subid-check.schema.json
+# Members that the schema does not know are found too: it is meant to be complete.
+# shellcheck disable=SC2317 # by ok
+valid() { # FILE
+    python3 -c '
+import json, sys
+from jsonschema import Draft7Validator
+schema = json.load(open(sys.argv[1]))
+def close(node):
+    if isinstance(node, dict):
+        if "properties" in node and node.get("type") == "object" and "definitions" not in node:
+            node["additionalProperties"] = False
+        for value in node.values(): close(value)
+    elif isinstance(node, list):
+        for value in node: close(value)
+close(schema)
+Draft7Validator.check_schema(schema)
+faults = [error.message for error in Draft7Validator(schema).iter_errors(json.load(open(sys.argv[2])))]
+sys.exit("\n".join(faults) or 0)' "$schema" "$1"
+}
+
 diag "--- the hosts"
 for host in hosts/*/; do
     name=$(basename "$host")
@@ -50,7 +71,7 @@ for host in hosts/*/; do
         "$(shown --root "$host" --json | same_json)" "$(same_json <"$host/json")"
     is "$name: the picture" "$(shown --root "$host" --svg -)" "$(cat "$host/svg")"
     check --root "$host" --json >out.json
-    ok "$name: JSON is valid" python3 -c 'import json; json.load(open("out.json"))'
+    ok "$name: JSON is as the schema has it" valid out.json
     check --root "$host" --svg out.svg
     ok "$name: the picture is valid XML" \
         python3 -c 'import xml.dom.minidom as d; d.parse("out.svg")'
@@ -69,15 +90,38 @@ for c in sys.stdin.read():
     done
 done
 
+diag "--- the table"
+is "has a row for each range" "$(check --root hosts/shared --output OWNER,SUBUIDS,UIDS,SUBGIDS,GIDS)" \
+"OWNER                     SUBUIDS  UIDS       SUBGIDS  GIDS
+alice               100000-165535 65536 100000-165535 65536
+bob                 165536-231071 65536 165536-231071 65536
+carol               200000-265535 65536 231072-263839 32768
+subuid-alice-100000 110000-110999  1000 110000-110999  1000"
+is "any columns, in any case, without headings" \
+    "$(check --root hosts/shared -n -o uid-first,Uid-Last,uid-line,uid-position,gid-first,gid-last,gid-line,gid-position,login | sed 's/  */ /g; s/^ //')" \
+"100000 165535 1 0 100000 165535 1 0 alice
+165536 231071 2 0 165536 231071 2 0 bob
+200000 265535 3 0 231072 263839 3 0 carol
+110000 110999 4 0 110000 110999 4 0 -"
+is "+ adds columns to the usual ones" "$(check --root hosts/shared --output +LOGIN | head -n 1 | tr -s ' ')" \
+    "OWNER UID SUBUIDS UUSED SUBGIDS GUSED LOGIN"
+# shellcheck disable=SC2016 # an owner is called so
+is "raw is for programs" "$(check --root hosts/hostile --raw --noheadings --output OWNER,UID-FIRST | sed -n 2p)" \
+    '$(touch\x20pwned)'"'"' 100005'
+is "all columns of --list-columns can be shown" \
+    "$(check --root hosts/shared --raw -o "$(check --list-columns | cut -d ' ' -f 1 | paste -s -d ,)" | head -n 1 | tr ' ' '\n')" \
+    "$(check --list-columns | cut -d ' ' -f 1)"
+is "the table alone still has the status" "$(status_of --root hosts/shared -n)" "status 1"
+like "nobody has any" "$(check --root hosts/empty)" '^There are no subordinate IDs\.$'
+is "which is no row" "$(check --root hosts/empty --raw --noheadings)" ""
+
 diag "--- options"
-like "--wide has the lines' numbers" "$(check --root hosts/shared --wide)" \
-    'alice +1000 .* 1/1$'
 is "--wide does not break lines" "$(check --root hosts/lines --wide | grep -c 'alice:')" 0
 like "--nested makes a note of a conflict" \
     "$(check --root hosts/shared --nested carol | grep -A1 '\[overlap\]')" 'carol and bob'
-is "--id answers with 0 for one that is delegated" "$(status_of --root hosts/shared --id 100001)" "status 0"
-is "--id answers with 1 for one that is not" "$(status_of --root hosts/shared --id 99999)" "status 1"
-is "--id says what the module would" "$(check --root hosts/shared --id 110001)" \
+is "an ID is answered with 0 if it is delegated" "$(status_of --root hosts/shared 100001)" "status 0"
+is "with 1 if it is not" "$(status_of --root hosts/shared 99999)" "status 1"
+is "an ID is what the module would say" "$(check --root hosts/shared 110001)" \
 "UID 110001 is subuid-alice-110001
   owner       alice (UID 1000)
   position    10001 of 65536
@@ -91,13 +135,17 @@ GID 110001 is subgid-alice-110001
   line        /etc/subgid:1  alice:100000:65536
   but also    /etc/subgid:4  subuid-alice-100000:110000:1000
   record      subgid-alice-110001:x:110001:"
-like "--name finds another owner's" \
-    "$(check --root hosts/shared --name subuid-subuid-alice-100000-110001)" \
+like "a name finds another owner's" \
+    "$(check --root hosts/shared subuid-subuid-alice-100000-110001)" \
     'owner +subuid-alice-100000 \(subordinate UID 100000\)'
-is "--name of another form is no record" "$(status_of --root hosts/shared --name alice)" \
-    "subid-check: alice is not called like a record of the module's
+is "a name of another form is no record" "$(status_of --root hosts/shared alice)" \
+    "subid-check: alice is neither an ID nor like the name of a record of the module
 status 1"
-is "--id --json is for programs" "$(check --root hosts/shared --id 200000 --json |
+for word in 110001 99999 subuid-alice-110001 subgid-alice-100000; do
+    check --root hosts/shared --json "$word" >out.json
+    ok "$word: JSON is as the schema has it" valid out.json
+done
+is "an ID for programs" "$(check --root hosts/shared 200000 --json |
     python3 -c '
 import json, sys
 one = json.load(sys.stdin)["ids"][0]
@@ -108,11 +156,31 @@ diag "--- what it cannot do"
 is "without the directory it cannot look" "$(status_of --root nowhere)" \
     "subid-check: nowhere: No such file or directory
 status 2"
-for bad in "--id -1" "--id 4294967296" "--id x" "--color sometimes" "--json --map" "--id 1 --svg -" \
-    "--id 1 --name x" "--root hosts/clean --nss" "--root hosts/clean --pid 1" "--unknown" "word"; do
+for bad in -1 4294967296 007 12x "--pid 0" "--pid x" "--probe=0" "--color=sometimes" "--unknown" "1 2" \
+    "--output x" "--output owner,," "--output="; do
     # shellcheck disable=SC2086
     like "$bad is refused" "$(status_of $bad)" '^status 2$'
 done
+while read -r first second; do
+    # shellcheck disable=SC2086
+    is "$first and $second are not for one run" "$(status_of ${first//=/ } ${second//=/ })" \
+        "subid-check: mutually exclusive arguments: ${first%%=*} ${second%%=*}
+status 2"
+done <<'END'
+--json --map
+--json --svg=-
+--map --svg=-
+--json --output=OWNER
+--json --raw
+--map --noheadings
+--nss --root=hosts/clean
+--pid=1 --root=hosts/clean
+--probe --root=hosts/clean
+--pid=1 --map
+--pid=1 --output=OWNER
+END
+is "nor an ID and a picture" "$(status_of --map 5)" "subid-check: mutually exclusive arguments: ID --map
+status 2"
 mkdir -p odd/etc && mkfifo odd/etc/subuid
 is "a FIFO is not waited for" "$(status_of --root odd)" "subid-check: odd/etc/subuid: Not a regular file
 status 2"
@@ -146,6 +214,33 @@ ln -s ../../../../../../../../etc/passwd linked/etc/passwd
 is "and not to our files" "$(status_of --root linked)" "subid-check: linked/etc/passwd: Too many levels of symbolic links
 status 2"
 
+diag "--- a command that is broken into lines is the same command"
+mkdir -p blanks/etc
+cp hosts/clean/etc/nsswitch.conf blanks/etc
+{
+    cat hosts/clean/etc/passwd
+    printf '%s:x:1800:1800::/:/bin/sh\n' "two  blanks and many more words that fill a line" "it's a \\ and 'quotes'"
+} >blanks/etc/passwd
+printf '%s:100000:65536\n' alice "two  blanks and many more words that fill a line" "it's a \\ and 'quotes'" \
+    >blanks/etc/subuid
+cp blanks/etc/subuid blanks/etc/subgid
+words_of() { # which an own usermod prints, one a line, of the commands on standard input
+    (
+        # shellcheck disable=SC2317 # by eval
+        usermod() { printf '<%s>\n' "$@"; }
+        eval "$(cat)"
+    )
+}
+is "word by word" \
+    "$(check --root blanks | sed -n '/Fix: usermod/,/^$/p' | sed 's/.*Fix: //' | words_of)" \
+    "$(check --root blanks --json | python3 -c '
+import json, sys
+for finding in json.load(sys.stdin)["findings"]:
+    if finding["fix"].startswith("usermod"): print(finding["fix"])' | words_of)"
+like "the words are those of the owner" "$(check --root blanks --json | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["findings"][0]["fix"])' | words_of)" '^<two  blanks and many more words that fill a line>$'
+
 diag "--- a terminal"
 terminal() { script -qec "$1" /dev/null </dev/null; }
 like "has colours" "$(TERM=xterm terminal "$program --root hosts/shared" | cat -v)" '\^\[\[1;31merror'
@@ -174,7 +269,7 @@ if command -v valgrind >/dev/null && ! grep -q __asan_init "$program"; then
     wrapped=$program
     [ ! -x "$abs_top_builddir/subid-check/.libs/subid-check" ] ||
         wrapped=$abs_top_builddir/subid-check/.libs/subid-check
-    for view in "--all --wide" --map --json "--svg -" "--id 110001" "--id 110001 --json"; do
+    for view in "--all --wide" --map --json "--svg -" "110001" "110001 --json" "--raw"; do
         for host in hosts/lines hosts/shared; do
             # shellcheck disable=SC2086
             timeout 120 valgrind --quiet --leak-check=full --error-exitcode=99 "$wrapped" \

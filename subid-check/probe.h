@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accounts.h"
+#include "database.h"
+
+/* What asking the account services for delegated IDs came to. */
+struct probe {
+	bool made;
+	uint64_t asked, wanted; /* IDs */
+	size_t found;		/* accounts that were not known */
+};
+
+/*
+ * probe_services: ask the account services of this host for the delegated IDs.
+ *
+ * Directory users are in no file, and services do not list them; only a question for an ID
+ * finds them. The questions go from coarse to fine: each 65536th ID of each range first, and
+ * last those in between. A service that hangs does not hold the program: a child process asks,
+ * and is killed when the time is over.
+ *
+ * @databases: sorted. @accounts: what is found is added.
+ * Returns 0 or a negative errno.
+ */
+__attribute__((nonnull, warn_unused_result)) int probe_services(const struct database databases[2],
+								unsigned int seconds,
+								struct accounts accounts[2],
+								struct probe *ret);
+
+/* A walk over the IDs of a database, from coarse to fine. */
+struct probe_walk {
+	const struct database *database;
+	uint32_t stride;
+	size_t stretch;
+	uint64_t next; /* in the current stretch, counted from its beginning */
+};
+
+__attribute__((nonnull)) void probe_walk_begin(struct probe_walk *walk,
+					       const struct database *database);
+
+/* probe_walk_next: each ID once. @ret: set if there is one. Returns false at the end. */
+__attribute__((nonnull)) bool probe_walk_next(struct probe_walk *walk, uint32_t *ret);
