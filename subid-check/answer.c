@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "answer.h"
+#include "print.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -72,7 +72,7 @@ static void print_line(const struct survey *survey, enum subid_kind kind, const 
 	printf(":%" PRIu32 ":%" PRIu32 "\n", entry->range.start, entry->range.count);
 }
 
-/* Whose it would be if the first line were not there. */
+/* Later lines that have the ID too: they would count if the first were not there. */
 static void print_others(const struct survey *survey, const struct identity *identity)
 {
 	const struct database *database = &survey->databases[identity->kind];
@@ -99,7 +99,7 @@ static void print_counterpart(const struct survey *survey, const struct identity
 	print_line(survey, SUBID_GID, identity->counterpart_entry);
 }
 
-/* "33", or why there is none. */
+/* The ID, such as "33", or the reason why there is none. */
 static char *inside(const struct identity *identity, pid_t pid)
 {
 	uint32_t id;

@@ -11,7 +11,7 @@
 #include "owners.h"
 #include "range.h"
 
-/* A line that delegates. */
+/* A line that delegates a range. */
 struct entry {
 	struct subid_range range;
 	uint32_t line; /* its number, from 1 */

@@ -10,7 +10,7 @@
 struct identity {
 	enum subid_kind kind;
 	uint32_t id;
-	bool reserved;		   /* never anybody's to the module, whatever the files say */
+	bool reserved;		   /* the module never makes a record of it */
 	const struct entry *entry; /* the line that counts, or NULL: not delegated */
 	const struct owner *owner;
 	uint64_t position;
@@ -21,17 +21,18 @@ struct identity {
 };
 
 /*
- * identity_of_id: whose is an ID? Of several lines the first counts.
+ * identity_of_id: what the module answers for an ID. Of several lines the first counts.
  * Ownership: end with identity_free().
  */
-void identity_of_id(const struct survey *survey, enum subid_kind kind, uint32_t id,
-		    struct identity *ret);
+__attribute__((nonnull)) void identity_of_id(const struct survey *survey, enum subid_kind kind,
+					     uint32_t id, struct identity *ret);
 
 /*
  * identity_of_name: the ID that a record's name stands for, if its owner has it.
  * Returns false, and sets nothing, for a name that is not ours.
  */
-bool identity_of_name(const struct survey *survey, const char *name, struct identity *ret);
+__attribute__((nonnull)) bool identity_of_name(const struct survey *survey, const char *name,
+					       struct identity *ret);
 void identity_free(struct identity *identity);
 
 /* identity_is_delegated: is there a record? */

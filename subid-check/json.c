@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "json.h"
+#include "print.h"
 
 #include <json-c/json.h>
 #include <stdio.h>

@@ -7,17 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "answer.h"
+#include "print.h"
 #include "findings.h"
 #include "identity.h"
-#include "json.h"
-#include "map.h"
 #include "memory.h"
 #include "options.h"
-#include "report.h"
 #include "style.h"
 #include "survey.h"
-#include "svg.h"
 #include "table.h"
 
 static void set_style(const struct options *options, struct style *ret)

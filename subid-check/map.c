@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "map.h"
+#include "print.h"
 
 #include <inttypes.h>
 #include <libsmartcols.h>
@@ -70,7 +70,7 @@ static char *bar(const struct segment *segment, const struct style *style)
 	return text;
 }
 
-/* What cannot be told from the bar where there are no colours. */
+/* Without colours, bars do not show these. */
 static char *label_of(const struct segment *segment, enum subid_kind kind)
 {
 	char *label = segment_label(segment, kind), *shown = printable(label), *full;

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* What the program ends with. */
+/* The status that the program ends with. */
 enum {
 	CHECK_STATUS_CLEAN = 0,	   /* no error and no warning; or the ID is delegated */
 	CHECK_STATUS_FINDINGS = 1, /* there are some; or the ID is not delegated */
@@ -22,15 +22,16 @@ enum {
  * @size: of an item, in bytes.
  * Returns the array, which may have moved. Ownership: free(3).
  */
-void *memory_room(void *items, size_t n, size_t *room, size_t size);
+__attribute__((nonnull(3), warn_unused_result)) void *memory_room(void *items, size_t n,
+								  size_t *room, size_t size);
 
 /* memory_text: a copy of @len bytes with a NUL behind them. Ownership: free(3). */
-char *memory_text(const char *text, size_t len);
+__attribute__((nonnull)) char *memory_text(const char *text, size_t len);
 
 /* memory_print: asprintf(3). Ownership: free(3). */
 __attribute__((format(printf, 1, 2))) char *memory_print(const char *format, ...);
 
-/* memory_fail: there is none. */
+/* memory_fail: end the program. */
 _Noreturn void memory_fail(void);
 
 /* memory_check: @memory, which is not NULL. */

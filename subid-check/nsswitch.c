@@ -11,7 +11,7 @@
 
 #define BLANKS " \t\n\v\f\r"
 
-/* What a service's answer can be, and what glibc then does. */
+/* The statuses with which a service can answer, and the actions that glibc can take then. */
 enum status {
 	STATUS_SUCCESS,
 	STATUS_NOTFOUND,

@@ -7,7 +7,7 @@
 
 #include "survey.h"
 
-/* What the command line asks for. */
+/* The command line. */
 struct options {
 	struct survey_request request;
 	bool all, json, map, noheadings, raw, wide;

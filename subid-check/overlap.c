@@ -6,11 +6,12 @@
 #include "memory.h"
 
 /*
- * A sweep over the entries by first ID, long ones first. On the stack lie those
- * that reach the current ID, each inside the one below it: one that sticks out
- * of the top replaces it, since whoever meets the replaced one later meets it
- * too. So an entry leaves the stack once, and the top is the innermost that
- * contains it.
+ * A sweep over the entries by first ID, long ones before short ones.
+ *
+ * On the stack lie entries that reach the current ID, each inside the one below it, so the top
+ * is the innermost. An entry that ends behind the top replaces it: each later entry that meets
+ * the replaced one meets the new one as well. So each entry leaves the stack at most once, and
+ * the sweep is linear.
  */
 struct sweep {
 	const struct database *database;
@@ -53,7 +54,7 @@ static void tell(const struct sweep *sweep, size_t index, size_t met)
 	const struct entry *a = entry_at(sweep, index), *b = entry_at(sweep, met);
 	struct overlap overlap = { .entry = index, .other = met };
 
-	/* @a begins last. */
+	/* @a begins at the current ID, and @b no later. */
 	overlap.shared.first = a->range.start;
 	overlap.shared.last = entry_last(a) < entry_last(b) ? entry_last(a) : entry_last(b);
 	if (person_of(sweep, a) == person_of(sweep, b)) {
@@ -93,8 +94,10 @@ static void meet(struct sweep *sweep, size_t index)
 	sweep->stack[sweep->depth++] = index;
 }
 
-/* Entries with one and the same range from @first on: those that may be nested
- * come last, or they would stand between the others. */
+/*
+ * Entries with the same range, from @first on. Those that may be nested come last; else they
+ * would lie between the others on the stack, and hide their conflict.
+ */
 static size_t meet_equals(struct sweep *sweep, size_t first)
 {
 	const size_t *sorted = sweep->database->sorted;

@@ -16,7 +16,7 @@ enum overlap_kind {
 /* Two entries that share IDs. */
 struct overlap {
 	enum overlap_kind kind;
-	size_t entry; /* the one that is in the way: of the later line, or nested */
+	size_t entry; /* the one to change: of the later line, or the nested one */
 	size_t other;
 	struct stretch shared;
 };
@@ -24,12 +24,13 @@ struct overlap {
 /*
  * overlap_find: which entries share IDs?
  *
- * Not all pairs, which may be n^2 / 2: for each entry at most one of another
- * owner and one of the same, O(n log n) in all with the sorting. If any two
- * entries share IDs there is an overlap; if they are two owners' and neither
- * lies inside a range of the other's, where that is meant, there is a conflict.
- * @database: sorted, its entries' owners joined.
- * @overlap: called with @context, in ascending order of IDs.
+ * There may be n^2 / 2 such pairs, so it does not tell all of them: for each entry, at most one
+ * with another owner and one with the same. If any two entries share IDs, there is an overlap.
+ * If they are two owners', and neither is meant to lie inside the other, there is a conflict.
+ * It takes O(n).
+ * @database: sorted.
+ * @overlap: called with @context for each, in ascending order of IDs.
  */
-void overlap_find(const struct database *database, const struct owners *owners,
-		  void (*overlap)(const struct overlap *overlap, void *context), void *context);
+__attribute__((nonnull(1, 2, 3))) void
+overlap_find(const struct database *database, const struct owners *owners,
+	     void (*overlap)(const struct overlap *overlap, void *context), void *context);

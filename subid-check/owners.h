@@ -12,12 +12,12 @@
 enum owner_account {
 	OWNER_HAS_NO_ACCOUNT,
 	OWNER_HAS_ACCOUNT,
-	OWNER_IS_SUBORDINATE, /* it is named like a record of the module's: nested */
+	OWNER_IS_SUBORDINATE, /* it is named like a record of the module */
 };
 
 /*
  * To whom ranges are delegated, in both files: a text, letter for letter. `1000` and `alice`
- * are two owners, also where UID 1000 is alice; then alice is the account's first spelling.
+ * are two owners, also where UID 1000 is alice.
  */
 struct owner {
 	char *name; /* as the lines write it */
@@ -42,13 +42,13 @@ struct owners {
 };
 
 /*
- * owners_find: the owner called so, added if new.
+ * owners_find: the owner of that name, added if it is new.
  *
  * @name, @len: one that subid_owner_text_valid() accepts, so without a NUL.
  * Returns its index. Ownership: end with owners_free().
  */
-size_t owners_find(struct owners *owners, const char *name, size_t len);
+__attribute__((nonnull)) size_t owners_find(struct owners *owners, const char *name, size_t len);
 
-/* owners_by_name: the index of the owner called so, or OWNER_NONE. */
-size_t owners_by_name(const struct owners *owners, const char *name);
+/* owners_by_name: the index of the owner of that name, or OWNER_NONE. */
+__attribute__((nonnull)) size_t owners_by_name(const struct owners *owners, const char *name);
 void owners_free(struct owners *owners);

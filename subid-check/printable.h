@@ -2,28 +2,30 @@
 #pragma once
 
 /*
- * Owners, accounts and processes are called what somebody called them. None of
- * these bytes reaches a terminal or a document as it is.
- * Ownership: free(3).
+ * Owners, accounts and processes have names that somebody chose, perhaps to do harm. They reach
+ * a terminal or a document through these functions only.
+ * Ownership of all results: free(3).
  */
 
 /*
- * printable: for a terminal, in the locale's encoding.
+ * printable: a text for a terminal, in the locale's encoding.
  *
- * What is no printable character, or turns the direction of writing, is shown
- * as ls -b does, each byte as \ooo.
+ * A character that cannot be printed, or that changes the direction of writing, is shown as
+ * ls -b shows it, each byte as \ooo.
  */
-char *printable(const char *text);
+__attribute__((nonnull)) char *printable(const char *text);
 
-/* printable_utf8: valid UTF-8; U+FFFD for each byte that is not. */
-char *printable_utf8(const char *text);
+/* printable_utf8: a text in valid UTF-8, with U+FFFD for each byte that is not. */
+__attribute__((nonnull)) char *printable_utf8(const char *text);
 
 /*
- * printable_json: a JSON document in UTF-8, in which what printable() would not
- * show is written as \uXXXX. It stands in strings alone, so it means the same.
+ * printable_json: a JSON document in UTF-8, with characters that cannot be printed as \uXXXX.
+ * They stand inside strings only, so the document means the same.
  */
-char *printable_json(const char *document);
+__attribute__((nonnull)) char *printable_json(const char *document);
 
-/* printable_xml: likewise, and escaped for text and attributes of XML 1.0. U+FFFD also
- * for what would not show. */
-char *printable_xml(const char *text);
+/*
+ * printable_xml: a text in UTF-8, escaped for elements and attributes of XML 1.0, with U+FFFD
+ * for characters that cannot be printed.
+ */
+__attribute__((nonnull)) char *printable_xml(const char *text);

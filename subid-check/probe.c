@@ -70,7 +70,7 @@ static uint64_t count_ids(const struct database *database)
 
 /* --- the child -------------------------------------------------------------------- */
 
-/* What the child tells: an account that it found, or how far it is. */
+/* A message of the child: an account that it found, or how far it is. */
 struct message {
 	uint64_t asked;
 	uint32_t id;

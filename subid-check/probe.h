@@ -7,7 +7,7 @@
 #include "accounts.h"
 #include "database.h"
 
-/* What asking the account services for delegated IDs came to. */
+/* The outcome of asking the account services for delegated IDs. */
 struct probe {
 	bool made;
 	uint64_t asked, wanted; /* IDs */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "report.h"
+#include "print.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -10,7 +10,7 @@
 
 /* The rules that make findings of a survey, by subject: a file of rules-*.c each. */
 
-/* What one pass over a host works with. */
+/* The state of one pass over a host. */
 struct pass {
 	const struct survey *survey;
 	struct findings *findings;

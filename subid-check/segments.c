@@ -351,7 +351,7 @@ static void fold_into(struct segment *into, const struct segment *segment)
 		into->what = segment->what;
 }
 
-/* Neighbours, @run of them at a time, where it says nothing else. */
+/* Folds neighbours, @run of them at a time, as far as they may be folded. */
 static void fold(struct segments *segments, size_t run)
 {
 	size_t kept = 0;

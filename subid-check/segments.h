@@ -8,7 +8,7 @@
 #include "pool.h"
 #include "survey.h"
 
-/* What a stretch of the ID space is, by weight: the heaviest is shown. */
+/* The kinds of stretches, by weight. A stretch that is several of them shows the heaviest. */
 enum segment_class {
 	SEGMENT_FREE,
 	SEGMENT_SYSTEMD,
@@ -38,20 +38,20 @@ struct segments {
 };
 
 /*
- * segments_of: one database's ID space, in at most about @max segments; where
- * there are more, neighbours are folded.
+ * segments_of: the ID space of one database, in at most about @max segments; if there are more,
+ * neighbours are folded.
  *
- * O(n log n). Ownership: end with segments_free().
+ * It takes O(n log n). Ownership: end with segments_free().
  */
-void segments_of(const struct survey *survey, enum subid_kind kind, size_t max,
-		 struct segments *ret);
-void segments_free(struct segments *segments);
+__attribute__((nonnull)) void segments_of(const struct survey *survey, enum subid_kind kind,
+					  size_t max, struct segments *ret);
+__attribute__((nonnull)) void segments_free(struct segments *segments);
 
 /*
  * segment_label: what it is, in words; any bytes, as owners have them.
  * Ownership: free(3).
  */
-char *segment_label(const struct segment *segment, enum subid_kind kind);
+__attribute__((nonnull)) char *segment_label(const struct segment *segment, enum subid_kind kind);
 
 /* segment_size: how many IDs. */
 static inline uint64_t segment_size(const struct segment *segment)

@@ -16,7 +16,7 @@ enum style_colour {
 	STYLE_MAGENTA,
 };
 
-/* How to write for whoever reads it. */
+/* How to print for the reader. */
 struct style {
 	bool colours;
 	bool utf8;    /* there are more characters than ASCII's */
@@ -26,12 +26,12 @@ struct style {
 };
 
 /*
- * style_of_terminal: as standard output is: its width, or 80 columns, and
- * colours on a terminal without NO_COLOR.
+ * style_of_terminal: the style for standard output: its width, or 80 columns, and colours on a
+ * terminal unless NO_COLOR is set.
  */
-void style_of_terminal(struct style *ret);
+__attribute__((nonnull)) void style_of_terminal(struct style *ret);
 
-/* style_begin, style_end: the sequences around a text, or "". */
+/* style_begin, style_end: the escape sequences around a text, or "". */
 const char *style_begin(const struct style *style, enum style_colour colour);
 const char *style_end(const struct style *style, enum style_colour colour);
 
@@ -44,8 +44,8 @@ const char *style_end(const struct style *style, enum style_colour colour);
  * @command: for a shell, so each line but the last ends with a backslash, and no word that is
  * quoted is broken.
  */
-void style_wrap(const struct style *style, const char *text, size_t indent, size_t first,
-		bool command);
+__attribute__((nonnull)) void style_wrap(const struct style *style, const char *text, size_t indent,
+					 size_t first, bool command);
 
 /* style_columns: how many columns a printable text takes. */
-size_t style_columns(const char *text);
+__attribute__((nonnull)) size_t style_columns(const char *text);

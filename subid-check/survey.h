@@ -15,7 +15,7 @@
 #include "services.h"
 #include "usage.h"
 
-/* What to look at. */
+/* The host to look at, and how. */
 struct survey_request {
 	const char *directory; /* of the host, or NULL for this one */
 	bool services;	       /* accounts of all services, not of the files alone */
@@ -24,7 +24,7 @@ struct survey_request {
 	uint32_t probe_seconds; /* ask the services for the delegated IDs, so long; 0: do not */
 };
 
-/* Everything that was read of a host; what follows from it is computed. */
+/* All that was read of a host. Findings are computed from it alone. */
 struct survey {
 	bool live; /* the host that runs us */
 	bool all_services;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "svg.h"
+#include "print.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -12,7 +12,7 @@
 #include "memory.h"
 #include "printable.h"
 
-/* Nobody scrolls further, and to lay columns out costs more than to find all of it out. */
+/* Nobody scrolls further, and laying out more rows takes longer than reading the host. */
 #define OWNERS_SHOWN 1000
 #define COLUMNS_MAX 64
 

@@ -9,25 +9,25 @@
 #include "database.h"
 #include "range.h"
 
-/* That a process runs as an ID: real, effective, saved or of files. */
+/* A process runs as an ID: its real, effective, saved or file system one. */
 struct use {
 	uint32_t id;
 	pid_t pid;
 };
 
-/* By enum subid_kind; ascending by ID, then by process, each once. */
+/* All uses, by enum subid_kind; ascending by ID, then by process, each once. */
 struct usage {
 	struct use *uses[2];
 	size_t n[2], room[2];
 };
 
 /*
- * usage_read: of all processes that /proc shows.
+ * usage_read: the uses of all processes that /proc shows.
  * Returns 0 or a negative errno. Ownership: end with usage_free().
  */
-int usage_read(struct usage *ret);
+__attribute__((nonnull, warn_unused_result)) int usage_read(struct usage *ret);
 
-/* usage_add, usage_sort: one by one. */
+/* usage_add, usage_sort: add uses one by one, and sort them afterwards. */
 void usage_add(struct usage *usage, enum subid_kind kind, uint32_t id, pid_t pid);
 void usage_sort(struct usage *usage);
 void usage_free(struct usage *usage);
@@ -43,20 +43,22 @@ size_t usage_of(const struct usage *usage, enum subid_kind kind, uint32_t id,
 		const struct use **ret_first);
 
 /*
- * usage_inside: what an ID of ours is inside a process's user namespace, by
+ * usage_inside: what an ID of our user namespace is inside a process's user namespace, by
  * /proc/PID/uid_map or gid_map.
  *
- * @ret_inside: set on success.
- * Returns 0, -ENOENT if it is not mapped there, -ESRCH if there is no such
- * process, or another negative errno.
+ * @ret_inside: set on success only.
+ * Returns 0; -ENOENT if it is not mapped there; -ESRCH if there is no such process; or another
+ * negative errno.
  */
-int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_inside);
+__attribute__((nonnull, warn_unused_result)) int usage_inside(pid_t pid, enum subid_kind kind,
+							      uint32_t id, uint32_t *ret_inside);
 
-/* usage_map: the same, of what a stream has. Returns 0 or -ENOENT. */
-int usage_map(FILE *map, uint32_t id, uint32_t *ret_inside);
+/* usage_map: the same, by the text of a map. Returns 0 or -ENOENT. */
+__attribute__((nonnull, warn_unused_result)) int usage_map(FILE *map, uint32_t id,
+							   uint32_t *ret_inside);
 
 /* usage_effective: a process's effective UID. Returns 0 or a negative errno. */
-int usage_effective(pid_t pid, uint32_t *ret_uid);
+__attribute__((nonnull, warn_unused_result)) int usage_effective(pid_t pid, uint32_t *ret_uid);
 
 /* usage_command: a process's name, or "". Ownership: free(3). */
 char *usage_command(pid_t pid);

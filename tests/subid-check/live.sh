@@ -161,6 +161,25 @@ while True:
 serve '{"parameters":{}}'
 like "one that answers" "$(finding source)" "'note', '/etc/nsswitch.conf', 3, .*subid-userdbd answers"
 kill "$server"
+# Where it is built, subid-userdbd itself, with the socket that systemd would give it.
+service=$abs_top_builddir/subid-userdbd/subid-userdbd
+if [ -x "$service" ]; then
+    rm -f "$userdbd" ready
+    python3 -c '
+import os, socket, sys
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen()
+os.dup2(server.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+open("ready", "w").close()
+os.execv(sys.argv[2], [sys.argv[2]])' "$userdbd" "$service" 2>service.log &
+    server=$!
+    wait_for test -e ready
+    like "subid-userdbd answers" "$(finding source)" "'note', '/etc/nsswitch.conf', 3, .*subid-userdbd answers"
+    kill "$server"
+fi
 serve ''
 like "one that hangs is not waited for" "$(finding source)" "'error', .* does not react"
 kill "$server"

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "findings.h"
+#include "identity.h"
+#include "survey.h"
+#include "style.h"
+
+/* The ways to print what was found out, besides the table. Each is in the file of its name. */
+
+/*
+ * report_print: the findings, one paragraph each, and how many there are. Of one code it prints
+ * ten, unless the style wants all, and says how many more there are.
+ */
+__attribute__((nonnull)) void report_print(const struct findings *findings,
+					   const struct style *style);
+
+/*
+ * map_print: the ID space from 0 to 2^32-1, a row for each stretch of it, with bars as long as
+ * the logarithm of its size.
+ */
+__attribute__((nonnull)) void map_print(const struct survey *survey, const struct style *style);
+
+/*
+ * answer_print: an ID, its record, where it comes from, and the processes that run as it.
+ *
+ * @pid: the only process of which to say what the ID is inside; 0: all that run as the ID.
+ */
+__attribute__((nonnull)) void answer_print(const struct survey *survey,
+					   const struct identity *identity, pid_t pid,
+					   const struct style *style);
+
+/* The number of the format. Members that are added later do not change it. */
+#define JSON_VERSION 1
+
+/* json_print: the whole host, as subid-check(8) documents it. */
+__attribute__((nonnull)) void json_print(const struct survey *survey,
+					 const struct findings *findings);
+
+/* json_print_identities: @n IDs. @pid: see answer_print(). */
+__attribute__((nonnull)) void json_print_identities(const struct survey *survey,
+						    const struct identity *identities, size_t n,
+						    pid_t pid);
+
+/*
+ * svg_print: the ID space from 0 to 2^32-1 as a picture, UIDs beside GIDs, with heights by the
+ * logarithm of the sizes. The same host gives the same picture.
+ */
+__attribute__((nonnull)) void svg_print(const struct survey *survey, FILE *stream);
