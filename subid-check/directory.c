@@ -407,7 +407,7 @@ static int read_sssd_files(const struct root *root, struct directories *ret)
 		free(names[i]);
 	}
 	free(names);
-	if (r == 0)
+	if (r == 0 && texts.n > 0)
 		directories_parse_sssd(texts.items, texts.n, ret);
 	for (size_t i = 0; i < texts.n; i++)
 		root_file_free(&texts.files[i]);

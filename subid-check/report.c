@@ -79,7 +79,7 @@ static void print_summary(const struct findings *findings, const struct style *s
 		return;
 	}
 	if (findings->dropped > 0)
-		printf("%zu findings are not shown: there are more than %u of one kind.\n",
+		printf("%zu findings are not shown: there are more than %d of one kind.\n",
 		       findings->dropped, FINDINGS_OF_A_CODE_MAX);
 	for (int severity = FINDING_ERROR; severity >= FINDING_NOTE; severity--)
 		printf("%zu %s%s", findings->count[severity],

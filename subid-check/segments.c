@@ -256,7 +256,7 @@ static enum segment_class classify(const struct segment *segment)
 
 	if (first && (special || segment->accounts > 0))
 		return SEGMENT_OVERLAP;
-	if (second)
+	if (first && second)
 		return first->nested || second->nested ? SEGMENT_NESTED : SEGMENT_OVERLAP;
 	if (special)
 		return SEGMENT_SPECIAL;

@@ -53,17 +53,18 @@ const char *style_end(const struct style *style, enum style_colour colour)
 
 size_t style_columns(const char *text)
 {
+	const char *rest = text; /* NULL at the end */
 	wchar_t wide[256] = { 0 };
 	size_t columns = 0;
 	mbstate_t state;
 
 	memset(&state, 0, sizeof(state));
-	while (text) {
-		size_t n = mbsrtowcs(wide, &text, 256, &state);
+	while (rest) {
+		size_t n = mbsrtowcs(wide, &rest, 256, &state);
 		int width;
 
 		if (n == (size_t)-1)
-			return columns + strlen(text);
+			return columns + strlen(rest);
 		width = wcswidth(wide, n);
 		columns += width > 0 ? (size_t)width : 0;
 	}

@@ -170,7 +170,7 @@ static void set_prefix(const struct root *root, struct survey *survey)
 	}
 	path = realpath(root->directory, NULL);
 	if (!path)
-		check(-errno, "", root->directory);
+		err(CHECK_STATUS_BLIND, "%s", root->directory);
 	survey->prefix = memory_text(path, strcmp(path, "/") == 0 ? 0 : strlen(path));
 	free(path);
 }

@@ -222,7 +222,7 @@ static int find_in_map(const char *process, enum subid_kind kind, uint32_t id, u
 /* In the first user namespace, each ID is itself. */
 static bool is_first_namespace(void)
 {
-	uint32_t inside;
+	uint32_t inside = 0;
 
 	return find_in_map("self", SUBID_UID, UINT32_MAX - 1, &inside) == 0 &&
 	       inside == UINT32_MAX - 1;
