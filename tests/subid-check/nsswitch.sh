@@ -18,31 +18,23 @@ conf=/etc/nsswitch.conf
 
 # Which lookups succeed? One letter each: a user and a group of ours, root and its group.
 glibc_finds() {
-    {
-        host_run getent passwd 100000 root
-        host_run getent group 500000 root
-    } | sed -nE 's/^subuid-.*/u/p; s/^subgid-.*/g/p; s/^root:.*:.*:.*:.*/R/p; s/^root:.*/G/p' |
+    host_run sh -c 'getent passwd 100000 root; getent group 500000 root' | sed -nE 's/^subuid-.*/u/p; s/^subgid-.*/g/p; s/^root:.*:.*:.*:.*/R/p; s/^root:.*/G/p' |
         tr -d '\n'
 }
 
-# The same letters, by the findings.
+# The same letters, by the findings. A finding's code stands above its reason.
 check_finds() {
     # shellcheck disable=SC2016 # reasons have backquotes
-    host_run "$program" --json | python3 -c '
-import json, sys
-lost = set()
-for finding in json.load(sys.stdin)["findings"]:
-    code, reason = finding["code"], finding["reason"]
-    for name, ours, root in (("passwd", "u", "R"), ("group", "g", "G")):
-        if code == "nsswitch-malformed":
-            lost.update(ours + root)
-        if not reason.startswith("`" + name + ":`"):
-            continue
-        if code in ("nsswitch-missing", "nsswitch-unreached"):
-            lost.update(ours)
-        if code == "nsswitch-forgets":
-            lost.update(root)
-print("".join(letter for letter in "uRgG" if letter not in lost))'
+    host_run "$program" --json | awk '
+        function lose(name, ours, root) {
+            if (code == "nsswitch-malformed") lost[ours] = lost[root] = 1
+            if (index($0, "\"`" name ":`") == 0) return
+            if (code == "nsswitch-missing" || code == "nsswitch-unreached") lost[ours] = 1
+            if (code == "nsswitch-forgets") lost[root] = 1
+        }
+        $1 == "\"code\":" { code = $2; gsub(/[",]/, "", code) }
+        $1 == "\"reason\":" { lose("passwd", "u", "R"); lose("group", "g", "G") }
+        END { for (i = 1; i <= 4; i++) if (!(substr("uRgG", i, 1) in lost)) printf "%s", substr("uRgG", i, 1) }'
 }
 
 # That root is not found for want of a service that has it is no finding of ours.
