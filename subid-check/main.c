@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "print.h"
+#include "files_table.h"
 #include "findings.h"
 #include "identity.h"
 #include "memory.h"
@@ -58,6 +59,7 @@ static void print(const struct survey *survey, const struct findings *findings,
 		table_print(survey, style, &look);
 		if (look.columns || look.noheadings || look.raw)
 			return;
+		files_print(survey, style);
 		(void)putchar('\n');
 		report_print(findings, style);
 	}

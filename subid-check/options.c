@@ -27,8 +27,10 @@ static void print_help(FILE *stream)
 		"Options:\n"
 		" -a, --all              every finding, however many of a kind\n"
 		"     --color[=<when>]   auto, always or never\n"
+		"     --files <directory>... look at the files below them, too: whose they are\n"
 		" -J, --json             all of it, or the ID, as JSON\n"
 		" -m, --map              the ID space as a picture in the terminal\n"
+		"     --mounts           and at those below what is mounted there\n"
 		"     --nested <owner>   the owner's ranges may lie inside others' (repeatable)\n"
 		" -n, --noheadings       the table alone, without headings\n"
 		"     --nss              ask all account services, not /etc/passwd and /etc/group\n"
@@ -53,6 +55,8 @@ static void print_help(FILE *stream)
 
 enum {
 	OPTION_NSS = 256,
+	OPTION_FILES,
+	OPTION_MOUNTS,
 	OPTION_NESTED,
 	OPTION_COLOR,
 	OPTION_PROBE,
@@ -63,10 +67,12 @@ static const struct option long_options[] = {
 	{ "all", no_argument, NULL, 'a' },
 	{ "color", optional_argument, NULL, OPTION_COLOR },
 	{ "colour", optional_argument, NULL, OPTION_COLOR },
+	{ "files", required_argument, NULL, OPTION_FILES },
 	{ "help", no_argument, NULL, 'h' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "list-columns", no_argument, NULL, 'H' },
 	{ "map", no_argument, NULL, 'm' },
+	{ "mounts", no_argument, NULL, OPTION_MOUNTS },
 	{ "nested", required_argument, NULL, OPTION_NESTED },
 	{ "noheadings", no_argument, NULL, 'n' },
 	{ "nss", no_argument, NULL, OPTION_NSS },
@@ -90,6 +96,15 @@ static void allow_nesting(struct options *options, char *name)
 	request->nested = (char **)memory_room(request->nested, request->n_nested,
 					       &request->nested_room, sizeof(char *));
 	request->nested[request->n_nested++] = name;
+}
+
+static void look_below(struct options *options, const char *directory)
+{
+	struct files_request *files = &options->request.files;
+
+	files->directories = (const char **)memory_room(files->directories, files->n, &files->room,
+							sizeof(char *));
+	files->directories[files->n++] = directory;
 }
 
 static uint32_t parse_number(const char *what, const char *text, uint32_t least, uint32_t most)
@@ -159,6 +174,10 @@ static void check_together(const struct options *options)
 	exclude(options->request.services, "--nss", root, "--root");
 	exclude(options->pid != 0, "--pid", root, "--root");
 	exclude(options->request.probe_seconds > 0, "--probe", root, "--root");
+	exclude(options_are_about_one(options), outputs[0].name, options->request.files.n > 0,
+		"--files");
+	if (options->request.files.mounts && options->request.files.n == 0)
+		errx(CHECK_STATUS_BLIND, "--mounts is for --files");
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = i + 1; j < n; j++) {
 			/* Three of them are about the same table, and one ID may be JSON. */
@@ -212,6 +231,12 @@ static void read_option(int option, struct options *options)
 	case OPTION_COLOR:
 		options->colour = parse_colour(optarg);
 		break;
+	case OPTION_FILES:
+		look_below(options, optarg);
+		break;
+	case OPTION_MOUNTS:
+		options->request.files.mounts = true;
+		break;
 	case OPTION_NESTED:
 		allow_nesting(options, optarg);
 		break;
@@ -238,6 +263,8 @@ void options_parse(int argc, char **argv, struct options *ret)
 	*ret = (struct options){ .colour = "auto" };
 	while ((option = getopt_long(argc, argv, "aHhJmno:p:R:rVw", long_options, NULL)) >= 0)
 		read_option(option, ret);
+	while (ret->request.files.n > 0 && optind < argc)
+		look_below(ret, argv[optind++]);
 	if (optind < argc)
 		parse_operand(ret, argv[optind++]);
 	if (optind < argc)
@@ -251,4 +278,6 @@ void options_free(struct options *options)
 {
 	free(options->request.nested);
 	options->request.nested = NULL;
+	free(options->request.files.directories);
+	options->request.files.directories = NULL;
 }

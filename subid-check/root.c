@@ -279,6 +279,22 @@ static int list(DIR *directory, char ***ret_names)
 	return (int)n;
 }
 
+int root_open_directory(const struct root *root, const char *path)
+{
+	int pinned, fd;
+
+	if (root_is_live(root)) {
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		return fd < 0 ? -errno : fd;
+	}
+	pinned = open_path(root, path);
+	if (pinned < 0)
+		return pinned;
+	fd = reopen(pinned, O_DIRECTORY);
+	(void)close(pinned);
+	return fd;
+}
+
 int root_list(const struct root *root, const char *path, char ***ret_names)
 {
 	int pinned = open_path(root, path), fd, r;

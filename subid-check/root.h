@@ -79,6 +79,14 @@ __attribute__((nonnull, warn_unused_result)) int root_list(const struct root *ro
 							   const char *path, char ***ret_names);
 
 /*
+ * root_open_directory: a directory, to read. @path itself must be no symbolic link on the
+ * host that runs us.
+ * Returns a descriptor, -ENOENT, -ENOTDIR, or another negative errno. Ownership: close(2).
+ */
+__attribute__((nonnull, warn_unused_result)) int root_open_directory(const struct root *root,
+								     const char *path);
+
+/*
  * root_is_plain: does @path, taken literally below the directory, name the same file
  * without following a link? Only then can a command for a shell name it.
  */

@@ -30,6 +30,9 @@ void rules_owners(struct pass *pass);
 void rules_pools(struct pass *pass);
 /* nsswitch.conf(5), PAM, mail servers, the module and subid-userdbd. */
 void rules_services(struct pass *pass);
+/* Files at rest, and user namespaces. */
+void rules_files(struct pass *pass);
+void rules_namespaces(struct pass *pass);
 
 /* --- words ------------------------------------------------------------------------- */
 

@@ -158,6 +158,33 @@ static void read_live(struct survey *survey)
 	progress_begin("the module");
 	check(services_try(known_uid(&survey->databases[SUBID_UID]), &survey->services), "",
 	      "/etc/nsswitch.conf");
+	progress_begin("the user namespaces");
+	check(namespaces_read(&survey->namespaces), "", "/proc");
+}
+
+/* Whoever is given an ID gets its files, so no proposal has one that owns any. */
+static void avoid_strays(struct survey *survey)
+{
+	for (size_t kind = 0; kind < 2; kind++) {
+		for (size_t i = 0; i < survey->files.n_strays[kind]; i++)
+			avoid_add(&survey->avoid[kind], survey->files.strays[kind][i].ids);
+		avoid_sort(&survey->avoid[kind]);
+	}
+}
+
+static void read_files(const struct root *root, const struct files_request *request,
+		       struct survey *survey)
+{
+	const char *failed = "";
+	int r;
+
+	if (request->n == 0)
+		return;
+	r = files_read(root, request, survey, &survey->files, &failed);
+	if (r == -ENOTDIR || r == -ELOOP)
+		errx(CHECK_STATUS_BLIND, "%s%s: Not a directory", root->directory, failed);
+	check(r, root->directory, failed);
+	avoid_strays(survey);
 }
 
 static void set_prefix(const struct root *root, struct survey *survey)
@@ -197,6 +224,7 @@ void survey_read(const struct survey_request *request, struct survey *ret)
 		check(probe_services(ret->databases, request->probe_seconds, ret->accounts,
 				     &ret->probe),
 		      "", "the account services");
+	read_files(&root, &request->files, ret);
 	root_close(&root);
 }
 
@@ -208,6 +236,8 @@ void survey_free(struct survey *survey)
 		accounts_free(&survey->accounts[kind]);
 		avoid_free(&survey->avoid[kind]);
 	}
+	namespaces_free(&survey->namespaces);
+	files_free(&survey->files);
 	owners_free(&survey->owners);
 	directories_free(&survey->directories);
 	services_free(&survey->services);

@@ -8,6 +8,8 @@
 #include "accounts.h"
 #include "database.h"
 #include "directory.h"
+#include "files.h"
+#include "namespaces.h"
 #include "nsswitch.h"
 #include "pool.h"
 #include "probe.h"
@@ -21,6 +23,7 @@ struct survey_request {
 	bool services;	       /* accounts of all services, not of the files alone */
 	char **nested;	       /* owners that may be nested, */
 	size_t n_nested, nested_room;
+	struct files_request files;
 	uint32_t probe_seconds; /* ask the services for the delegated IDs, so long; 0: do not */
 };
 
@@ -41,6 +44,8 @@ struct survey {
 	struct services services;
 	struct usage usage; /* of a running host */
 	struct probe probe;
+	struct namespaces namespaces; /* of a running host */
+	struct files files;	      /* at rest, if any were asked for */
 };
 
 /*

@@ -7,10 +7,13 @@ end
 complete -c subid-check -f
 complete -c subid-check -s a -l all -d 'Every finding, however many of a kind'
 complete -c subid-check -l color -x -a 'auto always never' -d 'Colours'
+complete -c subid-check -l files -x -a '(__fish_complete_directories)' \
+    -d 'Look at the files below a directory, too'
 complete -c subid-check -s h -l help -d 'Show a short help'
 complete -c subid-check -s J -l json -d 'All of it, or the ID, as JSON'
 complete -c subid-check -s H -l list-columns -d 'List the columns of the table'
 complete -c subid-check -s m -l map -d 'The ID space as a picture in the terminal'
+complete -c subid-check -l mounts -d 'And at those below what is mounted there'
 complete -c subid-check -l nested -x -d 'Its ranges may lie inside those of others' \
     -a '(cat /etc/subuid /etc/subgid 2>/dev/null | string replace -r ":.*" "")'
 complete -c subid-check -s n -l noheadings -d 'The table alone, without headings'

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The name of the extended attribute, and room for its largest value. */
+#define CAPABILITY_XATTR "security.capability"
+#define CAPABILITY_MAX_BYTES 64
+
+/* What capabilities(7) calls the capabilities of a file. */
+struct capability {
+	uint64_t permitted; /* a bit for each */
+	bool has_rootid;    /* they count in the user namespaces whose root is this UID: */
+	uint32_t rootid;
+};
+
+/*
+ * capability_parse: the value of the attribute `security.capability`.
+ *
+ * @bytes, @len: the value as getxattr(2) returns it.
+ * @ret: set on success.
+ * Returns 0, or -EINVAL if it is none of the three versions that exist.
+ */
+__attribute__((nonnull, warn_unused_result)) int capability_parse(const void *bytes, size_t len,
+								  struct capability *ret);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* A component of a cgroup's path is a file name, so at most 255 bytes. */
+#define CONTAINER_NAME_BYTES 256
+
+/* Where a process runs, as its cgroup tells. */
+struct container {
+	const char *engine;		 /* "Podman", "Docker", ...; NULL: in no container */
+	bool monitor;			 /* it is the engine's own process beside the container */
+	bool hashed;			 /* the name is a long hexadecimal number */
+	char name[CONTAINER_NAME_BYTES]; /* of the container, or "" */
+	char unit[CONTAINER_NAME_BYTES]; /* of the system's manager, or "" */
+	char user_unit[CONTAINER_NAME_BYTES]; /* of a user's manager below it, or "" */
+};
+
+/*
+ * container_parse: the contents of /proc/PID/cgroup.
+ *
+ * Of several hierarchies the first that names a container counts, else the first
+ * that names a unit. The outermost container counts, and units inside it do not.
+ * The names are as systemd writes them, with \xXX replaced by the byte: any byte
+ * but a NUL may occur.
+ * @text, @len: the contents; no NUL is needed behind them.
+ * Returns whether there is a container or a unit.
+ */
+__attribute__((nonnull)) bool container_parse(const char *text, size_t len, struct container *ret);
+
+/*
+ * container_of: of a process.
+ * Returns 0, -ESRCH if there is no such process, or another negative errno. A
+ * process in no unit is no error: all names are empty then.
+ */
+__attribute__((nonnull, warn_unused_result)) int container_of(pid_t pid, struct container *ret);
+
+/*
+ * container_label: in a few words, such as "Podman 0a1b2c3d4e5f", "nginx.service"
+ * or "-". Any bytes, as names have them. Ownership: free(3).
+ */
+__attribute__((nonnull, warn_unused_result)) char *
+container_label(const struct container *container);

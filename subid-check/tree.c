@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "memory.h"
+
+/* Levels with a buffer of their own, which is 2 MiB a worker. */
+#define BUFFERED_LEVELS 64
+#define BUFFER_BYTES 32768
+#define PATH_BYTES 16384
+
+#define TICK_NANOSECONDS 200000000
+#define PATIENCE_TICKS 5
+
+#define STATX_WANTED (STATX_BASIC_STATS | STATX_MNT_ID)
+
+struct level {
+	int fd;
+	size_t path_len;
+	struct place place;
+	char *buffer;
+	size_t at, len;
+	off_t resume; /* the position behind the last entry */
+};
+
+/* A directory for a worker that has nothing to do. */
+struct task {
+	int fd;
+	char *path; /* PATH_BYTES at most */
+	struct place place;
+};
+
+/* What the workers share. */
+struct pool {
+	const struct tree_request *request;
+	const struct tree_visitor *visitor;
+	struct statx top; /* DIR itself */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct task task; /* path is NULL: there is none */
+	size_t idle, workers;
+	atomic_bool wanted; /* a worker is idle, and there is no task */
+	atomic_uint_fast64_t files, mounts;
+};
+
+struct worker {
+	struct pool *pool;
+	void *context;
+	struct level *levels;
+	size_t n, room;
+	char *spare[BUFFERED_LEVELS + 1]; /* the buffers; the last is the deep levels' */
+	char path[PATH_BYTES];
+	uint64_t files; /* that the pool does not know of yet */
+};
+
+/* --- paths ------------------------------------------------------------------------ */
+
+char *tree_path(const struct tree_entry *entry)
+{
+	const char *slash =
+		entry->directory_len > 0 && entry->directory[entry->directory_len - 1] == '/' ? ""
+											      : "/";
+
+	if (strcmp(entry->name, ".") == 0)
+		return memory_text(entry->directory, entry->directory_len);
+	return memory_print("%.*s%s%s", (int)entry->directory_len, entry->directory, slash,
+			    entry->name);
+}
+
+/* Append a name to the worker's path. Where there is no room for it, the path stays. */
+static size_t extend(struct worker *worker, size_t len, const char *name)
+{
+	size_t name_len = strlen(name), slash = len > 0 && worker->path[len - 1] != '/';
+
+	if (len + slash + name_len + sizeof("/...") > PATH_BYTES) {
+		if (len >= 4 && memcmp(worker->path + len - 4, "/...", 4) == 0)
+			return len;
+		memcpy(worker->path + len, "/...", 5);
+		return len + 4;
+	}
+	if (slash)
+		worker->path[len++] = '/';
+	memcpy(worker->path + len, name, name_len + 1);
+	return len + name_len;
+}
+
+/* --- levels ----------------------------------------------------------------------- */
+
+static struct level *top(struct worker *worker)
+{
+	return &worker->levels[worker->n - 1];
+}
+
+/* Enter a directory, whose descriptor is handed over; worker->path has its path. */
+static void push(struct worker *worker, int fd, size_t path_len, struct place place)
+{
+	size_t slot = worker->n < BUFFERED_LEVELS ? worker->n : BUFFERED_LEVELS;
+
+	worker->levels = (struct level *)memory_room(worker->levels, worker->n, &worker->room,
+						     sizeof(struct level));
+	if (!worker->spare[slot])
+		worker->spare[slot] = (char *)memory_check(malloc(BUFFER_BYTES));
+	worker->levels[worker->n++] = (struct level){
+		.fd = fd,
+		.path_len = path_len,
+		.place = place,
+		.buffer = worker->spare[slot],
+	};
+}
+
+/* Go back to the level at the top, or to one above it that may still be searched. */
+static void come_back(struct worker *worker)
+{
+	for (; worker->n > 0; worker->n--) {
+		const struct level *level = top(worker);
+		const struct tree_entry self = {
+			.name = ".",
+			.directory = worker->path,
+			.directory_len = level->path_len,
+		};
+
+		worker->path[level->path_len] = '\0';
+		if (fchdir(level->fd) == 0)
+			return;
+		worker->pool->visitor->unread(&self, -errno, worker->context);
+		(void)close(level->fd);
+	}
+}
+
+/* Leave a directory. What is above it continues where it was. */
+static void pop(struct worker *worker)
+{
+	(void)close(top(worker)->fd);
+	worker->n--;
+	come_back(worker);
+	/* The shared buffer has entries of deeper levels. */
+	if (worker->n > BUFFERED_LEVELS && top(worker)->at < top(worker)->len) {
+		top(worker)->at = top(worker)->len = 0;
+		(void)lseek(top(worker)->fd, top(worker)->resume, SEEK_SET);
+	}
+}
+
+/* The next entry but . and .., or NULL behind the last one; @ret_error: 0 or -errno. */
+static const struct dirent64 *next_entry(struct level *level, int *ret_error)
+{
+	*ret_error = 0;
+	for (;;) {
+		const struct dirent64 *entry;
+
+		if (level->at >= level->len) {
+			ssize_t len = getdents64(level->fd, level->buffer, BUFFER_BYTES);
+
+			if (len <= 0) {
+				*ret_error = len < 0 ? -errno : 0;
+				return NULL;
+			}
+			level->at = 0;
+			level->len = (size_t)len;
+		}
+		entry = (const struct dirent64 *)(const void *)(level->buffer + level->at);
+		level->at += entry->d_reclen;
+		level->resume = entry->d_off;
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			return entry;
+	}
+}
+
+/* --- directories ------------------------------------------------------------------ */
+
+static bool same_file(const struct statx *a, const struct statx *b)
+{
+	return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major &&
+	       a->stx_dev_minor == b->stx_dev_minor;
+}
+
+/* Subvolumes have a device of their own, and are no mount points. */
+static bool same_mount(const struct statx *a, const struct statx *b)
+{
+	if (a->stx_mask & b->stx_mask & STATX_MNT_ID)
+		return a->stx_mnt_id == b->stx_mnt_id;
+	return a->stx_dev_major == b->stx_dev_major && a->stx_dev_minor == b->stx_dev_minor;
+}
+
+/*
+ * Open the directory that @stat was read of; of another one that has its name now,
+ * nothing. Returns a descriptor or a negative errno.
+ */
+static int open_directory(const char *name, struct statx *stat)
+{
+	int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+	/* Only its owner and root may read a directory without a trace. */
+	int fd = openat(AT_FDCWD, name, flags | O_NOATIME);
+	struct statx opened;
+
+	if (fd < 0 && errno == EPERM)
+		fd = openat(AT_FDCWD, name, flags);
+	if (fd < 0)
+		return -errno;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_WANTED, &opened) < 0 || fchdir(fd) < 0) {
+		int r = -errno;
+
+		(void)close(fd);
+		return r;
+	}
+	if (!same_file(stat, &opened)) {
+		(void)close(fd);
+		return -ENOENT;
+	}
+	*stat = opened;
+	return fd;
+}
+
+/* Give the directory to an idle worker. Returns false if there is none. */
+static bool hand_over(struct worker *worker, int fd, struct place place)
+{
+	struct pool *pool = worker->pool;
+	bool given = false;
+
+	if (!atomic_load_explicit(&pool->wanted, memory_order_relaxed))
+		return false;
+	(void)pthread_mutex_lock(&pool->lock);
+	if (atomic_load(&pool->wanted)) {
+		pool->task = (struct task){
+			.fd = fd,
+			.path = memory_text(worker->path, strlen(worker->path)),
+			.place = place,
+		};
+		atomic_store(&pool->wanted, false);
+		(void)pthread_cond_broadcast(&pool->changed);
+		given = true;
+	}
+	(void)pthread_mutex_unlock(&pool->lock);
+	return given;
+}
+
+/* A directory of the level at the top, which is left for it. */
+static void enter(struct worker *worker, struct tree_entry *entry, struct statx *stat)
+{
+	struct pool *pool = worker->pool;
+	const struct tree_visitor *visitor = pool->visitor;
+	size_t len;
+	int fd;
+
+	if (!pool->request->mounts && !same_mount(stat, &pool->top)) {
+		atomic_fetch_add_explicit(&pool->mounts, 1, memory_order_relaxed);
+		return;
+	}
+	fd = open_directory(entry->name, stat);
+	if (fd < 0) {
+		/* It may still be in our way, as the current directory. */
+		if (fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP) {
+			visitor->visit(entry, worker->context);
+			visitor->unread(entry, fd, worker->context);
+		}
+		come_back(worker);
+		return;
+	}
+	len = extend(worker, top(worker)->path_len, entry->name);
+	entry->name = ".";
+	entry->directory = worker->path;
+	entry->directory_len = len;
+	visitor->visit(entry, worker->context);
+	if (hand_over(worker, fd, entry->place))
+		come_back(worker);
+	else
+		push(worker, fd, len, entry->place);
+}
+
+static void look_at(struct worker *worker, const char *name)
+{
+	struct level *level = top(worker);
+	struct statx stat;
+	struct tree_entry entry = {
+		.name = name,
+		.stat = &stat,
+		.place = level->place,
+		.directory = worker->path,
+		.directory_len = level->path_len,
+	};
+
+	/* What is gone meanwhile is no finding. */
+	if (statx(level->fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_WANTED, &stat) < 0)
+		return;
+	if (++worker->files == 1024) {
+		atomic_fetch_add_explicit(&worker->pool->files, worker->files,
+					  memory_order_relaxed);
+		worker->files = 0;
+	}
+	if (S_ISDIR(stat.stx_mode))
+		enter(worker, &entry, &stat);
+	else
+		worker->pool->visitor->visit(&entry, worker->context);
+}
+
+/* All that is below the level that was pushed. */
+static void walk(struct worker *worker)
+{
+	while (worker->n > 0) {
+		struct level *level = top(worker);
+		char name[NAME_MAX + 1];
+		int r;
+		const struct dirent64 *entry = next_entry(level, &r);
+
+		if (entry) {
+			/* Deep levels share the buffer that it lies in. */
+			(void)snprintf(name, sizeof(name), "%s", entry->d_name);
+			look_at(worker, name);
+			continue;
+		}
+		if (r < 0 && r != -ENOENT) {
+			const struct tree_entry self = {
+				.name = ".",
+				.directory = worker->path,
+				.directory_len = level->path_len,
+			};
+
+			worker->pool->visitor->unread(&self, r, worker->context);
+		}
+		pop(worker);
+	}
+}
+
+/* --- threads ---------------------------------------------------------------------- */
+
+/* Wait for a directory. Returns false when there will be none. */
+static bool take(struct pool *pool, struct task *ret)
+{
+	(void)pthread_mutex_lock(&pool->lock);
+	pool->idle++;
+	while (!pool->task.path && pool->idle < pool->workers) {
+		atomic_store(&pool->wanted, true);
+		(void)pthread_cond_wait(&pool->changed, &pool->lock);
+	}
+	*ret = pool->task;
+	pool->task.path = NULL;
+	if (ret->path)
+		pool->idle--;
+	(void)pthread_cond_broadcast(&pool->changed);
+	(void)pthread_mutex_unlock(&pool->lock);
+	return ret->path != NULL;
+}
+
+/* A current directory of the thread's own, so that names need no path before them. */
+static bool leave_directory(void)
+{
+	return unshare(CLONE_FS) == 0;
+}
+
+static void leave_pool(struct pool *pool)
+{
+	(void)pthread_mutex_lock(&pool->lock);
+	pool->workers--;
+	(void)pthread_cond_broadcast(&pool->changed);
+	(void)pthread_mutex_unlock(&pool->lock);
+}
+
+static void *work(void *argument)
+{
+	struct worker *worker = (struct worker *)argument;
+	struct pool *pool = worker->pool;
+	struct task task;
+
+	/* Where that is forbidden, one worker alone uses the program's. */
+	if (!leave_directory() && worker->context != pool->visitor->contexts[0]) {
+		leave_pool(pool);
+		return NULL;
+	}
+	while (take(pool, &task)) {
+		(void)snprintf(worker->path, sizeof(worker->path), "%s", task.path);
+		free(task.path);
+		if (fchdir(task.fd) == 0) {
+			push(worker, task.fd, strlen(worker->path), task.place);
+			walk(worker);
+		} else {
+			(void)close(task.fd);
+		}
+	}
+	atomic_fetch_add(&pool->files, worker->files);
+	return NULL;
+}
+
+static size_t count_processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
+}
+
+/* A level costs a descriptor, and the usual soft limit is 1,024 of them. */
+static void allow_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void report(const struct pool *pool, bool terminal, size_t ticks, const char *end)
+{
+	if (terminal && ticks >= PATIENCE_TICKS)
+		(void)fprintf(stderr, "\r\x1b[Ksubid-check: %" PRIuFAST64 " files%s",
+			      atomic_load(&pool->files), end);
+}
+
+/* Until each worker finds that all are idle. */
+static void wait_for_workers(struct pool *pool)
+{
+	bool terminal = isatty(STDERR_FILENO) == 1;
+	struct timespec until;
+	size_t ticks = 0;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	while (pool->idle < pool->workers || pool->task.path) {
+		(void)clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += TICK_NANOSECONDS;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		if (pthread_cond_timedwait(&pool->changed, &pool->lock, &until) == ETIMEDOUT)
+			report(pool, terminal, ++ticks, "");
+	}
+	(void)pthread_mutex_unlock(&pool->lock);
+	report(pool, terminal, ticks, "\n");
+}
+
+static void free_worker(struct worker *worker)
+{
+	for (size_t i = 0; i <= BUFFERED_LEVELS; i++)
+		free(worker->spare[i]);
+	free(worker->levels);
+	free(worker);
+}
+
+/* Start as many workers as there are processors, and wait for them. */
+static int run(struct pool *pool)
+{
+	size_t wanted = count_processors() < TREE_WORKERS_MAX ? 1 : TREE_WORKERS_MAX, n = 0;
+	struct worker *workers[TREE_WORKERS_MAX];
+	pthread_t threads[TREE_WORKERS_MAX];
+	int r = 0;
+
+	pool->workers = wanted;
+	for (; n < wanted && r == 0; n++) {
+		workers[n] = (struct worker *)memory_check(calloc(1, sizeof(struct worker)));
+		workers[n]->pool = pool;
+		workers[n]->context = pool->visitor->contexts[n];
+		r = pthread_create(&threads[n], NULL, work, workers[n]);
+		if (r != 0)
+			free_worker(workers[n--]);
+	}
+	for (size_t i = n; i < wanted; i++)
+		leave_pool(pool);
+	if (n > 0)
+		wait_for_workers(pool);
+	for (size_t i = 0; i < n; i++) {
+		(void)pthread_join(threads[i], NULL);
+		free_worker(workers[i]);
+	}
+	return n > 0 ? 0 : -r;
+}
+
+static int begin(struct pool *pool, int fd)
+{
+	const struct tree_request *request = pool->request;
+	struct tree_entry entry = {
+		.name = ".",
+		.stat = &pool->top,
+		.place = request->place,
+		.directory = request->path,
+		.directory_len = strlen(request->path),
+	};
+
+	if (entry.directory_len >= PATH_BYTES / 2)
+		return -ENAMETOOLONG;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_WANTED, &pool->top) < 0 || fchdir(fd) < 0)
+		return -errno;
+	pool->visitor->visit(&entry, pool->visitor->contexts[0]);
+	pool->files = 1;
+	pool->task =
+		(struct task){ fd, memory_text(request->path, entry.directory_len), entry.place };
+	return 0;
+}
+
+int tree_walk(const struct tree_request *request, const struct tree_visitor *visitor,
+	      struct tree_count *ret)
+{
+	struct pool pool = {
+		.request = request,
+		.visitor = visitor,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+	};
+	int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = fcntl(request->fd, F_DUPFD_CLOEXEC, 0);
+	int r = before < 0 || fd < 0 ? -errno : begin(&pool, fd);
+
+	allow_descriptors();
+	if (r == 0)
+		r = run(&pool);
+	else if (fd >= 0)
+		(void)close(fd);
+	if (before >= 0) {
+		if (fchdir(before) < 0 && r == 0)
+			r = -errno;
+		(void)close(before);
+	}
+	if (r < 0)
+		return r;
+	*ret = (struct tree_count){ pool.files, pool.mounts };
+	return 0;
+}
