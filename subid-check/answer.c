@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "container.h"
 #include "memory.h"
 #include "printable.h"
 
@@ -116,6 +117,20 @@ static void set(struct libscols_line *line, size_t column, char *data)
 		memory_fail();
 }
 
+/* The container or unit of a process. Ownership: free(3). */
+static char *where(pid_t pid)
+{
+	struct container container;
+	char *label, *shown;
+
+	if (container_of(pid, &container) < 0)
+		return memory_print("-");
+	label = container_label(&container);
+	shown = printable(label);
+	free(label);
+	return shown;
+}
+
 static void print_processes(const struct survey *survey, const struct identity *identity)
 {
 	struct libscols_table *table;
@@ -132,6 +147,7 @@ static void print_processes(const struct survey *survey, const struct identity *
 		table, identity->kind == SUBID_UID ? "UID INSIDE" : "GID INSIDE", 0,
 		SCOLS_FL_RIGHT));
 	memory_check(scols_table_new_column(table, "COMMAND", 0, 0));
+	memory_check(scols_table_new_column(table, "CONTAINER OR UNIT", 0, 0));
 	for (size_t i = 0; i < n; i++) {
 		struct libscols_line *line =
 			(struct libscols_line *)memory_check(scols_table_new_line(table, NULL));
@@ -140,6 +156,7 @@ static void print_processes(const struct survey *survey, const struct identity *
 		set(line, 0, memory_print("%jd", (intmax_t)first[i].pid));
 		set(line, 1, inside(identity, first[i].pid));
 		set(line, 2, printable(command));
+		set(line, 3, where(first[i].pid));
 		free(command);
 	}
 	(void)scols_print_table(table);
@@ -171,6 +188,10 @@ void answer_print(const struct survey *survey, const struct identity *identity, 
 
 		print_label("inside");
 		printf("%s, in the user namespace of PID %jd\n", id, (intmax_t)pid);
+		free(id);
+		print_label("runs in");
+		id = where(pid);
+		printf("%s\n", id);
 		free(id);
 	} else if (survey->live) {
 		print_processes(survey, identity);

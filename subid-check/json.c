@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "container.h"
 #include "memory.h"
 #include "printable.h"
 
@@ -149,6 +150,63 @@ static struct json_object *owners_array(const struct survey *survey)
 	return json;
 }
 
+static struct json_object *uses_array(const struct files *files, enum subid_kind kind)
+{
+	struct json_object *json = array();
+
+	for (size_t i = 0; i < files->n_uses[kind]; i++) {
+		const struct files_use *use = &files->uses[kind][i];
+		struct json_object *item = object();
+
+		put_text(item, "owner", use->owner->name);
+		put_number(item, "first", use->ids.first);
+		put_number(item, "last", use->ids.last);
+		put_number(item, "files", use->files);
+		put_number(item, "bytes", use->bytes);
+		append(json, item);
+	}
+	return json;
+}
+
+static struct json_object *strays_array(const struct files *files, enum subid_kind kind)
+{
+	struct json_object *json = array();
+
+	for (size_t i = 0; i < files->n_strays[kind]; i++) {
+		const struct files_stray *stray = &files->strays[kind][i];
+		struct json_object *item = object();
+
+		put_number(item, "first", stray->ids.first);
+		put_number(item, "last", stray->ids.last);
+		put_number(item, "files", stray->files);
+		put_number(item, "bytes", stray->bytes);
+		put_number(item, "acl_entries", stray->named);
+		append(json, item);
+	}
+	return json;
+}
+
+static struct json_object *files_object(const struct files *files)
+{
+	struct json_object *json = object(), *directories = array();
+
+	for (size_t i = 0; i < files->n_directories; i++) {
+		char *valid = printable_utf8(files->directories[i]);
+
+		append(directories,
+		       (struct json_object *)memory_check(json_object_new_string(valid)));
+		free(valid);
+	}
+	put(json, "directories", directories);
+	put_number(json, "files", files->n);
+	put_number(json, "mount_points", files->mounts);
+	put(json, "uids", uses_array(files, SUBID_UID));
+	put(json, "gids", uses_array(files, SUBID_GID));
+	put(json, "stray_uids", strays_array(files, SUBID_UID));
+	put(json, "stray_gids", strays_array(files, SUBID_GID));
+	return json;
+}
+
 static struct json_object *finding_object(const struct finding *finding)
 {
 	struct json_object *json = object();
@@ -187,6 +245,8 @@ void json_print(const struct survey *survey, const struct findings *findings)
 	for (size_t i = 0; i < findings->n; i++)
 		append(all, finding_object(&findings->items[i]));
 	put(json, "findings", all);
+	if (survey->files.n_directories > 0)
+		put(json, "files", files_object(&survey->files));
 	print(json);
 }
 
@@ -199,6 +259,25 @@ static void put_inside(struct json_object *json, const struct identity *identity
 		put_number(json, "inside", id);
 	else
 		put(json, "inside", NULL);
+}
+
+/* What is not known, or is not in any, is null. */
+static void put_container(struct json_object *json, pid_t pid)
+{
+	struct container container = { .engine = NULL };
+	struct json_object *of = NULL;
+
+	if (container_of(pid, &container) < 0)
+		container = (struct container){ .engine = NULL };
+	put_text(json, "unit", container.unit[0] != '\0' ? container.unit : NULL);
+	put_text(json, "user_unit", container.user_unit[0] != '\0' ? container.user_unit : NULL);
+	if (container.engine) {
+		of = object();
+		put_text(of, "engine", container.engine);
+		put_text(of, "name", container.name);
+		put_bool(of, "monitor", container.monitor);
+	}
+	put(json, "container", of);
 }
 
 static struct json_object *processes_array(const struct survey *survey,
@@ -219,6 +298,7 @@ static struct json_object *processes_array(const struct survey *survey,
 
 		put_inside(process, identity, first[i].pid);
 		put_text(process, "command", command);
+		put_container(process, first[i].pid);
 		append(json, process);
 		free(command);
 	}

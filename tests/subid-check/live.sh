@@ -71,6 +71,9 @@ nsenter --user --target "$holder" setpriv --reuid 5 --regid 7 --clear-groups sle
 container=$!
 for pid in "$plain" "$second" "$container"; do wait_for runs "$pid" sleep; done
 
+where() { # PID: its cgroup here, which is the test's own
+    one "d['ids'][0]['processes'][0]['unit'] or '-'" --pid "$1"
+}
 is "the report counts IDs, not processes, of both databases" \
     "$(check --noheadings --output OWNER,UUSED,GUSED | tr -s ' ')" \
     "alice 2 3
@@ -79,14 +82,14 @@ is "and so does JSON" "$(one "[(o['name'], o['uids']['used'], o['gids']['used'])
     "[('alice', 2, 3), ('bob', 0, 0)]"
 is "an ID names the processes, and what they are inside" "$(check 100005 | tail -n 3)" \
     "  processes   1
-       PID UID INSIDE COMMAND
-$(printf '%10d          5 sleep' "$container")"
+       PID UID INSIDE COMMAND CONTAINER OR UNIT
+$(printf '%10d          5 sleep   %s' "$container" "$(where "$container")")"
 is "a process without a namespace of its own is inside what it is outside" \
     "$(one "sorted((p['pid'], p['inside'], p['command']) for p in d['ids'][0]['processes'])" 100033)" \
     "[($plain, 100033, 'sleep'), ($second, 100033, 'sleep')]"
-is "--pid tells what another ID is in there" "$(check 100033 --pid "$container" | tail -n 1)" \
+is "--pid tells what another ID is in there" "$(check 100033 --pid "$container" | grep -m1 inside)" \
     "  inside      33, in the user namespace of PID $container"
-is "or that it is not mapped" "$(check 165536 --pid "$container" | tail -n 1)" \
+is "or that it is not mapped" "$(check 165536 --pid "$container" | grep -m1 inside)" \
     "  inside      not mapped, in the user namespace of PID $container"
 like "--pid alone asks for the process's own UID" "$(check --pid "$container")" \
     '^UID 100005 is subuid-alice-100005$'
