@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Whose IDs are, where their files may lie, and who may map them. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "check.h"
+#include "model.h"
+#include "namespaces.h"
+#include "place.h"
+#include "rules.h"
+#include "scratch.h"
+
+/* alice's container has a container: nested; containers has no account. */
+static const struct model host = {
+	.subuid = "alice:100000:65536\nbob:165536:65536\ncontainers:2147483647:65536\n"
+		  "subuid-alice-100005:110000:100\n4242:300000:10\n",
+	.subgid = "alice:500000:65536\nbob:165536:65536\n",
+	.users = "root 0 alice 1000 bob 1001 lxd 999",
+};
+
+static void whose_an_id_is_follows_accounts_first(void **state)
+{
+	static const struct {
+		const char *reason;
+		enum subid_kind kind;
+		uint32_t id;
+		enum whose whose;
+		const char *owner;
+	} rows[] = {
+		{ "root's", SUBID_UID, 0, WHOSE_ACCOUNT, NULL },
+		{ "an account's", SUBID_UID, 1000, WHOSE_ACCOUNT, NULL },
+		{ "reserved", SUBID_UID, 65534, WHOSE_ACCOUNT, NULL },
+		{ "before a range", SUBID_UID, 99999, WHOSE_NOBODY, NULL },
+		{ "the first of a range", SUBID_UID, 100000, WHOSE_DELEGATED, "alice" },
+		{ "the last of one", SUBID_UID, 165535, WHOSE_DELEGATED, "alice" },
+		{ "the next one", SUBID_UID, 165536, WHOSE_DELEGATED, "bob" },
+		{ "of two lines the first", SUBID_UID, 110000, WHOSE_DELEGATED, "alice" },
+		{ "a GID is of the other file", SUBID_GID, 100000, WHOSE_NOBODY, NULL },
+		{ "systemd's", SUBID_UID, 1000000000, WHOSE_SYSTEMD, NULL },
+		{ "behind all", SUBID_UID, 4294967294, WHOSE_NOBODY, NULL },
+	};
+	struct survey survey;
+	struct whose_map map;
+
+	(void)state;
+	model_survey(&host, &survey);
+	whose_map(&survey, &map);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct whose_answer answer = whose_id(&map, rows[i].kind, rows[i].id);
+
+		check_int(rows[i].reason, answer.whose, rows[i].whose);
+		if (rows[i].owner)
+			check_text(rows[i].reason, answer.owner->name, rows[i].owner);
+	}
+	whose_map_free(&map);
+	survey_free(&survey);
+}
+
+static void a_place_trusts_its_owner_and_root(void **state)
+{
+	static const struct {
+		const char *reason;
+		struct place place;
+		uint32_t id;
+		bool trusts;
+	} rows[] = {
+		{ "the owner's directory", { true, false, 1000 }, 100000, true },
+		{ "his directory that others can write", { true, true, 1000 }, 100000, true },
+		{ "somebody else's", { true, false, 1001 }, 100000, false },
+		{ "root's", { true, false, 0 }, 100000, true },
+		{ "root's that others can write, as /tmp", { true, true, 0 }, 100000, false },
+		{ "nobody's", { .known = false }, 100000, false },
+		{ "the owner without an account, at root's", { true, false, 0 }, 2147483650, true },
+		{ "or at a user's", { true, false, 1000 }, 2147483650, false },
+		{ "an owner who is a number", { true, false, 4242 }, 300001, true },
+		{ "an ID of nobody's, at its last owner's", { true, false, 1000 }, 400000, false },
+		{ "or at root's", { true, false, 0 }, 400000, false },
+		{ "systemd's, at root's", { true, false, 0 }, 1000000000, true },
+		{ "systemd's, at a user's", { true, false, 1000 }, 1000000000, false },
+		{ "systemd's, at /tmp", { true, true, 0 }, 1000000000, false },
+		{ "the user of no file, with an owner of none",
+		  { true, false, 20001 },
+		  2147483650,
+		  true },
+		{ "but not with one of a file", { true, false, 20001 }, 100000, false },
+	};
+	struct survey survey;
+	struct whose_map map;
+
+	(void)state;
+	model_survey(&host, &survey);
+	whose_map(&survey, &map);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct whose_answer answer = whose_id(&map, SUBID_UID, rows[i].id);
+
+		check_int(rows[i].reason, place_trusts(&rows[i].place, &map, &answer),
+			  rows[i].trusts);
+	}
+	whose_map_free(&map);
+	survey_free(&survey);
+}
+
+/* The findings of a host with one namespace, as "namespace undelegated". */
+static void check_namespace(const char *reason, uint32_t creator, struct namespace_map line,
+			    const char *want)
+{
+	struct namespace_map *maps = malloc(sizeof(line));
+	struct userns userns = { .inode = 1,
+				 .creator = creator,
+				 .pid = 7,
+				 .command = strdup("sleep"),
+				 .where = strdup("-"),
+				 .maps = maps,
+				 .n_maps = 1 };
+	struct findings findings = { .n = 0 };
+	struct survey survey;
+	struct pass pass = { .survey = &survey, .findings = &findings };
+	char got[128] = "";
+
+	model_survey(&host, &survey);
+	*maps = line;
+	survey.namespaces.items = malloc(sizeof(userns));
+	survey.namespaces.items[0] = userns;
+	survey.namespaces.n = 1;
+	rules_namespaces(&pass);
+	for (size_t i = 0; i < findings.n; i++)
+		(void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s",
+			       i > 0 ? " " : "", findings.items[i].code);
+	check_text(reason, got, want);
+	findings_free(&findings);
+	survey_free(&survey);
+}
+
+static void a_namespace_is_made_by_the_owner_of_its_ids(void **state)
+{
+	static const struct {
+		const char *reason;
+		uint32_t creator;
+		struct namespace_map line;
+		const char *want;
+	} rows[] = {
+		{ "the owner", 1000, { SUBID_UID, 1, { 100000, 165535 } }, "" },
+		{ "somebody else", 1001, { SUBID_UID, 1, { 100000, 165535 } }, "namespace" },
+		{ "a part of it", 1001, { SUBID_UID, 1, { 100010, 100019 } }, "namespace" },
+		{ "two owners' at once", 1000, { SUBID_UID, 1, { 165535, 165536 } }, "namespace" },
+		{ "one ID", 1001, { SUBID_UID, 0, { 100000, 100000 } }, "namespace" },
+		{ "GIDs", 1001, { SUBID_GID, 0, { 500000, 500001 } }, "namespace" },
+		{ "the owner's GIDs", 1000, { SUBID_GID, 0, { 500000, 500001 } }, "" },
+		{ "root", 0, { SUBID_UID, 1, { 100000, 165535 } }, "" },
+		{ "an engine", 999, { SUBID_UID, 1, { 100000, 165535 } }, "" },
+		{ "the owner's container", 100000, { SUBID_UID, 1, { 100001, 100010 } }, "" },
+		{ "another owner's container",
+		  165536,
+		  { SUBID_UID, 1, { 100001, 100010 } },
+		  "namespace" },
+		{ "a container of one that has no account",
+		  2147483647,
+		  { SUBID_UID, 1, { 2147483648, 2147483650 } },
+		  "" },
+		{ "the owner of a nested range", 100005, { SUBID_UID, 0, { 110000, 110099 } }, "" },
+		{ "a user's own ID", 1000, { SUBID_UID, 0, { 1000, 1000 } }, "" },
+		{ "a user whom only services know", 20001, { SUBID_UID, 0, { 20001, 20001 } }, "" },
+		{ "IDs of nobody", 0, { SUBID_UID, 0, { 400000, 465535 } }, "undelegated" },
+		{ "by a user", 1000, { SUBID_UID, 0, { 400000, 465535 } }, "undelegated" },
+		{ "in part", 1000, { SUBID_UID, 0, { 99000, 100010 } }, "undelegated" },
+		{ "the host's own IDs", 0, { SUBID_UID, 0, { 0, 4294967294 } }, "" },
+		{ "those of accounts", 0, { SUBID_UID, 5, { 999, 1001 } }, "" },
+		{ "a block of systemd's", 0, { SUBID_UID, 0, { 655360, 720895 } }, "" },
+		{ "an old range in systemd's",
+		  0,
+		  { SUBID_UID, 0, { 624288, 689823 } },
+		  "undelegated" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		check_namespace(rows[i].reason, rows[i].creator, rows[i].line, rows[i].want);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(whose_an_id_is_follows_accounts_first),
+		cmocka_unit_test(a_place_trusts_its_owner_and_root),
+		cmocka_unit_test(a_namespace_is_made_by_the_owner_of_its_ids),
+	};
+
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}
