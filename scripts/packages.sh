@@ -17,8 +17,8 @@ packages_in() { # GROUP
         ;;
     test) # what the tests are built with, and the programs whose lookups they check
         echo libcmocka-dev libsubid-dev binutils bsdextrautils bsdutils findutils fish gcc-multilib git \
-            lsof man-db mandoc mawk mount perl-base procps python3 python3-jsonschema qemu-user strace \
-            tar uidmap util-linux valgrind zsh
+            libcap2-bin lsof man-db mandoc mawk mount perl-base procps python3 python3-jsonschema \
+            qemu-user strace tar uidmap util-linux valgrind zsh
         ;;
     check)
         echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils
@@ -34,8 +34,8 @@ packages_in() { # GROUP
             gcc-s390x-linux-gnu libc6-dev-s390x-cross libcmocka-dev:s390x \
             binutils mount perl-base procps qemu-user util-linux
         ;;
-    machine) # Debian roots: to boot a systemd in, to build, test and install packages in
-        echo mmdebstrap util-linux util-linux-extra
+    machine) # Debian roots: to boot a systemd in, to build, test and install packages in; a browser
+        echo chromium mmdebstrap util-linux util-linux-extra
         ;;
     *)
         echo "packages_in: no group $1" >&2

@@ -28,14 +28,18 @@ static void set_style(const struct options *options, struct style *ret)
 		ret->colours = false;
 }
 
-static void draw(const struct survey *survey, const char *path)
+/* A picture or, with findings, a page, in a file. */
+static void draw(const struct survey *survey, const struct findings *findings, const char *path)
 {
 	bool standard = strcmp(path, "-") == 0;
 	FILE *stream = standard ? stdout : fopen(path, "we");
 
 	if (!stream)
 		err(CHECK_STATUS_BLIND, "%s", path);
-	svg_print(survey, stream);
+	if (findings)
+		html_print(survey, findings, stream);
+	else
+		svg_print(survey, stream);
 	if (ferror(stream) || (standard ? fflush(stream) : fclose(stream)) != 0)
 		err(CHECK_STATUS_BLIND, "%s", standard ? "standard output" : path);
 }
@@ -54,7 +58,9 @@ static void print(const struct survey *survey, const struct findings *findings,
 	} else if (options->map) {
 		map_print(survey, style);
 	} else if (options->svg) {
-		draw(survey, options->svg);
+		draw(survey, NULL, options->svg);
+	} else if (options->html) {
+		draw(survey, findings, options->html);
 	} else {
 		table_print(survey, style, &look);
 		if (look.columns || look.noheadings || look.raw)

@@ -28,6 +28,7 @@ static void print_help(FILE *stream)
 		" -a, --all              every finding, however many of a kind\n"
 		"     --color[=<when>]   auto, always or never\n"
 		"     --files <directory>... look at the files below them, too: whose they are\n"
+		"     --html <file>      all of it as a page for a browser; - for standard output\n"
 		" -J, --json             all of it, or the ID, as JSON\n"
 		" -m, --map              the ID space as a picture in the terminal\n"
 		"     --mounts           and at those below what is mounted there\n"
@@ -56,6 +57,7 @@ static void print_help(FILE *stream)
 enum {
 	OPTION_NSS = 256,
 	OPTION_FILES,
+	OPTION_HTML,
 	OPTION_MOUNTS,
 	OPTION_NESTED,
 	OPTION_COLOR,
@@ -69,6 +71,7 @@ static const struct option long_options[] = {
 	{ "colour", optional_argument, NULL, OPTION_COLOR },
 	{ "files", required_argument, NULL, OPTION_FILES },
 	{ "help", no_argument, NULL, 'h' },
+	{ "html", required_argument, NULL, OPTION_HTML },
 	{ "json", no_argument, NULL, 'J' },
 	{ "list-columns", no_argument, NULL, 'H' },
 	{ "map", no_argument, NULL, 'm' },
@@ -168,6 +171,7 @@ static void check_together(const struct options *options)
 		{ options->columns != NULL, "--output" },
 		{ options->raw, "--raw" },
 		{ options->svg != NULL, "--svg" },
+		{ options->html != NULL, "--html" },
 	};
 	const size_t n = sizeof(outputs) / sizeof(outputs[0]);
 
@@ -233,6 +237,9 @@ static void read_option(int option, struct options *options)
 		break;
 	case OPTION_FILES:
 		look_below(options, optarg);
+		break;
+	case OPTION_HTML:
+		options->html = optarg;
 		break;
 	case OPTION_MOUNTS:
 		options->request.files.mounts = true;

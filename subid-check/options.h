@@ -14,6 +14,7 @@ struct options {
 	const char *columns; /* of --output, or NULL */
 	const char *colour;  /* auto, always or never */
 	const char *svg;     /* a file to write, or NULL */
+	const char *html;    /* likewise */
 	const char *name;    /* of a record, or NULL */
 	bool has_id;
 	uint32_t id;

@@ -47,6 +47,15 @@ __attribute__((nonnull)) void json_print_identities(const struct survey *survey,
 						    pid_t pid);
 
 /*
+ * html_print: the host as one page: findings, owners, files and the map.
+ *
+ * It needs no other file and no script, and follows the reader's choice of dark or light. The
+ * same host gives the same page.
+ */
+__attribute__((nonnull)) void html_print(const struct survey *survey,
+					 const struct findings *findings, FILE *stream);
+
+/*
  * svg_print: the ID space from 0 to 2^32-1 as a picture, UIDs beside GIDs, with heights by the
  * logarithm of the sizes. The same host gives the same picture.
  */

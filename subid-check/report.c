@@ -32,8 +32,12 @@ static void print_finding(const struct finding *finding, const struct style *sty
 
 	printf("%s%s%s", style_begin(style, colour), finding_severity_name(finding->severity),
 	       style_end(style, colour));
-	if (finding->file)
-		printf("  %s%s", style_begin(style, STYLE_BOLD), finding->file);
+	if (finding->file) {
+		char *file = printable(finding->file);
+
+		printf("  %s%s", style_begin(style, STYLE_BOLD), file);
+		free(file);
+	}
 	if (finding->file && finding->line > 0)
 		printf(":%" PRIu32, finding->line);
 	printf("%s  %s[%s]%s\n%*s", finding->file ? style_end(style, STYLE_BOLD) : "",

@@ -10,6 +10,7 @@ complete -c subid-check -l color -x -a 'auto always never' -d 'Colours'
 complete -c subid-check -l files -x -a '(__fish_complete_directories)' \
     -d 'Look at the files below a directory, too'
 complete -c subid-check -s h -l help -d 'Show a short help'
+complete -c subid-check -l html -r -F -d 'All of it as a page for a browser'
 complete -c subid-check -s J -l json -d 'All of it, or the ID, as JSON'
 complete -c subid-check -s H -l list-columns -d 'List the columns of the table'
 complete -c subid-check -s m -l map -d 'The ID space as a picture in the terminal'

@@ -104,7 +104,7 @@ diag "--- inside a user namespace"
 # In the namespace of the container, a process of that same namespace has the ID it has.
 inside() { nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups "$program" "$@"; }
 is "a process of our own namespace is what it is" \
-    "$(inside 5 --pid "$container" | tail -n 1)" \
+    "$(inside 5 --pid "$container" | grep -m1 inside)" \
     "  inside      5, in the user namespace of PID $container"
 nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups \
     unshare --user sleep 300 &
@@ -114,13 +114,66 @@ wait_for runs "$nested" sleep
 nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups \
     sh -c 'echo 0 3 10 >/proc/$0/uid_map' "$nested"
 is "one of a namespace below it, what it is there" \
-    "$(inside 5 --pid "$nested" | tail -n 1)" \
+    "$(inside 5 --pid "$nested" | grep -m1 inside)" \
     "  inside      2, in the user namespace of PID $nested"
 is "and an ID that is not mapped there is none" \
-    "$(inside 14 --pid "$nested" | tail -n 1)" \
+    "$(inside 14 --pid "$nested" | grep -m1 inside)" \
     "  inside      not mapped, in the user namespace of PID $nested"
-kill "$plain" "$second" "$container" "$holder" "$nested"
-wait "$plain" "$second" "$container" "$holder" 2>/dev/null
+is "a namespace that root made is no finding" "$(finding namespace)$(finding undelegated)" "[][]"
+
+diag "--- who made a namespace"
+# shellcheck disable=SC2317 # by wait_for
+is_apart() { [ "$(readlink /proc/self/ns/user)" != "$(readlink "/proc/$1/ns/user")" ]; }
+# As alice; the kernel lets root write the maps, as newuidmap does for her.
+held_by() { # UID FIRST-UID COUNT: sets $held
+    setpriv --reuid "$1" --regid "$1" --clear-groups unshare --user sleep 300 &
+    held=$!
+    wait_for runs "$held" sleep
+    # The name alone may be that of another program before the namespace.
+    wait_for is_apart "$held"
+    echo "0 $2 $3" >"/proc/$held/uid_map"
+}
+held_by 1000 100000 65536
+is "the owner" "$(finding namespace)" "[]"
+kill "$held" && wait "$held" 2>/dev/null
+held_by 1001 100000 65536
+like "somebody else" "$(finding namespace)" \
+    "'error', None, None, .*namespace that bob made maps the UIDs 100000-165535, which are alice's: PID $held \(sleep"
+kill "$held" && wait "$held" 2>/dev/null
+held_by 1000 400000 65536
+like "the owner, over IDs of nobody" "$(finding undelegated)" \
+    "'warning', None, None, .*alice made maps the UIDs 400000-465535, which are delegated to nobody"
+kill "$held" && wait "$held" 2>/dev/null
+held_by 1001 1001 1
+is "a user over one ID of his own" "$(finding namespace)$(finding undelegated)" "[][]"
+kill "$held" && wait "$held" 2>/dev/null
+
+diag "--- which container"
+# Where this process may make cgroups: below its own, of the first hierarchy that lets it.
+make_cgroup() { # NAME: sets $cgroup; sleeps in it as $plain's ID
+    local mounted options path
+    while read -r mounted options; do
+        path=$(awk -F: -v o="$options" '
+            $2 == "" && o == "cgroup2" || index(o, $2) && $2 != "" { print $3; exit }' /proc/self/cgroup)
+        cgroup=$mounted$path/$1
+        mkdir "$cgroup" 2>/dev/null || continue
+        echo "$plain" 2>/dev/null >"$cgroup/cgroup.procs" && return
+        rmdir "$cgroup"
+    done < <(awk '$3 == "cgroup2" { print $2, $3 }
+        $3 == "cgroup" && $4 ~ /name=systemd|pids|freezer/ { n = split($4, o, ","); print $2, o[n] }' /proc/mounts)
+    return 1
+}
+name=libpod-$(printf '%064x' 7).scope
+make_cgroup "$name" || host_fail "no cgroup can be made"
+like "an ID names it" "$(check 100033)" "^ +$plain +100033 sleep +Podman 000000000000\$"
+is "JSON in full" "$(one "[p['container'] for p in d['ids'][0]['processes'] if p['pid'] == $plain]" 100033)" \
+    "[{'engine': 'Podman', 'name': '$(printf '%064x' 7)', 'monitor': False}]"
+like "--pid too" "$(check --pid "$plain")" '^  runs in     Podman 000000000000$'
+is "another process is in none" "$(one "[p['container'] for p in d['ids'][0]['processes'] if p['pid'] == $second]" 100033)" "[None]"
+kill "$plain" && wait "$plain" 2>/dev/null
+wait_for rmdir "$cgroup" 2>/dev/null
+kill "$second" "$container" "$holder" "$nested"
+wait "$second" "$container" "$holder" 2>/dev/null
 
 diag "--- the module"
 is "answers" "$(finding module)$(finding module-silent)" "[][]"
