@@ -165,6 +165,8 @@ make_cgroup() { # NAME: sets $cgroup; sleeps in it as $plain's ID
 }
 name=libpod-$(printf '%064x' 7).scope
 make_cgroup "$name" || host_fail "no cgroup can be made"
+# It is the whole machine's, so it must not stay behind.
+trap 'kill -9 "$plain"; wait "$plain"; rmdir "$cgroup"' EXIT
 like "an ID names it" "$(check 100033)" "^ +$plain +100033 sleep +Podman 000000000000\$"
 is "JSON in full" "$(one "[p['container'] for p in d['ids'][0]['processes'] if p['pid'] == $plain]" 100033)" \
     "[{'engine': 'Podman', 'name': '$(printf '%064x' 7)', 'monitor': False}]"
@@ -172,6 +174,7 @@ like "--pid too" "$(check --pid "$plain")" '^  runs in     Podman 000000000000$'
 is "another process is in none" "$(one "[p['container'] for p in d['ids'][0]['processes'] if p['pid'] == $second]" 100033)" "[None]"
 kill "$plain" && wait "$plain" 2>/dev/null
 wait_for rmdir "$cgroup" 2>/dev/null
+trap - EXIT
 kill "$second" "$container" "$holder" "$nested"
 wait "$second" "$container" "$holder" 2>/dev/null
 
