@@ -83,3 +83,6 @@ __attribute__((nonnull, warn_unused_result)) int
 files_read(const struct root *root, const struct files_request *request,
 	   const struct survey *survey, struct files *ret, const char **ret_failed);
 __attribute__((nonnull)) void files_free(struct files *files);
+
+/* files_size: bytes as people write them, such as "1.5 MiB". Ownership: free(3). */
+__attribute__((warn_unused_result)) char *files_size(uint64_t bytes);

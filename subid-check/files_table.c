@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "files_table.h"
-
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "memory.h"
+#include "print.h"
 #include "printable.h"
 
 /* A terminal scrolls no further. */
@@ -20,19 +19,6 @@ enum column {
 	COLUMN_FILES,
 	COLUMN_SIZE,
 };
-
-char *files_size(uint64_t bytes)
-{
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	double size = (double)bytes / 1024;
-	size_t unit = 0;
-
-	if (bytes < 1024)
-		return memory_print("%" PRIu64 " bytes", bytes);
-	for (; size >= 1024 && unit + 1 < sizeof(units) / sizeof(units[0]); unit++)
-		size /= 1024;
-	return memory_print("%.1f %s", size, units[unit]);
-}
 
 static void set(struct libscols_line *line, enum column column, char *data)
 {

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "files_table.h"
 #include "memory.h"
 #include "print.h"
 #include "printable.h"

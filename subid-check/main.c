@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "print.h"
-#include "files_table.h"
 #include "findings.h"
 #include "identity.h"
 #include "memory.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "files_table.h"
 #include "memory.h"
 #include "rules.h"
 

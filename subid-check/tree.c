@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "crew.h"
 #include "memory.h"
 
 /* Levels with a buffer of their own, which is 2 MiB a worker. */
@@ -36,23 +36,12 @@ struct level {
 	off_t resume; /* the position behind the last entry */
 };
 
-/* A directory for a worker that has nothing to do. */
-struct task {
-	int fd;
-	char *path; /* PATH_BYTES at most */
-	struct place place;
-};
-
 /* What the workers share. */
 struct pool {
 	const struct tree_request *request;
 	const struct tree_visitor *visitor;
 	struct statx top; /* DIR itself */
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct task task; /* path is NULL: there is none */
-	size_t idle, workers;
-	atomic_bool wanted; /* a worker is idle, and there is no task */
+	struct crew crew;
 	atomic_uint_fast64_t files, mounts;
 };
 
@@ -223,29 +212,6 @@ static int open_directory(const char *name, struct statx *stat)
 	return fd;
 }
 
-/* Give the directory to an idle worker. Returns false if there is none. */
-static bool hand_over(struct worker *worker, int fd, struct place place)
-{
-	struct pool *pool = worker->pool;
-	bool given = false;
-
-	if (!atomic_load_explicit(&pool->wanted, memory_order_relaxed))
-		return false;
-	(void)pthread_mutex_lock(&pool->lock);
-	if (atomic_load(&pool->wanted)) {
-		pool->task = (struct task){
-			.fd = fd,
-			.path = memory_text(worker->path, strlen(worker->path)),
-			.place = place,
-		};
-		atomic_store(&pool->wanted, false);
-		(void)pthread_cond_broadcast(&pool->changed);
-		given = true;
-	}
-	(void)pthread_mutex_unlock(&pool->lock);
-	return given;
-}
-
 /* A directory of the level at the top, which is left for it. */
 static void enter(struct worker *worker, struct tree_entry *entry, struct statx *stat)
 {
@@ -273,7 +239,7 @@ static void enter(struct worker *worker, struct tree_entry *entry, struct statx 
 	entry->directory = worker->path;
 	entry->directory_len = len;
 	visitor->visit(entry, worker->context);
-	if (hand_over(worker, fd, entry->place))
+	if (crew_offer(&pool->crew, fd, worker->path, entry->place))
 		come_back(worker);
 	else
 		push(worker, fd, len, entry->place);
@@ -335,50 +301,24 @@ static void walk(struct worker *worker)
 
 /* --- threads ---------------------------------------------------------------------- */
 
-/* Wait for a directory. Returns false when there will be none. */
-static bool take(struct pool *pool, struct task *ret)
-{
-	(void)pthread_mutex_lock(&pool->lock);
-	pool->idle++;
-	while (!pool->task.path && pool->idle < pool->workers) {
-		atomic_store(&pool->wanted, true);
-		(void)pthread_cond_wait(&pool->changed, &pool->lock);
-	}
-	*ret = pool->task;
-	pool->task.path = NULL;
-	if (ret->path)
-		pool->idle--;
-	(void)pthread_cond_broadcast(&pool->changed);
-	(void)pthread_mutex_unlock(&pool->lock);
-	return ret->path != NULL;
-}
-
 /* A current directory of the thread's own, so that names need no path before them. */
 static bool leave_directory(void)
 {
 	return unshare(CLONE_FS) == 0;
 }
 
-static void leave_pool(struct pool *pool)
-{
-	(void)pthread_mutex_lock(&pool->lock);
-	pool->workers--;
-	(void)pthread_cond_broadcast(&pool->changed);
-	(void)pthread_mutex_unlock(&pool->lock);
-}
-
 static void *work(void *argument)
 {
 	struct worker *worker = (struct worker *)argument;
 	struct pool *pool = worker->pool;
-	struct task task;
+	struct crew_task task;
 
 	/* Where that is forbidden, one worker alone uses the program's. */
 	if (!leave_directory() && worker->context != pool->visitor->contexts[0]) {
-		leave_pool(pool);
+		crew_leave(&pool->crew);
 		return NULL;
 	}
-	while (take(pool, &task)) {
+	while (crew_take(&pool->crew, &task)) {
 		(void)snprintf(worker->path, sizeof(worker->path), "%s", task.path);
 		free(task.path);
 		if (fchdir(task.fd) == 0) {
@@ -417,23 +357,13 @@ static void report(const struct pool *pool, bool terminal, size_t ticks, const c
 			      atomic_load(&pool->files), end);
 }
 
-/* Until each worker finds that all are idle. */
 static void wait_for_workers(struct pool *pool)
 {
 	bool terminal = isatty(STDERR_FILENO) == 1;
-	struct timespec until;
 	size_t ticks = 0;
 
-	(void)pthread_mutex_lock(&pool->lock);
-	while (pool->idle < pool->workers || pool->task.path) {
-		(void)clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += TICK_NANOSECONDS;
-		until.tv_sec += until.tv_nsec / 1000000000;
-		until.tv_nsec %= 1000000000;
-		if (pthread_cond_timedwait(&pool->changed, &pool->lock, &until) == ETIMEDOUT)
-			report(pool, terminal, ++ticks, "");
-	}
-	(void)pthread_mutex_unlock(&pool->lock);
+	while (!crew_wait(&pool->crew, TICK_NANOSECONDS))
+		report(pool, terminal, ++ticks, "");
 	report(pool, terminal, ticks, "\n");
 }
 
@@ -448,12 +378,11 @@ static void free_worker(struct worker *worker)
 /* Start as many workers as there are processors, and wait for them. */
 static int run(struct pool *pool)
 {
-	size_t wanted = count_processors() < TREE_WORKERS_MAX ? 1 : TREE_WORKERS_MAX, n = 0;
+	size_t wanted = pool->crew.workers, n = 0;
 	struct worker *workers[TREE_WORKERS_MAX];
 	pthread_t threads[TREE_WORKERS_MAX];
 	int r = 0;
 
-	pool->workers = wanted;
 	for (; n < wanted && r == 0; n++) {
 		workers[n] = (struct worker *)memory_check(calloc(1, sizeof(struct worker)));
 		workers[n]->pool = pool;
@@ -463,7 +392,7 @@ static int run(struct pool *pool)
 			free_worker(workers[n--]);
 	}
 	for (size_t i = n; i < wanted; i++)
-		leave_pool(pool);
+		crew_leave(&pool->crew);
 	if (n > 0)
 		wait_for_workers(pool);
 	for (size_t i = 0; i < n; i++) {
@@ -490,8 +419,8 @@ static int begin(struct pool *pool, int fd)
 		return -errno;
 	pool->visitor->visit(&entry, pool->visitor->contexts[0]);
 	pool->files = 1;
-	pool->task =
-		(struct task){ fd, memory_text(request->path, entry.directory_len), entry.place };
+	crew_begin(&pool->crew, count_processors() < TREE_WORKERS_MAX ? 1 : TREE_WORKERS_MAX, fd,
+		   request->path, entry.place);
 	return 0;
 }
 
@@ -501,8 +430,6 @@ int tree_walk(const struct tree_request *request, const struct tree_visitor *vis
 	struct pool pool = {
 		.request = request,
 		.visitor = visitor,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.changed = PTHREAD_COND_INITIALIZER,
 	};
 	int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = fcntl(request->fd, F_DUPFD_CLOEXEC, 0);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What subid-check makes of /proc/PID/cgroup: its bytes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "container.h"
+#include "fuzz.h"
+
+const char fuzz_target[] = "cgroup";
+
+/* A unit is a part of some line, as it stands there. */
+static void check_unit(const char *text, size_t size, const char *unit)
+{
+	if (memchr(unit, '\0', CONTAINER_NAME_BYTES) == NULL)
+		fuzz_fail("a unit has no end");
+	if (unit[0] != '\0' && !memmem(text, size, unit, strlen(unit)))
+		fuzz_fail("the unit \"%s\" is made up", unit);
+	if (strpbrk(unit, "/\n"))
+		fuzz_fail("the unit \"%s\" is a path", unit);
+}
+
+static void check_container(const char *text, size_t size, const struct container *container)
+{
+	if (memchr(container->name, '\0', CONTAINER_NAME_BYTES) == NULL)
+		fuzz_fail("a container has no end");
+	if (!container->engine != (container->name[0] == '\0'))
+		fuzz_fail("a container without a name, or a name without one");
+	if (container->hashed && strspn(container->name, "0123456789abcdef") < 12)
+		fuzz_fail("\"%s\" is no ID", container->name);
+	if (container->hashed && !memmem(text, size, container->name, strlen(container->name)))
+		fuzz_fail("the ID %s is made up", container->name);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = fuzz_copy(data, size), *label;
+	struct container container;
+	bool found = container_parse(text, size, &container);
+
+	if (found != (container.engine || container.unit[0] != '\0'))
+		fuzz_fail("it is %s", found ? "found and nowhere" : "somewhere and not found");
+	check_unit(text, size, container.unit);
+	check_unit(text, size, container.user_unit);
+	check_container(text, size, &container);
+	label = container_label(&container);
+	if (label[0] == '\0')
+		fuzz_fail("the label says nothing");
+	free(label);
+	free(text);
+	return 0;
+}
