@@ -242,6 +242,8 @@ bool container_parse(const char *text, size_t len, struct container *ret)
 	size_t line_len;
 
 	*ret = (struct container){ .engine = NULL };
+	/* The kernel writes none, and a name with one would end there. */
+	len = strnlen(text, len);
 	for (size_t at = 0; at < len && !ret->engine; at += line_len + 1) {
 		const char *newline = (const char *)memchr(text + at, '\n', len - at);
 		struct container container;

@@ -150,7 +150,7 @@ void findings_of(const struct survey *survey, struct findings *ret)
 	rules_pools(&pass);
 	rules_services(&pass);
 	rules_namespaces(&pass);
-	rules_files(&pass);
+	rules_holdings(&pass);
 	free(pass.moves[SUBID_UID]);
 	free(pass.moves[SUBID_GID]);
 	findings_sort(ret);

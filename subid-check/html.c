@@ -154,11 +154,11 @@ static void put_owners(FILE *stream, const struct survey *survey)
 
 /* --- files -------------------------------------------------------------------------- */
 
-static void put_uses(FILE *stream, const struct files *files, enum subid_kind kind)
+static void put_uses(FILE *stream, const struct holdings *holdings, enum subid_kind kind)
 {
-	for (size_t i = 0; i < files->n_uses[kind]; i++) {
-		const struct files_use *use = &files->uses[kind][i];
-		char *size = files_size(use->bytes);
+	for (size_t i = 0; i < holdings->n_uses[kind]; i++) {
+		const struct holdings_use *use = &holdings->uses[kind][i];
+		char *size = holdings_size(use->bytes);
 
 		(void)fputs("<tr><td>", stream);
 		put(stream, use->owner->name);
@@ -172,22 +172,22 @@ static void put_uses(FILE *stream, const struct files *files, enum subid_kind ki
 	}
 }
 
-static void put_files(FILE *stream, const struct files *files)
+static void put_files(FILE *stream, const struct holdings *holdings)
 {
-	if (files->n_directories == 0)
+	if (holdings->n_directories == 0)
 		return;
-	(void)fprintf(stream, "<h2>Files</h2>\n<p>%" PRIu64 " files below", files->n);
-	for (size_t i = 0; i < files->n_directories; i++) {
+	(void)fprintf(stream, "<h2>Files</h2>\n<p>%" PRIu64 " files below", holdings->n);
+	for (size_t i = 0; i < holdings->n_directories; i++) {
 		(void)fputs(" <code>", stream);
-		put(stream, files->directories[i]);
+		put(stream, holdings->directories[i]);
 		(void)fputs("</code>", stream);
 	}
 	(void)fputs(".</p>\n<div class=\"scroll\"><table>\n<thead><tr><th>Owner</th><th>Kind</th>"
 		    "<th class=\"n\">First</th><th class=\"n\">Last</th><th class=\"n\">Files</th>"
 		    "<th class=\"n\">Size</th></tr></thead>\n<tbody>\n",
 		    stream);
-	put_uses(stream, files, SUBID_UID);
-	put_uses(stream, files, SUBID_GID);
+	put_uses(stream, holdings, SUBID_UID);
+	put_uses(stream, holdings, SUBID_GID);
 	(void)fputs("</tbody></table></div>\n", stream);
 }
 
@@ -236,7 +236,7 @@ void html_print(const struct survey *survey, const struct findings *findings, FI
 			      "<p class=\"faint\">by subid-check " PACKAGE_VERSION "</p>\n");
 	put_findings(stream, findings);
 	put_owners(stream, survey);
-	put_files(stream, &survey->files);
+	put_files(stream, &survey->holdings);
 	(void)fputs("<h2>The ID space</h2>\n<p class=\"faint\">The bars grow with the logarithm of "
 		    "the number of IDs.</p>\n<div class=\"maps\">\n",
 		    stream);

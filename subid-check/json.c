@@ -150,12 +150,12 @@ static struct json_object *owners_array(const struct survey *survey)
 	return json;
 }
 
-static struct json_object *uses_array(const struct files *files, enum subid_kind kind)
+static struct json_object *uses_array(const struct holdings *holdings, enum subid_kind kind)
 {
 	struct json_object *json = array();
 
-	for (size_t i = 0; i < files->n_uses[kind]; i++) {
-		const struct files_use *use = &files->uses[kind][i];
+	for (size_t i = 0; i < holdings->n_uses[kind]; i++) {
+		const struct holdings_use *use = &holdings->uses[kind][i];
 		struct json_object *item = object();
 
 		put_text(item, "owner", use->owner->name);
@@ -168,12 +168,12 @@ static struct json_object *uses_array(const struct files *files, enum subid_kind
 	return json;
 }
 
-static struct json_object *strays_array(const struct files *files, enum subid_kind kind)
+static struct json_object *strays_array(const struct holdings *holdings, enum subid_kind kind)
 {
 	struct json_object *json = array();
 
-	for (size_t i = 0; i < files->n_strays[kind]; i++) {
-		const struct files_stray *stray = &files->strays[kind][i];
+	for (size_t i = 0; i < holdings->n_strays[kind]; i++) {
+		const struct holdings_stray *stray = &holdings->strays[kind][i];
 		struct json_object *item = object();
 
 		put_number(item, "first", stray->ids.first);
@@ -186,24 +186,24 @@ static struct json_object *strays_array(const struct files *files, enum subid_ki
 	return json;
 }
 
-static struct json_object *files_object(const struct files *files)
+static struct json_object *files_object(const struct holdings *holdings)
 {
 	struct json_object *json = object(), *directories = array();
 
-	for (size_t i = 0; i < files->n_directories; i++) {
-		char *valid = printable_utf8(files->directories[i]);
+	for (size_t i = 0; i < holdings->n_directories; i++) {
+		char *valid = printable_utf8(holdings->directories[i]);
 
 		append(directories,
 		       (struct json_object *)memory_check(json_object_new_string(valid)));
 		free(valid);
 	}
 	put(json, "directories", directories);
-	put_number(json, "files", files->n);
-	put_number(json, "mount_points", files->mounts);
-	put(json, "uids", uses_array(files, SUBID_UID));
-	put(json, "gids", uses_array(files, SUBID_GID));
-	put(json, "stray_uids", strays_array(files, SUBID_UID));
-	put(json, "stray_gids", strays_array(files, SUBID_GID));
+	put_number(json, "files", holdings->n);
+	put_number(json, "mount_points", holdings->mounts);
+	put(json, "uids", uses_array(holdings, SUBID_UID));
+	put(json, "gids", uses_array(holdings, SUBID_GID));
+	put(json, "stray_uids", strays_array(holdings, SUBID_UID));
+	put(json, "stray_gids", strays_array(holdings, SUBID_GID));
 	return json;
 }
 
@@ -245,8 +245,8 @@ void json_print(const struct survey *survey, const struct findings *findings)
 	for (size_t i = 0; i < findings->n; i++)
 		append(all, finding_object(&findings->items[i]));
 	put(json, "findings", all);
-	if (survey->files.n_directories > 0)
-		put(json, "files", files_object(&survey->files));
+	if (survey->holdings.n_directories > 0)
+		put(json, "files", files_object(&survey->holdings));
 	print(json);
 }
 

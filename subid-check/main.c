@@ -64,7 +64,7 @@ static void print(const struct survey *survey, const struct findings *findings,
 		table_print(survey, style, &look);
 		if (look.columns || look.noheadings || look.raw)
 			return;
-		files_print(survey, style);
+		holdings_print(survey, style);
 		(void)putchar('\n');
 		report_print(findings, style);
 	}

@@ -27,11 +27,12 @@ static void print_help(FILE *stream)
 		"Options:\n"
 		" -a, --all              every finding, however many of a kind\n"
 		"     --color[=<when>]   auto, always or never\n"
-		"     --files <directory>... look at the files below them, too: whose they are\n"
+		"     --files <directory>... say whose the files below these directories are, and\n"
+		"                        which of them are dangerous\n"
 		"     --html <file>      all of it as a page for a browser; - for standard output\n"
 		" -J, --json             all of it, or the ID, as JSON\n"
 		" -m, --map              the ID space as a picture in the terminal\n"
-		"     --mounts           and at those below what is mounted there\n"
+		"     --mounts           let --files enter what is mounted below\n"
 		"     --nested <owner>   the owner's ranges may lie inside others' (repeatable)\n"
 		" -n, --noheadings       the table alone, without headings\n"
 		"     --nss              ask all account services, not /etc/passwd and /etc/group\n"
@@ -103,7 +104,7 @@ static void allow_nesting(struct options *options, char *name)
 
 static void look_below(struct options *options, const char *directory)
 {
-	struct files_request *files = &options->request.files;
+	struct holdings_request *files = &options->request.files;
 
 	files->directories = (const char **)memory_room(files->directories, files->n, &files->room,
 							sizeof(char *));

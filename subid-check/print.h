@@ -46,8 +46,9 @@ __attribute__((nonnull)) void json_print_identities(const struct survey *survey,
 						    const struct identity *identities, size_t n,
 						    pid_t pid);
 
-/* files_print: a table of whose files there are; nothing where none were looked at. */
-__attribute__((nonnull)) void files_print(const struct survey *survey, const struct style *style);
+/* holdings_print: a table of whose files there are; nothing where none were looked at. */
+__attribute__((nonnull)) void holdings_print(const struct survey *survey,
+					     const struct style *style);
 
 /*
  * html_print: the host as one page: findings, owners, files and the map.

@@ -31,7 +31,7 @@ void rules_pools(struct pass *pass);
 /* nsswitch.conf(5), PAM, mail servers, the module and subid-userdbd. */
 void rules_services(struct pass *pass);
 /* Files at rest, and user namespaces. */
-void rules_files(struct pass *pass);
+void rules_holdings(struct pass *pass);
 void rules_namespaces(struct pass *pass);
 
 /* --- words ------------------------------------------------------------------------- */

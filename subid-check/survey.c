@@ -166,13 +166,13 @@ static void read_live(struct survey *survey)
 static void avoid_strays(struct survey *survey)
 {
 	for (size_t kind = 0; kind < 2; kind++) {
-		for (size_t i = 0; i < survey->files.n_strays[kind]; i++)
-			avoid_add(&survey->avoid[kind], survey->files.strays[kind][i].ids);
+		for (size_t i = 0; i < survey->holdings.n_strays[kind]; i++)
+			avoid_add(&survey->avoid[kind], survey->holdings.strays[kind][i].ids);
 		avoid_sort(&survey->avoid[kind]);
 	}
 }
 
-static void read_files(const struct root *root, const struct files_request *request,
+static void read_files(const struct root *root, const struct holdings_request *request,
 		       struct survey *survey)
 {
 	const char *failed = "";
@@ -180,7 +180,7 @@ static void read_files(const struct root *root, const struct files_request *requ
 
 	if (request->n == 0)
 		return;
-	r = files_read(root, request, survey, &survey->files, &failed);
+	r = holdings_read(root, request, survey, &survey->holdings, &failed);
 	if (r == -ENOTDIR || r == -ELOOP)
 		errx(CHECK_STATUS_BLIND, "%s%s: Not a directory", root->directory, failed);
 	check(r, root->directory, failed);
@@ -237,7 +237,7 @@ void survey_free(struct survey *survey)
 		avoid_free(&survey->avoid[kind]);
 	}
 	namespaces_free(&survey->namespaces);
-	files_free(&survey->files);
+	holdings_free(&survey->holdings);
 	owners_free(&survey->owners);
 	directories_free(&survey->directories);
 	services_free(&survey->services);

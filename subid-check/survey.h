@@ -8,7 +8,7 @@
 #include "accounts.h"
 #include "database.h"
 #include "directory.h"
-#include "files.h"
+#include "holdings.h"
 #include "namespaces.h"
 #include "nsswitch.h"
 #include "pool.h"
@@ -23,7 +23,7 @@ struct survey_request {
 	bool services;	       /* accounts of all services, not of the files alone */
 	char **nested;	       /* owners that may be nested, */
 	size_t n_nested, nested_room;
-	struct files_request files;
+	struct holdings_request files;
 	uint32_t probe_seconds; /* ask the services for the delegated IDs, so long; 0: do not */
 };
 
@@ -45,7 +45,7 @@ struct survey {
 	struct usage usage; /* of a running host */
 	struct probe probe;
 	struct namespaces namespaces; /* of a running host */
-	struct files files;	      /* at rest, if any were asked for */
+	struct holdings holdings;     /* at rest, if any were asked for */
 };
 
 /*

@@ -28,7 +28,7 @@ void tally_begin(const struct whose_map *map, struct tally *ret)
 		size_t n = map->segments[kind].n;
 
 		ret->uses[kind] =
-			(struct files_use *)memory_check(calloc(n, sizeof(struct files_use)));
+			(struct holdings_use *)memory_check(calloc(n, sizeof(struct holdings_use)));
 		ret->kept[kind] = (uint32_t *)memory_check(calloc(n, sizeof(uint32_t)));
 	}
 }
@@ -57,8 +57,8 @@ static void grow_strays(struct strays *strays)
 	struct strays old = *strays;
 
 	strays->room = old.room > 0 ? old.room * 2 : 64;
-	strays->items = (struct files_stray *)memory_check(
-		calloc(strays->room, sizeof(struct files_stray)));
+	strays->items = (struct holdings_stray *)memory_check(
+		calloc(strays->room, sizeof(struct holdings_stray)));
 	for (size_t i = 0; i < old.room; i++)
 		if (old.items[i].ids.last != 0)
 			strays->items[stray_slot(strays, old.items[i].ids.first)] = old.items[i];
@@ -66,10 +66,10 @@ static void grow_strays(struct strays *strays)
 }
 
 /* The entry of an ID; where there are too many, of its block. */
-static struct files_stray *stray_of(struct strays *strays, uint32_t id)
+static struct holdings_stray *stray_of(struct strays *strays, uint32_t id)
 {
 	struct stretch ids = { id, id };
-	struct files_stray *stray;
+	struct holdings_stray *stray;
 
 	if (strays->n * 2 >= strays->room)
 		grow_strays(strays);
@@ -101,7 +101,7 @@ static void count(struct tally *tally, enum subid_kind kind, uint32_t id, uint64
 	const struct whose_answer *answer = ask(tally, kind, id);
 
 	if (answer->whose == WHOSE_DELEGATED) {
-		struct files_use *use = &tally->uses[kind][answer->segment];
+		struct holdings_use *use = &tally->uses[kind][answer->segment];
 
 		if (use->files == 0 || id < use->ids.first)
 			use->ids.first = id;
@@ -111,7 +111,7 @@ static void count(struct tally *tally, enum subid_kind kind, uint32_t id, uint64
 		use->files++;
 		use->bytes += bytes;
 	} else if (answer->whose != WHOSE_ACCOUNT) {
-		struct files_stray *stray = stray_of(&tally->strays[kind], id);
+		struct holdings_stray *stray = stray_of(&tally->strays[kind], id);
 
 		stray->files++;
 		stray->bytes += bytes;
@@ -122,13 +122,13 @@ static void count(struct tally *tally, enum subid_kind kind, uint32_t id, uint64
 /* --- marks -------------------------------------------------------------------------- */
 
 /* Whether there is room for one more of that ID. */
-static bool may_keep(struct tally *tally, const struct files_mark *mark)
+static bool may_keep(struct tally *tally, const struct holdings_mark *mark)
 {
 	uint32_t *kept;
 
 	if (tally->of_kind[mark->what] >= MARKS_OF_A_KIND)
 		return false;
-	if (mark->what == FILES_UNREAD)
+	if (mark->what == HOLDINGS_UNREAD)
 		return true;
 	kept = mark->of.whose == WHOSE_DELEGATED
 		       ? &tally->kept[mark->kind][mark->of.segment]
@@ -136,21 +136,22 @@ static bool may_keep(struct tally *tally, const struct files_mark *mark)
 	return ++*kept <= MARKS_OF_AN_ID;
 }
 
-static void keep(struct tally *tally, const struct files_mark *mark, const struct tree_entry *entry)
+static void keep(struct tally *tally, const struct holdings_mark *mark,
+		 const struct tree_entry *entry)
 {
 	if (!may_keep(tally, mark)) {
 		tally->more[mark->what]++;
 		return;
 	}
 	tally->of_kind[mark->what]++;
-	tally->marks = (struct files_mark *)memory_room(tally->marks, tally->n_marks,
-							&tally->marks_room, sizeof(*tally->marks));
+	tally->marks = (struct holdings_mark *)memory_room(
+		tally->marks, tally->n_marks, &tally->marks_room, sizeof(*tally->marks));
 	tally->marks[tally->n_marks] = *mark;
 	tally->marks[tally->n_marks++].path = tree_path(entry);
 }
 
 /* A mark, unless the ID is no subordinate one or may lie there. */
-static void judge(struct tally *tally, const struct tree_entry *entry, struct files_mark mark)
+static void judge(struct tally *tally, const struct tree_entry *entry, struct holdings_mark mark)
 {
 	const struct whose_answer *answer = ask(tally, mark.kind, mark.id);
 
@@ -158,7 +159,7 @@ static void judge(struct tally *tally, const struct tree_entry *entry, struct fi
 		return;
 	mark.of = *answer;
 	mark.place = entry->place;
-	if (mark.what == FILES_ACL && answer->whose != WHOSE_DELEGATED)
+	if (mark.what == HOLDINGS_ACL && answer->whose != WHOSE_DELEGATED)
 		stray_of(&tally->strays[mark.kind], mark.id)->named++;
 	keep(tally, &mark, entry);
 }
@@ -167,7 +168,7 @@ static void judge_capability(struct tally *tally, const struct tree_entry *entry
 {
 	uint8_t value[CAPABILITY_MAX_BYTES];
 	ssize_t len = lgetxattr(entry->name, CAPABILITY_XATTR, value, sizeof(value));
-	struct files_mark mark = { .what = FILES_CAPABLE, .kind = SUBID_UID };
+	struct holdings_mark mark = { .what = HOLDINGS_CAPABLE, .kind = SUBID_UID };
 	struct capability capability;
 
 	if (len < 0 || capability_parse(value, (size_t)len, &capability) < 0)
@@ -192,8 +193,8 @@ static void judge_acl(struct tally *tally, const struct tree_entry *entry, const
 	if (len >= 0 && acl_begin(&acl, large ? large : value, (size_t)len) == 0)
 		while (acl_next(&acl, &named))
 			judge(tally, entry,
-			      (struct files_mark){
-				      .what = FILES_ACL, .kind = named.kind, .id = named.id });
+			      (struct holdings_mark){
+				      .what = HOLDINGS_ACL, .kind = named.kind, .id = named.id });
 	free(large);
 }
 
@@ -237,13 +238,13 @@ static void judge_mode(struct tally *tally, const struct tree_entry *entry)
 		return;
 	if (stat->stx_mode & S_ISUID)
 		judge(tally, entry,
-		      (struct files_mark){
-			      .what = FILES_SETUID, .kind = SUBID_UID, .id = stat->stx_uid });
+		      (struct holdings_mark){
+			      .what = HOLDINGS_SETUID, .kind = SUBID_UID, .id = stat->stx_uid });
 	/* Without the group's execute bit it is for mandatory locks. */
 	if ((stat->stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
 		judge(tally, entry,
-		      (struct files_mark){
-			      .what = FILES_SETGID, .kind = SUBID_GID, .id = stat->stx_gid });
+		      (struct holdings_mark){
+			      .what = HOLDINGS_SETGID, .kind = SUBID_GID, .id = stat->stx_gid });
 }
 
 /* --- the walk ----------------------------------------------------------------------- */
@@ -278,5 +279,5 @@ void tally_visit(struct tree_entry *entry, void *context)
 void tally_unread(const struct tree_entry *entry, int r, void *context)
 {
 	keep((struct tally *)context,
-	     &(const struct files_mark){ .what = FILES_UNREAD, .error = -r }, entry);
+	     &(const struct holdings_mark){ .what = HOLDINGS_UNREAD, .error = -r }, entry);
 }

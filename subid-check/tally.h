@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "files.h"
+#include "holdings.h"
 #include "place.h"
 #include "tree.h"
 
 /* Stray IDs, in a table with open addressing, at most half full. */
 struct strays {
-	struct files_stray *items; /* .ids.last is 0: empty, since 0 is root's */
+	struct holdings_stray *items; /* .ids.last is 0: empty, since 0 is root's */
 	size_t n, room;
 };
 
@@ -25,13 +25,13 @@ struct recent {
 /* What one worker of a walk has seen. */
 struct tally {
 	const struct whose_map *map;
-	struct files_use *uses[2]; /* by segment */
-	uint32_t *kept[2];	   /* marks of each segment */
+	struct holdings_use *uses[2]; /* by segment */
+	uint32_t *kept[2];	      /* marks of each segment */
 	struct strays strays[2];
 	struct recent recent[2];
-	struct files_mark *marks;
-	size_t n_marks, marks_room, of_kind[FILES_MARK_KINDS];
-	uint64_t more[FILES_MARK_KINDS];
+	struct holdings_mark *marks;
+	size_t n_marks, marks_room, of_kind[HOLDINGS_MARK_KINDS];
+	uint64_t more[HOLDINGS_MARK_KINDS];
 };
 
 /*

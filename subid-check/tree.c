@@ -301,20 +301,17 @@ static void walk(struct worker *worker)
 
 /* --- threads ---------------------------------------------------------------------- */
 
-/* A current directory of the thread's own, so that names need no path before them. */
-static bool leave_directory(void)
-{
-	return unshare(CLONE_FS) == 0;
-}
-
 static void *work(void *argument)
 {
 	struct worker *worker = (struct worker *)argument;
 	struct pool *pool = worker->pool;
 	struct crew_task task;
 
-	/* Where that is forbidden, one worker alone uses the program's. */
-	if (!leave_directory() && worker->context != pool->visitor->contexts[0]) {
+	/*
+	 * Each thread has a current directory of its own, so that names need no path before
+	 * them. Where that is forbidden, one worker alone uses the program's.
+	 */
+	if (unshare(CLONE_FS) < 0 && worker->context != pool->visitor->contexts[0]) {
 		crew_leave(&pool->crew);
 		return NULL;
 	}

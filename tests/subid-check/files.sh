@@ -12,7 +12,7 @@ set -u
 program=$abs_top_builddir/subid-check/subid-check
 keeper=$abs_top_builddir/tests/subid-check/keeper
 [ -x "$program" ] || skip_all "subid-check is not built"
-command -v python3 >/dev/null || skip_all "python3 is not installed"
+python3 -c 'import jsonschema' 2>/dev/null || skip_all "python3-jsonschema is not installed"
 host_enter "$@"
 unset NO_COLOR
 
@@ -72,6 +72,12 @@ is "several directories are one answer" \
 like "the table" "$(check --files home)" "^alice +UID +100000 +100999 +4 +24.0 KiB\$"
 is "files in their places add no finding" "$(shown --files home | tail -n 2)" "$(shown | tail -n 2)"
 is "its user files are not in the table" "$(check --files home | grep -c '^root')" 0
+
+touch home/bob/stray && chown 400000 home/bob/stray
+check --json --files home >out.json
+ok "JSON is as the schema has it" python3 "$abs_top_srcdir/tests/subid-check/schema.py" \
+    "$abs_top_srcdir/doc/subid-check.schema.json" out.json
+rm out.json home/bob/stray
 
 diag "--- the range that is given to another user"
 # alice keeps a program that is set-user-ID of one of her IDs, as any user can make it in

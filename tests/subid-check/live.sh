@@ -170,6 +170,10 @@ trap 'kill -9 "$plain"; wait "$plain"; rmdir "$cgroup"' EXIT
 like "an ID names it" "$(check 100033)" "^ +$plain +100033 sleep +Podman 000000000000\$"
 is "JSON in full" "$(one "[p['container'] for p in d['ids'][0]['processes'] if p['pid'] == $plain]" 100033)" \
     "[{'engine': 'Podman', 'name': '$(printf '%064x' 7)', 'monitor': False}]"
+check --json 100033 >out.json
+ok "as the schema has it" python3 "$abs_top_srcdir/tests/subid-check/schema.py" \
+    "$abs_top_srcdir/doc/subid-check.schema.json" out.json
+rm out.json
 like "--pid too" "$(check --pid "$plain")" '^  runs in     Podman 000000000000$'
 is "another process is in none" "$(one "[p['container'] for p in d['ids'][0]['processes'] if p['pid'] == $second]" 100033)" "[None]"
 kill "$plain" && wait "$plain" 2>/dev/null

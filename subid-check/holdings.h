@@ -12,14 +12,14 @@
 struct survey;
 
 /* Files of IDs: of one owner, in one stretch of his ranges, or of nobody. */
-struct files_use {
+struct holdings_use {
 	struct stretch ids; /* the lowest and the highest that has any */
 	const struct owner *owner;
 	uint64_t files, bytes; /* bytes as du(1) counts them, once for each name */
 };
 
 /* Files of IDs that are neither delegated nor an account's. */
-struct files_stray {
+struct holdings_stray {
 	struct stretch ids; /* one ID; or a whole block, where very many IDs have files */
 	uint64_t files, bytes;
 	uint64_t orphans; /* of the files, those that systemd does not explain */
@@ -28,17 +28,17 @@ struct files_stray {
 };
 
 /* What a file has that is dangerous in the wrong hands. */
-enum files_mark_kind {
-	FILES_SETUID,
-	FILES_SETGID,
-	FILES_CAPABLE,
-	FILES_ACL,
-	FILES_UNREAD, /* a directory */
-	FILES_MARK_KINDS,
+enum holdings_mark_kind {
+	HOLDINGS_SETUID,
+	HOLDINGS_SETGID,
+	HOLDINGS_CAPABLE,
+	HOLDINGS_ACL,
+	HOLDINGS_UNREAD, /* a directory */
+	HOLDINGS_MARK_KINDS,
 };
 
-struct files_mark {
-	enum files_mark_kind what;
+struct holdings_mark {
+	enum holdings_mark_kind what;
 	enum subid_kind kind;
 	uint32_t id;
 	bool rootid;		/* the ID is the root of a namespace, in a capability */
@@ -49,40 +49,40 @@ struct files_mark {
 };
 
 /* What lies below some directories. */
-struct files {
+struct holdings {
 	const char **directories; /* as given; the request's */
 	size_t n_directories;
 	struct whose_map map;
-	struct files_use *uses[2]; /* by enum subid_kind, ascending */
+	struct holdings_use *uses[2]; /* by enum subid_kind, ascending */
 	size_t n_uses[2];
-	struct files_stray *strays[2]; /* ascending */
+	struct holdings_stray *strays[2]; /* ascending */
 	size_t n_strays[2];
-	struct files_mark *marks; /* by kind, ID and path */
+	struct holdings_mark *marks; /* by kind, ID and path */
 	size_t n_marks;
-	uint64_t more[FILES_MARK_KINDS]; /* marks that there are, but are not kept */
-	uint64_t n, mounts;		 /* as struct tree_count has them */
+	uint64_t more[HOLDINGS_MARK_KINDS]; /* marks that there are, but are not kept */
+	uint64_t n, mounts;		    /* as struct tree_count has them */
 };
 
 /* What to look at. */
-struct files_request {
+struct holdings_request {
 	const char **directories;
 	size_t n, room;
 	bool mounts; /* enter what is mounted below them, too */
 };
 
 /*
- * files_read: walk the directories, whose symbolic links are not followed.
+ * holdings_read: walk the directories, whose symbolic links are not followed.
  *
  * Memory is bounded: of one ID 16 marks are kept, of one kind 1,000, and of more
  * than 262,144 stray IDs blocks are counted instead.
  * @survey: with databases that are joined; it must outlive @ret.
  * Returns 0 or a negative errno, with @ret_failed set to the directory that it is
- * about. Ownership: end with files_free(), whatever is returned.
+ * about. Ownership: end with holdings_free(), whatever is returned.
  */
 __attribute__((nonnull, warn_unused_result)) int
-files_read(const struct root *root, const struct files_request *request,
-	   const struct survey *survey, struct files *ret, const char **ret_failed);
-__attribute__((nonnull)) void files_free(struct files *files);
+holdings_read(const struct root *root, const struct holdings_request *request,
+	      const struct survey *survey, struct holdings *ret, const char **ret_failed);
+__attribute__((nonnull)) void holdings_free(struct holdings *holdings);
 
-/* files_size: bytes as people write them, such as "1.5 MiB". Ownership: free(3). */
-__attribute__((warn_unused_result)) char *files_size(uint64_t bytes);
+/* holdings_size: bytes as people write them, such as "1.5 MiB". Ownership: free(3). */
+__attribute__((warn_unused_result)) char *holdings_size(uint64_t bytes);

@@ -17,21 +17,22 @@ static const struct {
 	enum finding_severity severity;
 	const char *code, *what, *fix;
 } marks[] = {
-	[FILES_SETUID] = { FINDING_ERROR, "setid", "A set-user-ID program belongs to",
-			   "Delete it, or take its set-user-ID bit away." },
-	[FILES_SETGID] = { FINDING_ERROR, "setid", "A set-group-ID program belongs to",
-			   "Delete it, or take its set-group-ID bit away." },
-	[FILES_CAPABLE] = { FINDING_ERROR, "capability", "A program with capabilities belongs to",
-			    "Delete it, or take its capabilities away with setcap -r." },
-	[FILES_ACL] = { FINDING_WARNING, "acl", "Its ACL names",
-			"Take that entry away with setfacl -x." },
-	[FILES_UNREAD] = { FINDING_WARNING, "unread-directory", "", "" },
+	[HOLDINGS_SETUID] = { FINDING_ERROR, "setid", "A set-user-ID program belongs to",
+			      "Delete it, or take its set-user-ID bit away." },
+	[HOLDINGS_SETGID] = { FINDING_ERROR, "setid", "A set-group-ID program belongs to",
+			      "Delete it, or take its set-group-ID bit away." },
+	[HOLDINGS_CAPABLE] = { FINDING_ERROR, "capability",
+			       "A program with capabilities belongs to",
+			       "Delete it, or take its capabilities away with setcap -r." },
+	[HOLDINGS_ACL] = { FINDING_WARNING, "acl", "Its ACL names",
+			   "Take that entry away with setfacl -x." },
+	[HOLDINGS_UNREAD] = { FINDING_WARNING, "unread-directory", "", "" },
 };
 
 /* --- marks -------------------------------------------------------------------------- */
 
 /* "which is bob's" or "which is nobody's". Ownership: free(3). */
-static char *show_owner(const struct survey *survey, const struct files_mark *mark)
+static char *show_owner(const struct survey *survey, const struct holdings_mark *mark)
 {
 	if (mark->of.owner)
 		return memory_print("which is %s's", mark->of.owner->name);
@@ -56,24 +57,24 @@ static char *show_place(const struct survey *survey, const struct place *place)
 	return memory_print("in a directory of UID %" PRIu32, place->uid);
 }
 
-static const char *consequence(const struct files_mark *mark)
+static const char *consequence(const struct holdings_mark *mark)
 {
-	if (mark->what == FILES_ACL)
+	if (mark->what == HOLDINGS_ACL)
 		return "so whoever has that ID has these rights";
-	if (mark->what == FILES_CAPABLE && mark->rootid)
+	if (mark->what == HOLDINGS_CAPABLE && mark->rootid)
 		return "so whoever runs it in such a namespace has these capabilities";
-	return mark->what == FILES_CAPABLE ? "so whoever runs it has these capabilities"
-					   : "so whoever can run it acts as that ID";
+	return mark->what == HOLDINGS_CAPABLE ? "so whoever runs it has these capabilities"
+					      : "so whoever can run it acts as that ID";
 }
 
-static enum finding_severity severity_of(const struct files_mark *mark)
+static enum finding_severity severity_of(const struct holdings_mark *mark)
 {
 	/* A user may well share a file with somebody else's container. */
-	return mark->what == FILES_ACL && mark->of.owner ? FINDING_NOTE
-							 : marks[mark->what].severity;
+	return mark->what == HOLDINGS_ACL && mark->of.owner ? FINDING_NOTE
+							    : marks[mark->what].severity;
 }
 
-static void add_mark(const struct survey *survey, const struct files_mark *mark,
+static void add_mark(const struct survey *survey, const struct holdings_mark *mark,
 		     struct findings *findings)
 {
 	char *owner = show_owner(survey, mark), *place = show_place(survey, &mark->place);
@@ -91,25 +92,25 @@ static void add_mark(const struct survey *survey, const struct files_mark *mark,
 	free(place);
 }
 
-static void add_unread(const struct files_mark *mark, struct findings *findings)
+static void add_unread(const struct holdings_mark *mark, struct findings *findings)
 {
-	(void)findings_add(findings, FINDING_WARNING, marks[FILES_UNREAD].code, mark->path, 0,
+	(void)findings_add(findings, FINDING_WARNING, marks[HOLDINGS_UNREAD].code, mark->path, 0,
 			   memory_print("The directory cannot be read (%s), so what is below it is "
 					"not known.",
 					strerrordesc_np(mark->error)),
 			   memory_print("See why, and run this again, as root if need be."));
 }
 
-static void add_rest(const struct files *files, enum files_mark_kind what,
+static void add_rest(const struct holdings *holdings, enum holdings_mark_kind what,
 		     struct findings *findings)
 {
-	if (files->more[what] == 0)
+	if (holdings->more[what] == 0)
 		return;
-	(void)findings_add(
-		findings, what == FILES_UNREAD ? FINDING_WARNING : FINDING_ERROR, marks[what].code,
-		NULL, 0,
-		memory_print("There are %" PRIu64 " more that are not listed.", files->more[what]),
-		memory_print("Mend those that are, and run this again."));
+	(void)findings_add(findings, what == HOLDINGS_UNREAD ? FINDING_WARNING : FINDING_ERROR,
+			   marks[what].code, NULL, 0,
+			   memory_print("There are %" PRIu64 " more that are not listed.",
+					holdings->more[what]),
+			   memory_print("Mend those that are, and run this again."));
 }
 
 /* --- orphans ------------------------------------------------------------------------ */
@@ -141,8 +142,8 @@ static char *list_command(const struct survey *survey, enum subid_kind kind, str
 	const char *test = kind == SUBID_UID ? "-uid" : "-gid";
 	char *command = rules_text("find"), *longer;
 
-	for (size_t i = 0; i < survey->files.n_directories; i++) {
-		char *quoted = quote_directory(survey, survey->files.directories[i]);
+	for (size_t i = 0; i < survey->holdings.n_directories; i++) {
+		char *quoted = quote_directory(survey, survey->holdings.directories[i]);
 
 		longer = memory_print("%s %s", command, quoted);
 		free(command);
@@ -167,7 +168,7 @@ static void add_orphans(const struct survey *survey, enum subid_kind kind,
 			    ? memory_print("%s %" PRIu32, name, orphans->ids.first)
 			    : memory_print("%zu %ss of %" PRIu32 "-%" PRIu32, orphans->n, name,
 					   orphans->ids.first, orphans->ids.last);
-	char *size = files_size(orphans->bytes);
+	char *size = holdings_size(orphans->bytes);
 	struct finding *finding = findings_add(
 		findings, FINDING_WARNING, "orphan", NULL, 0,
 		memory_print("%" PRIu64 " file%s (%s) belong%s to %s, which nobody has%s%s: "
@@ -190,13 +191,13 @@ static bool are_neighbours(const struct orphans *orphans, struct stretch ids)
 static void find_orphans(const struct survey *survey, enum subid_kind kind,
 			 struct findings *findings)
 {
-	const struct files *files = &survey->files;
+	const struct holdings *holdings = &survey->holdings;
 	struct orphans orphans = { .n = 0 };
 	size_t added = 0, more = 0;
 
-	for (size_t i = 0; i <= files->n_strays[kind]; i++) {
-		const struct files_stray *stray =
-			i < files->n_strays[kind] ? &files->strays[kind][i] : NULL;
+	for (size_t i = 0; i <= holdings->n_strays[kind]; i++) {
+		const struct holdings_stray *stray =
+			i < holdings->n_strays[kind] ? &holdings->strays[kind][i] : NULL;
 
 		if (stray && stray->orphans == 0)
 			continue;
@@ -221,20 +222,20 @@ static void find_orphans(const struct survey *survey, enum subid_kind kind,
 				   memory_print("Mend those that are, and run this again."));
 }
 
-void rules_files(struct pass *pass)
+void rules_holdings(struct pass *pass)
 {
 	const struct survey *survey = pass->survey;
 	struct findings *findings = pass->findings;
-	const struct files *files = &survey->files;
+	const struct holdings *holdings = &survey->holdings;
 
-	for (size_t i = 0; i < files->n_marks; i++) {
-		if (files->marks[i].what == FILES_UNREAD)
-			add_unread(&files->marks[i], findings);
+	for (size_t i = 0; i < holdings->n_marks; i++) {
+		if (holdings->marks[i].what == HOLDINGS_UNREAD)
+			add_unread(&holdings->marks[i], findings);
 		else
-			add_mark(survey, &files->marks[i], findings);
+			add_mark(survey, &holdings->marks[i], findings);
 	}
-	for (int what = 0; what < FILES_MARK_KINDS; what++)
-		add_rest(files, (enum files_mark_kind)what, findings);
+	for (int what = 0; what < HOLDINGS_MARK_KINDS; what++)
+		add_rest(holdings, (enum holdings_mark_kind)what, findings);
 	find_orphans(survey, SUBID_UID, findings);
 	find_orphans(survey, SUBID_GID, findings);
 }

@@ -38,17 +38,17 @@ static void add_row(struct libscols_table *table, char *owner, enum subid_kind k
 	set(line, COLUMN_FIRST, memory_print("%" PRIu32, ids.first));
 	set(line, COLUMN_LAST, memory_print("%" PRIu32, ids.last));
 	set(line, COLUMN_FILES, memory_print("%" PRIu64, files));
-	set(line, COLUMN_SIZE, files_size(bytes));
+	set(line, COLUMN_SIZE, holdings_size(bytes));
 }
 
 /* Returns how many rows there are but not in the table. */
-static size_t add_rows(struct libscols_table *table, const struct files *files, bool all)
+static size_t add_rows(struct libscols_table *table, const struct holdings *holdings, bool all)
 {
 	size_t n = 0, shown = 0;
 
 	for (size_t kind = 0; kind < 2; kind++) {
-		for (size_t i = 0; i < files->n_uses[kind]; i++) {
-			const struct files_use *use = &files->uses[kind][i];
+		for (size_t i = 0; i < holdings->n_uses[kind]; i++) {
+			const struct holdings_use *use = &holdings->uses[kind][i];
 
 			if (n++ >= ROWS_SHOWN && !all)
 				continue;
@@ -61,13 +61,13 @@ static size_t add_rows(struct libscols_table *table, const struct files *files, 
 }
 
 /* IDs of nobody, in one row for each kind. */
-static void add_strays(struct libscols_table *table, const struct files *files,
+static void add_strays(struct libscols_table *table, const struct holdings *holdings,
 		       enum subid_kind kind)
 {
-	const struct files_stray *strays = files->strays[kind];
-	struct files_use all = { .files = 0 };
+	const struct holdings_stray *strays = holdings->strays[kind];
+	struct holdings_use all = { .files = 0 };
 
-	for (size_t i = 0; i < files->n_strays[kind]; i++) {
+	for (size_t i = 0; i < holdings->n_strays[kind]; i++) {
 		if (strays[i].files == 0)
 			continue;
 		if (all.files == 0)
@@ -88,30 +88,30 @@ static void add_column(struct libscols_table *table, const char *name, int flags
 	(void)scols_cell_set_color(scols_column_get_header(column), "\x1b[1m");
 }
 
-static void print_directories(const struct files *files)
+static void print_directories(const struct holdings *holdings)
 {
-	printf("\n%" PRIu64 " files below", files->n);
-	for (size_t i = 0; i < files->n_directories; i++) {
-		char *shown = printable(files->directories[i]);
+	printf("\n%" PRIu64 " files below", holdings->n);
+	for (size_t i = 0; i < holdings->n_directories; i++) {
+		char *shown = printable(holdings->directories[i]);
 
 		printf(" %s", shown);
 		free(shown);
 	}
-	if (files->mounts > 0)
-		printf(", without %" PRIu64 " mount point%s in there", files->mounts,
-		       files->mounts == 1 ? "" : "s");
+	if (holdings->mounts > 0)
+		printf(", without %" PRIu64 " mount point%s in there", holdings->mounts,
+		       holdings->mounts == 1 ? "" : "s");
 	printf("\n");
 }
 
-void files_print(const struct survey *survey, const struct style *style)
+void holdings_print(const struct survey *survey, const struct style *style)
 {
-	const struct files *files = &survey->files;
+	const struct holdings *holdings = &survey->holdings;
 	struct libscols_table *table;
 	size_t more;
 
-	if (files->n_directories == 0)
+	if (holdings->n_directories == 0)
 		return;
-	print_directories(files);
+	print_directories(holdings);
 	table = (struct libscols_table *)memory_check(scols_new_table());
 	if (!style->wide) {
 		(void)scols_table_set_termforce(table, SCOLS_TERMFORCE_ALWAYS);
@@ -124,9 +124,9 @@ void files_print(const struct survey *survey, const struct style *style)
 	add_column(table, "LAST", SCOLS_FL_RIGHT);
 	add_column(table, "FILES", SCOLS_FL_RIGHT);
 	add_column(table, "SIZE", SCOLS_FL_RIGHT);
-	more = add_rows(table, files, style->all);
-	add_strays(table, files, SUBID_UID);
-	add_strays(table, files, SUBID_GID);
+	more = add_rows(table, holdings, style->all);
+	add_strays(table, holdings, SUBID_UID);
+	add_strays(table, holdings, SUBID_GID);
 	if (scols_table_is_empty(table))
 		printf("No file belongs to a subordinate ID.\n");
 	else

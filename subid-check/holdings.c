@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "files.h"
+#include "holdings.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -42,7 +42,7 @@ static struct place place_above(const struct whose_map *map, int directory)
 	return place;
 }
 
-static int walk(const struct root *root, const char *path, bool mounts, struct files *files,
+static int walk(const struct root *root, const char *path, bool mounts, struct holdings *holdings,
 		struct tally *tallies)
 {
 	const struct tree_visitor visitor = {
@@ -57,28 +57,29 @@ static int walk(const struct root *root, const char *path, bool mounts, struct f
 	request.fd = root_open_directory(root, path);
 	if (request.fd < 0)
 		return request.fd;
-	request.place = place_above(&files->map, request.fd);
+	request.place = place_above(&holdings->map, request.fd);
 	r = tree_walk(&request, &visitor, &tree);
 	(void)close(request.fd);
 	if (r < 0)
 		return r;
-	files->n += tree.files;
-	files->mounts += tree.mounts;
+	holdings->n += tree.files;
+	holdings->mounts += tree.mounts;
 	return 0;
 }
 
 /* --- what both workers have seen ------------------------------------------------------ */
 
-static void join_uses(struct files *files, enum subid_kind kind, const struct tally *tallies)
+static void join_uses(struct holdings *holdings, enum subid_kind kind, const struct tally *tallies)
 {
-	size_t n = files->map.segments[kind].n;
+	size_t n = holdings->map.segments[kind].n;
 
-	files->uses[kind] = (struct files_use *)memory_check(calloc(n, sizeof(struct files_use)));
+	holdings->uses[kind] =
+		(struct holdings_use *)memory_check(calloc(n, sizeof(struct holdings_use)));
 	for (size_t i = 0; i < n; i++) {
-		struct files_use all = { .files = 0 };
+		struct holdings_use all = { .files = 0 };
 
 		for (size_t worker = 0; worker < TREE_WORKERS_MAX; worker++) {
-			const struct files_use *use = &tallies[worker].uses[kind][i];
+			const struct holdings_use *use = &tallies[worker].uses[kind][i];
 
 			if (use->files == 0)
 				continue;
@@ -91,24 +92,25 @@ static void join_uses(struct files *files, enum subid_kind kind, const struct ta
 			all.bytes += use->bytes;
 		}
 		if (all.files > 0)
-			files->uses[kind][files->n_uses[kind]++] = all;
+			holdings->uses[kind][holdings->n_uses[kind]++] = all;
 	}
 }
 
 static int compare_strays(const void *a, const void *b)
 {
-	const struct files_stray *left = (const struct files_stray *)a;
-	const struct files_stray *right = (const struct files_stray *)b;
+	const struct holdings_stray *left = (const struct holdings_stray *)a;
+	const struct holdings_stray *right = (const struct holdings_stray *)b;
 
 	return (left->ids.first > right->ids.first) - (left->ids.first < right->ids.first);
 }
 
 /* A block covers its IDs, so it counts for those that have entries of their own. */
-static void join_strays(struct files *files, enum subid_kind kind, const struct tally *tallies)
+static void join_strays(struct holdings *holdings, enum subid_kind kind,
+			const struct tally *tallies)
 {
 	size_t most = tallies[0].strays[kind].n + tallies[1].strays[kind].n, n = 0, kept = 0;
-	struct files_stray *all =
-		(struct files_stray *)memory_check(calloc(most + 1, sizeof(struct files_stray)));
+	struct holdings_stray *all = (struct holdings_stray *)memory_check(
+		calloc(most + 1, sizeof(struct holdings_stray)));
 
 	for (size_t worker = 0; worker < TREE_WORKERS_MAX; worker++) {
 		const struct strays *strays = &tallies[worker].strays[kind];
@@ -131,14 +133,14 @@ static void join_strays(struct files *files, enum subid_kind kind, const struct 
 		all[kept - 1].orphans += all[i].orphans;
 		all[kept - 1].named += all[i].named;
 	}
-	files->strays[kind] = all;
-	files->n_strays[kind] = kept;
+	holdings->strays[kind] = all;
+	holdings->n_strays[kind] = kept;
 }
 
 static int compare_marks(const void *a, const void *b)
 {
-	const struct files_mark *left = (const struct files_mark *)a;
-	const struct files_mark *right = (const struct files_mark *)b;
+	const struct holdings_mark *left = (const struct holdings_mark *)a;
+	const struct holdings_mark *right = (const struct holdings_mark *)b;
 
 	if (left->what != right->what)
 		return left->what < right->what ? -1 : 1;
@@ -147,18 +149,18 @@ static int compare_marks(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-static void join_marks(struct files *files, const struct tally *tallies)
+static void join_marks(struct holdings *holdings, const struct tally *tallies)
 {
-	files->marks = (struct files_mark *)memory_check(
-		calloc(tallies[0].n_marks + tallies[1].n_marks + 1, sizeof(struct files_mark)));
+	holdings->marks = (struct holdings_mark *)memory_check(
+		calloc(tallies[0].n_marks + tallies[1].n_marks + 1, sizeof(struct holdings_mark)));
 	for (size_t worker = 0; worker < TREE_WORKERS_MAX; worker++) {
 		for (size_t i = 0; i < tallies[worker].n_marks; i++)
-			files->marks[files->n_marks++] = tallies[worker].marks[i];
-		for (size_t kind = 0; kind < FILES_MARK_KINDS; kind++)
-			files->more[kind] += tallies[worker].more[kind];
+			holdings->marks[holdings->n_marks++] = tallies[worker].marks[i];
+		for (size_t kind = 0; kind < HOLDINGS_MARK_KINDS; kind++)
+			holdings->more[kind] += tallies[worker].more[kind];
 	}
-	if (files->n_marks > 0)
-		qsort(files->marks, files->n_marks, sizeof(*files->marks), compare_marks);
+	if (holdings->n_marks > 0)
+		qsort(holdings->marks, holdings->n_marks, sizeof(*holdings->marks), compare_marks);
 }
 
 /* --- accounts that only services know ------------------------------------------------- */
@@ -169,25 +171,25 @@ static bool services_know(enum subid_kind kind, uint32_t id)
 }
 
 /* Each stray ID once; a block may have accounts, and stays. */
-static void drop_known(struct files *files, enum subid_kind kind)
+static void drop_known(struct holdings *holdings, enum subid_kind kind)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < files->n_strays[kind]; i++) {
-		const struct files_stray *stray = &files->strays[kind][i];
+	for (size_t i = 0; i < holdings->n_strays[kind]; i++) {
+		const struct holdings_stray *stray = &holdings->strays[kind][i];
 
 		if (stray->ids.first != stray->ids.last || !services_know(kind, stray->ids.first))
-			files->strays[kind][kept++] = *stray;
+			holdings->strays[kind][kept++] = *stray;
 	}
-	files->n_strays[kind] = kept;
+	holdings->n_strays[kind] = kept;
 }
 
-static bool is_known(const struct files *files, const struct files_mark *mark)
+static bool is_known(const struct holdings *holdings, const struct holdings_mark *mark)
 {
-	const struct files_stray *strays = files->strays[mark->kind];
-	size_t low = 0, high = files->n_strays[mark->kind];
+	const struct holdings_stray *strays = holdings->strays[mark->kind];
+	size_t low = 0, high = holdings->n_strays[mark->kind];
 
-	if (mark->what == FILES_UNREAD || mark->of.whose == WHOSE_DELEGATED)
+	if (mark->what == HOLDINGS_UNREAD || mark->of.whose == WHOSE_DELEGATED)
 		return false;
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
@@ -200,30 +202,30 @@ static bool is_known(const struct files *files, const struct files_mark *mark)
 	return high == 0 || mark->id < strays[low].ids.first || mark->id > strays[low].ids.last;
 }
 
-static void ask_services(struct files *files)
+static void ask_services(struct holdings *holdings)
 {
 	size_t kept = 0;
 
-	drop_known(files, SUBID_UID);
-	drop_known(files, SUBID_GID);
-	for (size_t i = 0; i < files->n_marks; i++) {
-		if (is_known(files, &files->marks[i]))
-			free(files->marks[i].path);
+	drop_known(holdings, SUBID_UID);
+	drop_known(holdings, SUBID_GID);
+	for (size_t i = 0; i < holdings->n_marks; i++) {
+		if (is_known(holdings, &holdings->marks[i]))
+			free(holdings->marks[i].path);
 		else
-			files->marks[kept++] = files->marks[i];
+			holdings->marks[kept++] = holdings->marks[i];
 	}
-	files->n_marks = kept;
+	holdings->n_marks = kept;
 }
 
 /* --- all of it ---------------------------------------------------------------------- */
 
-int files_read(const struct root *root, const struct files_request *request,
-	       const struct survey *survey, struct files *ret, const char **ret_failed)
+int holdings_read(const struct root *root, const struct holdings_request *request,
+		  const struct survey *survey, struct holdings *ret, const char **ret_failed)
 {
 	struct tally tallies[TREE_WORKERS_MAX];
 	int r = 0;
 
-	*ret = (struct files){
+	*ret = (struct holdings){
 		.directories = request->directories,
 		.n_directories = request->n,
 	};
@@ -246,21 +248,21 @@ int files_read(const struct root *root, const struct files_request *request,
 	return r;
 }
 
-void files_free(struct files *files)
+void holdings_free(struct holdings *holdings)
 {
-	for (size_t i = 0; i < files->n_marks; i++)
-		free(files->marks[i].path);
-	free(files->marks);
+	for (size_t i = 0; i < holdings->n_marks; i++)
+		free(holdings->marks[i].path);
+	free(holdings->marks);
 	for (size_t kind = 0; kind < 2; kind++) {
-		free(files->uses[kind]);
-		free(files->strays[kind]);
+		free(holdings->uses[kind]);
+		free(holdings->strays[kind]);
 	}
-	if (files->map.survey)
-		whose_map_free(&files->map);
-	*files = (struct files){ .n = 0 };
+	if (holdings->map.survey)
+		whose_map_free(&holdings->map);
+	*holdings = (struct holdings){ .n = 0 };
 }
 
-char *files_size(uint64_t bytes)
+char *holdings_size(uint64_t bytes)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
 	double size = (double)bytes / 1024;
