@@ -11,6 +11,13 @@
 #
 # Every assertion prints what it saw when it fails.
 
+# The distribution's Python: it has the modules that scripts/packages.sh installs, and a
+# version manager's wrapper takes ten times as long to start it.
+case $(command -v python3) in
+/usr/bin/*) ;;
+*) [ ! -x /usr/bin/python3 ] || PATH=/usr/bin:$PATH ;;
+esac
+
 tap_count=0
 tap_failed=0
 
