@@ -173,6 +173,11 @@ void child_ask(struct child *child, const char *bytes, size_t size)
 	(void)send_question(child);
 }
 
+void child_retire(struct child *child)
+{
+	end(child, 0);
+}
+
 /* --- the beginning ------------------------------------------------------------------- */
 
 /* With the usual signals, and no standard input. */

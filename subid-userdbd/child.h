@@ -27,8 +27,8 @@ struct child_config {
 	/* It may be asked again. @answer is valid during the call. */
 	void (*answered)(void *userdata, const struct frame *answer);
 	/*
-	 * It is gone, and so is what it was asked. @r: -ETIMEDOUT if it exceeded the deadline,
-	 * otherwise -EPIPE.
+	 * It is gone, and so is what it was asked. @r: -ETIMEDOUT if it exceeded the deadline;
+	 * 0 if it was retired; otherwise -EPIPE.
 	 */
 	void (*killed)(void *userdata, int r);
 	/* Its PID may be used again. The callee may free it. */
@@ -52,6 +52,9 @@ __attribute__((nonnull, warn_unused_result)) int child_new(const struct child_co
  * If the child is gone, it is killed, later.
  */
 __attribute__((nonnull)) void child_ask(struct child *child, const char *bytes, size_t size);
+
+/* child_retire: kill a child that has answered. killed() is called before this returns. */
+__attribute__((nonnull)) void child_retire(struct child *child);
 
 /* child_pid: of the process, also after it was killed. */
 __attribute__((nonnull, warn_unused_result)) pid_t child_pid(const struct child *child);

@@ -2,41 +2,27 @@
 #include "directory.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #include "candidates.h"
+#include "keeper.h"
 #include "learn.h"
 #include "libsubid.h"
 #include "round.h"
-#include "state.h"
+#include "untold.h"
 
 /* Proofs of one query: each that fails has corrected what is known. */
 #define PROOFS_MAX 8
-
-/* Candidates are kept this long after there is a new one, so that many are written once. */
-#define SAVE_USEC (5 * UINT64_C(1000000))
-
-/* IDs that the plugin's reverse lookup did not know: not asked again for a while. */
-#define UNTOLD_SLOTS 1024
-
-struct untold {
-	uint64_t until_usec;
-	enum subid_kind kind;
-	uint32_t id;
-};
 
 LIST_HEAD(queries, query);
 
 struct directory {
 	struct directory_config config;
 	struct candidates *candidates;
-	sd_event_source *save; /* timer */
-
-	struct untold untold[UNTOLD_SLOTS];
-
+	struct keeper *keeper;
+	struct untold untold;
 	struct round *round;
 	struct queries waiting; /* for the end of the round */
 };
@@ -49,40 +35,6 @@ static uint64_t now_usec(const struct directory *directory)
 
 	(void)sd_event_now(directory->config.event, CLOCK_MONOTONIC, &usec);
 	return usec;
-}
-
-/* --- candidates outlive the service -------------------------------------------------- */
-
-static void save(struct directory *directory)
-{
-	int r;
-
-	if (directory->config.state_fd < 0)
-		return;
-	r = state_save(directory->config.state_fd, directory->candidates);
-	if (r < 0)
-		(void)fprintf(stderr, "<4>the owners cannot be kept: %s\n", strerror(-r));
-}
-
-static int on_save(sd_event_source *source, uint64_t usec, void *userdata)
-{
-	(void)source;
-	(void)usec;
-	save((struct directory *)userdata);
-	return 0;
-}
-
-static void note_use(struct directory *directory, const struct subid_owner *owner)
-{
-	int enabled = SD_EVENT_OFF;
-
-	if (!candidates_use(directory->candidates, owner->text))
-		return;
-	(void)sd_event_source_get_enabled(directory->save, &enabled);
-	if (enabled != SD_EVENT_OFF)
-		return;
-	(void)sd_event_source_set_time_relative(directory->save, SAVE_USEC);
-	(void)sd_event_source_set_enabled(directory->save, SD_EVENT_ONESHOT);
 }
 
 /* --- what an owner has --------------------------------------------------------------- */
@@ -133,8 +85,8 @@ static int prove(struct query *query, int r, const struct frame *answer,
 		r = learn(directory->candidates, owner, answer, now_usec(directory), &learned);
 	if (r == 0)
 		r = find(query, &learned, owner, ret);
-	if (r == 0)
-		note_use(directory, owner);
+	if (r == 0 && candidates_use(directory->candidates, owner->text))
+		keeper_note(directory->keeper);
 	return r;
 }
 
@@ -148,32 +100,6 @@ static void on_ranges_by_name(void *userdata, int r, const struct frame *answer)
 }
 
 /* --- by ID: told? -------------------------------------------------------------------- */
-
-static struct untold *untold_slot(struct directory *directory, const struct query *query)
-{
-	uint32_t hash = (query->wanted.id ^ (uint32_t)query->kind << 31) * UINT32_C(0x9e3779b1);
-
-	return &directory->untold[hash >> 22];
-}
-
-_Static_assert(UNTOLD_SLOTS == 1 << (32 - 22), "the upper bits of the hash are the slot");
-
-static bool is_untold(struct directory *directory, const struct query *query)
-{
-	const struct untold *slot = untold_slot(directory, query);
-
-	return slot->id == query->wanted.id && slot->kind == query->kind &&
-	       now_usec(directory) < slot->until_usec;
-}
-
-static void note_untold(struct directory *directory, const struct query *query)
-{
-	*untold_slot(directory, query) = (struct untold){
-		.until_usec = now_usec(directory) + ROUND_FRESH_USEC,
-		.kind = query->kind,
-		.id = query->wanted.id,
-	};
-}
 
 static void wait_for_round(struct query *query);
 static void try_next_told(struct query *query);
@@ -229,7 +155,8 @@ static void on_told(void *userdata, int r, const struct frame *answer)
 	if (r == 0 && answer->code == 0)
 		r = copy_texts(answer, &query->owners);
 	else if (r == 0 && answer->code == -ENOENT)
-		note_untold(directory, query);
+		untold_note(&directory->untold, query->kind, query->wanted.id,
+			    now_usec(directory) + ROUND_FRESH_USEC);
 	else if (r == 0)
 		query->fault = answer->code;
 	if (r < 0) {
@@ -250,7 +177,7 @@ static void ask_to_be_told(struct query *query)
 	};
 	int r;
 
-	if (is_untold(directory, query)) {
+	if (untold_has(&directory->untold, query->kind, query->wanted.id, now_usec(directory))) {
 		wait_for_round(query);
 		return;
 	}
@@ -345,14 +272,16 @@ static void stop_waiting(struct query *query)
 }
 
 /* Those that need not wait for the end: a candidate has turned out to have their ID. */
-static void on_learned(void *userdata)
+static void on_learned(void *userdata, const struct learned *learned)
 {
 	struct directory *directory = (struct directory *)userdata;
 	struct query *query, *next;
 
 	for (query = LIST_FIRST(&directory->waiting); query; query = next) {
 		next = LIST_NEXT(query, link);
-		if (!candidates_find(directory->candidates, query->kind, query->wanted.id))
+		/* The first says no for nearly all, and sorts nothing. */
+		if (!learned_has(learned, query->kind, query->wanted.id) ||
+		    !candidates_find(directory->candidates, query->kind, query->wanted.id))
 			continue;
 		stop_waiting(query);
 		query_after_round(query);
@@ -405,19 +334,6 @@ void directory_query(struct directory *directory, const struct query_key *key, q
 		query_finish(query, r, NULL);
 }
 
-static int load(struct directory *directory)
-{
-	int r;
-
-	if (directory->config.state_fd < 0)
-		return 0;
-	r = state_load(directory->config.state_fd, directory->candidates);
-	if (r < 0 && r != -ENOMEM)
-		(void)fprintf(stderr, "<4>the owners that were kept cannot be read: %s\n",
-			      strerror(-r));
-	return r == -ENOMEM ? r : 0;
-}
-
 static struct round *new_round(struct directory *directory)
 {
 	const struct round_config config = {
@@ -450,12 +366,8 @@ int directory_new(const struct directory_config *config, struct directory **ret)
 	if (!directory->candidates || !directory->round)
 		r = -ENOMEM;
 	if (r == 0)
-		r = load(directory);
-	if (r == 0)
-		r = sd_event_add_time(config->event, &directory->save, CLOCK_MONOTONIC, UINT64_MAX,
-				      0, on_save, directory);
-	if (r >= 0)
-		r = sd_event_source_set_enabled(directory->save, SD_EVENT_OFF);
+		r = keeper_new(config->event, config->state_fd, directory->candidates,
+			       &directory->keeper);
 	if (r < 0) {
 		directory_free(directory);
 		return r;
@@ -466,15 +378,9 @@ int directory_new(const struct directory_config *config, struct directory **ret)
 
 void directory_free(struct directory *directory)
 {
-	int enabled = SD_EVENT_OFF;
-
 	if (!directory)
 		return;
-	if (directory->save)
-		(void)sd_event_source_get_enabled(directory->save, &enabled);
-	if (directory->candidates && enabled != SD_EVENT_OFF)
-		save(directory);
-	(void)sd_event_source_disable_unref(directory->save);
+	keeper_free(directory->keeper);
 	round_free(directory->round);
 	candidates_free(directory->candidates);
 	free(directory);

@@ -27,7 +27,7 @@ struct directory_config {
 	struct pool *scanner;	   /* a worker that looks at processes, or NULL */
 	const char *const *groups; /* whose members are candidates; kept */
 	size_t n_groups;
-	int state_fd; /* of the directory where candidates are kept, or -1 */
+	int state_fd; /* of the directory where candidates are kept, or -1; handed over */
 	uint64_t deadline_usec;
 };
 

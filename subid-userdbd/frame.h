@@ -82,7 +82,7 @@ __attribute__((nonnull, warn_unused_result)) int frame_decode(const char *bytes,
  * how many there are.
  *
  * @ret: valid as long as the frame. @ret_n: how many.
- * Returns 0, or -EBADMSG if these are no ranges, or too many IDs to have positions.
+ * Returns 0, or -EBADMSG if these are no ranges.
  */
 __attribute__((nonnull, warn_unused_result)) int frame_ranges(const struct frame *frame,
 							      enum subid_kind kind,

@@ -29,3 +29,11 @@ int learn(struct candidates *candidates, const struct subid_owner *owner,
 		*ret = learned;
 	return r;
 }
+
+bool learned_has(const struct learned *learned, enum subid_kind kind, uint32_t id)
+{
+	for (size_t i = 0; i < learned->n[kind]; i++)
+		if (subid_range_contains(&learned->ranges[kind][i], id))
+			return true;
+	return false;
+}

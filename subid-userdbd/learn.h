@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,3 +25,7 @@ __attribute__((nonnull, warn_unused_result)) int learn(struct candidates *candid
 						       const struct subid_owner *owner,
 						       const struct frame *answer, uint64_t usec,
 						       struct learned *ret);
+
+/* learned_has: is the ID in these ranges? */
+__attribute__((nonnull, warn_unused_result)) bool learned_has(const struct learned *learned,
+							      enum subid_kind kind, uint32_t id);

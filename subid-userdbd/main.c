@@ -2,7 +2,6 @@
 /* subid-userdbd: subordinate IDs as users and groups of systemd's user database. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +12,8 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "decimal.h"
 #include "name.h"
+#include "options.h"
 #include "privileges.h"
 #include "service.h"
 #include "source.h"
@@ -22,23 +21,7 @@
 #include "worker.h"
 
 #define NSSWITCH "/etc/nsswitch.conf"
-#define GROUPS_MAX 64
-
-#define DEFAULT_DEADLINE_SECONDS 5
-#define DEFAULT_WORKERS 4
-#define DEFAULT_IDLE_SECONDS 900
 #define USEC_PER_SEC UINT64_C(1000000)
-
-/* Of a worker's command line; for nobody else. */
-#define ROLE_WORKER "worker"
-#define ROLE_SCANNER "scanner"
-
-struct options {
-	uint32_t deadline_seconds, workers, idle_seconds;
-	const char *groups[GROUPS_MAX];
-	size_t n_groups;
-	const char *role; /* or NULL for the service itself */
-};
 
 /* Everything that lives as long as the process. */
 struct daemon {
@@ -47,8 +30,9 @@ struct daemon {
 	struct server *server;
 	struct service service;
 	struct local local;
-	char source[SUBID_SOURCE_MAX_BYTES + 1]; /* "" means the files */
-	struct stat nsswitch;			 /* of which version */
+	int fault;				 /* of nsswitch.conf, or 0 */
+	char source[SUBID_SOURCE_MAX_BYTES + 1]; /* if there is no fault; "" means the files */
+	struct stat nsswitch;			 /* which version of it says that */
 	sd_event_source *idle;
 };
 
@@ -59,106 +43,9 @@ static const struct subid_database databases[2] = {
 	[SUBID_GID] = { .path = "/etc/subgid", .cache = &caches[SUBID_GID] },
 };
 
-/* --- the command line ---------------------------------------------------------------- */
-
-enum {
-	OPTION_GROUP = 256,
-	OPTION_DEADLINE,
-	OPTION_IDLE,
-	OPTION_WORKERS,
-	OPTION_ROLE,
-};
-
-static const struct option long_options[] = {
-	{ "candidates-of-group", required_argument, NULL, OPTION_GROUP },
-	{ "deadline", required_argument, NULL, OPTION_DEADLINE },
-	{ "help", no_argument, NULL, 'h' },
-	{ "idle-exit", required_argument, NULL, OPTION_IDLE },
-	{ "role", required_argument, NULL, OPTION_ROLE },
-	{ "version", no_argument, NULL, 'V' },
-	{ "workers", required_argument, NULL, OPTION_WORKERS },
-	{ NULL, 0, NULL, 0 },
-};
-
-static void usage(FILE *stream)
+static bool has_plugin(const struct daemon *daemon)
 {
-	(void)fputs(
-		"usage: subid-userdbd [OPTION...]\n"
-		"Users and groups of subordinate IDs, for systemd's user database. It is started\n"
-		"by subid-userdbd.socket.\n\n"
-		"      --candidates-of-group GROUP  its members may own subordinate IDs\n"
-		"                                   (repeatable)\n"
-		"      --deadline SECONDS           for a question to the source (5)\n"
-		"      --idle-exit SECONDS          end when nobody asks for so long (900);\n"
-		"                                   0: never\n"
-		"      --workers N                  questions to the source at a time (4)\n"
-		"  -h, --help                       this text\n"
-		"  -V, --version                    the version\n\n"
-		"subid-userdbd(8) says more.\n",
-		stream);
-}
-
-static uint32_t read_number(const char *option, const char *text, uint32_t min, uint32_t max)
-{
-	uint32_t number;
-
-	if (subid_decimal_parse(text, strlen(text), &number) < 0 || number < min || number > max) {
-		(void)fprintf(stderr, "subid-userdbd: --%s takes a number from %u to %u\n", option,
-			      min, max);
-		exit(EXIT_FAILURE);
-	}
-	return number;
-}
-
-static void add_group(struct options *options, const char *group)
-{
-	if (options->n_groups == GROUPS_MAX) {
-		(void)fprintf(stderr, "subid-userdbd: more than %d groups\n", GROUPS_MAX);
-		exit(EXIT_FAILURE);
-	}
-	options->groups[options->n_groups++] = group;
-}
-
-static void read_option(struct options *options, int option)
-{
-	switch (option) {
-	case OPTION_GROUP:
-		add_group(options, optarg);
-		break;
-	case OPTION_DEADLINE:
-		options->deadline_seconds = read_number("deadline", optarg, 1, 300);
-		break;
-	case OPTION_IDLE:
-		options->idle_seconds = read_number("idle-exit", optarg, 0, 31536000);
-		break;
-	case OPTION_WORKERS:
-		options->workers = read_number("workers", optarg, 1, 64);
-		break;
-	case OPTION_ROLE:
-		options->role = optarg;
-		break;
-	case 'h':
-		usage(stdout);
-		exit(EXIT_SUCCESS);
-	case 'V':
-		(void)puts("subid-userdbd " PACKAGE_VERSION);
-		exit(EXIT_SUCCESS);
-	default:
-		usage(stderr);
-		exit(EXIT_FAILURE);
-	}
-}
-
-static void read_options(struct options *options, int argc, char **argv)
-{
-	int option;
-
-	while ((option = getopt_long(argc, argv, "hV", long_options, NULL)) >= 0)
-		read_option(options, option);
-	if (optind < argc) {
-		usage(stderr);
-		exit(EXIT_FAILURE);
-	}
+	return daemon->fault == 0 && daemon->source[0] != '\0';
 }
 
 /* To the journal, with a priority of syslog(3). */
@@ -178,9 +65,9 @@ static int run_worker(const char *role)
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
 		return -errno;
-	if (strcmp(role, ROLE_SCANNER) == 0)
+	if (strcmp(role, OPTIONS_ROLE_SCANNER) == 0)
 		return worker_run_scanner(WORKER_FD);
-	if (strcmp(role, ROLE_WORKER) != 0)
+	if (strcmp(role, OPTIONS_ROLE_WORKER) != 0)
 		return -EINVAL;
 	r = privileges_drop();
 	if (r < 0)
@@ -218,33 +105,35 @@ static int new_pool(struct daemon *daemon, char **argv, unsigned int n_workers, 
 
 static int new_pools(struct daemon *daemon)
 {
-	static char path[] = "/proc/self/exe", worker[] = "--role=" ROLE_WORKER,
-		    scanner[] = "--role=" ROLE_SCANNER;
+	static char path[] = "/proc/self/exe", worker[] = "--role=" OPTIONS_ROLE_WORKER,
+		    scanner[] = "--role=" OPTIONS_ROLE_SCANNER;
 	static char *worker_argv[] = { path, worker, NULL };
 	static char *scanner_argv[] = { path, scanner, NULL };
 	int r;
 
 	r = new_pool(daemon, worker_argv, daemon->options.workers, &daemon->service.workers);
-	if (r == 0 && daemon->source[0] != '\0')
+	if (r == 0 && has_plugin(daemon))
 		r = new_pool(daemon, scanner_argv, 1, &daemon->service.scanner);
 	return r;
 }
 
 /* --- the source ---------------------------------------------------------------------- */
 
-/* A name with a slash in it would be a path for libsubid to load. */
-static int read_source(struct daemon *daemon)
+/*
+ * A name with a slash in it would be a path for libsubid to load. With a source like that, or
+ * none that can be read, the service runs on and answers nothing, until somebody mends it.
+ */
+static void read_source(struct daemon *daemon)
 {
-	int r;
-
 	if (subid_stamp_of_path(NSSWITCH, &daemon->nsswitch) < 0)
 		memset(&daemon->nsswitch, 0, sizeof(daemon->nsswitch));
-	r = subid_source_read(NSSWITCH, daemon->source);
-	if (r < 0)
-		return complain(NSSWITCH, r);
-	if (strchr(daemon->source, '/'))
-		return complain(NSSWITCH ": the source of `subid:` is a path", -EINVAL);
-	return 0;
+	daemon->fault = subid_source_read(NSSWITCH, daemon->source);
+	if (daemon->fault < 0) {
+		(void)complain(NSSWITCH, daemon->fault);
+	} else if (strchr(daemon->source, '/')) {
+		daemon->fault = -EINVAL;
+		(void)complain(NSSWITCH ": the source of `subid:` is a path", daemon->fault);
+	}
 }
 
 static bool source_has_changed(const struct daemon *daemon)
@@ -290,13 +179,15 @@ static int new_source(struct daemon *daemon)
 {
 	int r;
 
-	if (daemon->source[0] != '\0') {
+	if (has_plugin(daemon)) {
 		r = privileges_lay_down();
 		return r < 0 ? complain("capabilities", r) : new_directory(daemon);
 	}
 	r = privileges_drop();
 	if (r < 0)
 		return complain("capabilities", r);
+	if (daemon->fault < 0)
+		return 0;
 	local_init(&daemon->local, daemon->event, daemon->service.workers,
 		   daemon->options.deadline_seconds * USEC_PER_SEC, &databases[SUBID_UID],
 		   &databases[SUBID_GID]);
@@ -307,22 +198,43 @@ static int new_source(struct daemon *daemon)
 /* --- the service --------------------------------------------------------------------- */
 
 /*
- * Once a second: has nsswitch.conf been changed, or has nobody asked for long? Then end,
- * between two clients. systemd starts us again for the next one; its connection waits in
- * the listening socket meanwhile.
+ * The service ends when nobody has asked for long, and before it answers a client from a
+ * source that nsswitch.conf no longer names. systemd starts it again for the next client,
+ * whose connection waits in the listening socket meanwhile.
  */
 static int on_idle(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct daemon *daemon = (struct daemon *)userdata;
 	uint64_t idle_usec = daemon->options.idle_seconds * USEC_PER_SEC;
-	bool is_idle = server_connections(daemon->server) == 0;
+	uint64_t end_usec = server_active_usec(daemon->server) + idle_usec;
 
-	if (is_idle && idle_usec > 0 && usec - server_active_usec(daemon->server) >= idle_usec)
+	if (server_connections(daemon->server) > 0)
+		end_usec = usec + idle_usec;
+	else if (usec >= end_usec)
 		return sd_event_exit(daemon->event, 0);
-	if (is_idle && source_has_changed(daemon))
-		return sd_event_exit(daemon->event, 0);
-	(void)sd_event_source_set_time_relative(source, USEC_PER_SEC);
+	(void)sd_event_source_set_time(source, end_usec);
 	return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+static int watch_idleness(struct daemon *daemon)
+{
+	if (daemon->options.idle_seconds == 0)
+		return 0;
+	return sd_event_add_time_relative(daemon->event, &daemon->idle, CLOCK_MONOTONIC,
+					  daemon->options.idle_seconds * USEC_PER_SEC, 0, on_idle,
+					  daemon);
+}
+
+static bool may_accept(void *userdata)
+{
+	return !source_has_changed((const struct daemon *)userdata);
+}
+
+static void on_closed(void *userdata)
+{
+	struct daemon *daemon = (struct daemon *)userdata;
+
+	(void)sd_event_exit(daemon->event, 0);
 }
 
 static int listen_to_systemd(struct daemon *daemon)
@@ -361,9 +273,15 @@ static int new_event(struct daemon *daemon)
 	if (r >= 0)
 		r = sd_event_set_watchdog(daemon->event, 1);
 	if (r >= 0)
-		r = sd_event_add_time_relative(daemon->event, &daemon->idle, CLOCK_MONOTONIC,
-					       USEC_PER_SEC, 0, on_idle, daemon);
+		r = watch_idleness(daemon);
 	return r < 0 ? r : 0;
+}
+
+static void handle(void *userdata, struct connection *connection, struct request *request)
+{
+	struct daemon *daemon = (struct daemon *)userdata;
+
+	service_handle(&daemon->service, connection, request);
 }
 
 static int new_server(struct daemon *daemon)
@@ -373,8 +291,10 @@ static int new_server(struct daemon *daemon)
 		.connections_max = SERVER_CONNECTIONS_MAX,
 		.connections_of_user_max = SERVER_CONNECTIONS_OF_USER_MAX,
 		.silence_max_usec = SERVER_SILENCE_MAX_USEC,
-		.handle = service_handle,
-		.userdata = &daemon->service,
+		.handle = handle,
+		.may_accept = may_accept,
+		.closed = on_closed,
+		.userdata = daemon,
 	};
 
 	return server_new(&config, &daemon->server);
@@ -384,9 +304,7 @@ static int start(struct daemon *daemon)
 {
 	int r;
 
-	r = read_source(daemon);
-	if (r < 0)
-		return r;
+	read_source(daemon);
 	r = new_event(daemon);
 	if (r == 0)
 		r = new_server(daemon);
@@ -409,13 +327,19 @@ static void stop(struct daemon *daemon)
 	(void)sd_event_unref(daemon->event);
 }
 
+static const char *describe_source(const struct daemon *daemon)
+{
+	if (daemon->fault < 0)
+		return "none, see the journal";
+	return has_plugin(daemon) ? daemon->source : "files";
+}
+
 static int run(struct daemon *daemon)
 {
 	int r = start(daemon);
 
 	if (r == 0) {
-		(void)sd_notifyf(0, "READY=1\nSTATUS=Source: %s",
-				 daemon->source[0] != '\0' ? daemon->source : "files");
+		(void)sd_notifyf(0, "READY=1\nSTATUS=Source: %s", describe_source(daemon));
 		r = sd_event_loop(daemon->event);
 		(void)sd_notify(0, "STOPPING=1");
 	}
@@ -428,12 +352,7 @@ int main(int argc, char **argv)
 	static struct daemon daemon;
 	int r;
 
-	daemon.options = (struct options){
-		.deadline_seconds = DEFAULT_DEADLINE_SECONDS,
-		.workers = DEFAULT_WORKERS,
-		.idle_seconds = DEFAULT_IDLE_SECONDS,
-	};
-	read_options(&daemon.options, argc, argv);
+	options_read(argc, argv, &daemon.options);
 	if (!daemon.options.role)
 		return run(&daemon);
 	r = run_worker(daemon.options.role);

@@ -33,6 +33,7 @@ struct worker {
 	struct pool *pool;
 	struct child *child;
 	struct pool_question *question; /* or NULL: it is free */
+	unsigned int n_answers;
 	bool dying;
 };
 
@@ -144,7 +145,11 @@ static void worker_finish(struct worker *worker, int r, const struct frame *answ
 
 static void on_answered(void *userdata, const struct frame *answer)
 {
-	worker_finish((struct worker *)userdata, 0, answer);
+	struct worker *worker = (struct worker *)userdata;
+
+	if (++worker->n_answers == POOL_ANSWERS_MAX)
+		child_retire(worker->child);
+	worker_finish(worker, 0, answer);
 }
 
 static void on_killed(void *userdata, int r)
@@ -157,7 +162,8 @@ static void on_killed(void *userdata, int r)
 	pool->n_dying++;
 	if (r == -ETIMEDOUT)
 		pool->timed_out_usec = now_usec(pool);
-	worker_finish(worker, r, NULL);
+	if (r < 0)
+		worker_finish(worker, r, NULL);
 }
 
 static void on_reaped(void *userdata)

@@ -17,6 +17,9 @@
 struct pool;
 struct pool_question;
 
+/* Then another worker takes its place: a plugin, and what it is linked with, may leak. */
+#define POOL_ANSWERS_MAX 10000
+
 struct pool_config {
 	sd_event *event;
 	char *const *argv;	  /* of a worker; argv[0] is the program's path */

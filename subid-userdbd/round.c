@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "learn.h"
 #include "record.h"
 
 /* Candidates that are asked what they have at the same time, as far as workers are free. */
@@ -17,6 +16,7 @@ struct round {
 	bool is_running;
 	int fault;		  /* that a candidate's turn ended with, or 0 */
 	uint64_t fault_usec;	  /* when */
+	unsigned int n_faults;	  /* in this round */
 	unsigned int n_questions; /* under way */
 	uint64_t scanned_usec, grouped_usec, named_usec;
 	struct frame named; /* values: the UIDs whose accounts were asked for since named_usec */
@@ -72,16 +72,32 @@ static struct round *inquiry_end(struct inquiry *inquiry)
 }
 
 /* Names of accounts: they are candidates. */
+static void add_names(struct round *round, const struct frame *answer, size_t max)
+{
+	const char *name = NULL;
+	int r = 0;
+
+	while (r == 0 && candidates_count(round->config.candidates) < max &&
+	       (name = frame_next_text(answer, name)))
+		r = candidates_add(round->config.candidates, name);
+}
+
 static void on_names(void *userdata, int r, const struct frame *answer)
 {
 	struct round *round = inquiry_end((struct inquiry *)userdata);
-	const char *name = NULL;
 
-	if (r == 0 && answer->code == 0) {
-		r = 0;
-		while (r == 0 && (name = frame_next_text(answer, name)))
-			r = candidates_add(round->config.candidates, name);
-	}
+	if (r == 0 && answer->code == 0)
+		add_names(round, answer, SIZE_MAX);
+	go_on(round);
+}
+
+/* Of a large group. It does not push those out that have been of use. */
+static void on_members(void *userdata, int r, const struct frame *answer)
+{
+	struct round *round = inquiry_end((struct inquiry *)userdata);
+
+	if (r == 0 && answer->code == 0)
+		add_names(round, answer, CANDIDATES_MAX);
 	go_on(round);
 }
 
@@ -124,6 +140,7 @@ static void note_fault(struct round *round, const struct subid_owner *owner, int
 	uint64_t now = now_usec(round);
 
 	round->fault = r;
+	round->n_faults++;
 	round->fault_usec = now;
 	if (now > ROUND_FRESH_USEC)
 		candidates_asked(round->config.candidates, owner->text,
@@ -142,7 +159,7 @@ static void on_candidate_ranges(void *userdata, int r, const struct frame *answe
 	if (r < 0)
 		note_fault(round, &owner, r);
 	else if (learned.n[SUBID_UID] + learned.n[SUBID_GID] > 0)
-		round->config.learned(round->config.userdata);
+		round->config.learned(round->config.userdata, &learned);
 	go_on(round);
 }
 
@@ -170,7 +187,8 @@ static bool ask_next_candidate(struct round *round)
 	const char *owner = candidates_oldest(round->config.candidates, &asked_usec);
 	int r;
 
-	if (!owner || pool_is_sick(round->config.pool) || !is_due(round, asked_usec))
+	if (!owner || round->n_faults >= ROUND_FAULTS_MAX || pool_is_sick(round->config.pool) ||
+	    !is_due(round, asked_usec))
 		return false;
 	candidates_asked(round->config.candidates, owner, now_usec(round));
 	r = frame_add_text(&question, owner);
@@ -225,7 +243,7 @@ static void ask_groups(struct round *round)
 		struct frame question = { .code = FRAME_MEMBERS };
 
 		if (frame_add_text(&question, round->config.groups[i]) == 0)
-			(void)inquire(round, round->config.pool, &question, NULL, on_names);
+			(void)inquire(round, round->config.pool, &question, NULL, on_members);
 		frame_free(&question);
 	}
 }
@@ -235,6 +253,7 @@ void round_begin(struct round *round)
 	if (round->is_running)
 		return;
 	round->is_running = true;
+	round->n_faults = 0;
 	if (now_usec(round) - round->fault_usec >= ROUND_RETRY_USEC)
 		round->fault = 0;
 	ask_processes(round);

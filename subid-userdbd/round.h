@@ -6,6 +6,7 @@
 #include <systemd/sd-event.h>
 
 #include "candidates.h"
+#include "learn.h"
 #include "pool.h"
 
 /*
@@ -32,6 +33,9 @@ struct round;
 /* A candidate that could not be asked has its turn again after this, not after a minute. */
 #define ROUND_RETRY_USEC (5 * UINT64_C(1000000))
 
+/* A source that fails so often in one round is not asked on: it is down, or overloaded. */
+#define ROUND_FAULTS_MAX 16
+
 /* Processes are looked at no more often than this. */
 #define ROUND_SCAN_USEC UINT64_C(1000000)
 
@@ -43,8 +47,9 @@ struct round_config {
 	const char *const *groups; /* whose members are candidates; kept */
 	size_t n_groups;
 
-	void (*learned)(void *userdata); /* a candidate turned out to have something */
-	void (*ended)(void *userdata);	 /* the round is over; a new one may begin */
+	/* A candidate turned out to have this, which is valid during the call. */
+	void (*learned)(void *userdata, const struct learned *learned);
+	void (*ended)(void *userdata); /* the round is over; a new one may begin */
 	void *userdata;
 };
 

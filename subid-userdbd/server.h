@@ -25,6 +25,9 @@ struct connection;
 #define SERVER_CONNECTIONS_OF_USER_MAX 256
 #define SERVER_SILENCE_MAX_USEC (30 * UINT64_C(1000000))
 
+/* How long a connection may be silent once the server is closing. */
+#define SERVER_CLOSING_SILENCE_USEC UINT64_C(200000)
+
 struct server_config {
 	sd_event *event;
 	unsigned int connections_max, connections_of_user_max;
@@ -34,6 +37,13 @@ struct server_config {
 	 * ended with request_free().
 	 */
 	void (*handle)(void *userdata, struct connection *connection, struct request *request);
+	/*
+	 * Is asked before a connection is accepted. If it says no, the server closes: it accepts
+	 * none any more, answers those that it has, and calls closed(). Those that come
+	 * meanwhile wait in the listening socket.
+	 */
+	bool (*may_accept)(void *userdata);
+	void (*closed)(void *userdata);
 	void *userdata;
 };
 

@@ -146,8 +146,10 @@ static void begin_query(struct call *call)
 
 	if (call->service->directory)
 		directory_query(call->service->directory, &key, on_found, call, &call->query);
-	else
+	else if (call->service->local)
 		local_query(call->service->local, &key, on_found, call, &call->query);
+	else
+		on_found(call, -ENODEV, NULL);
 }
 
 static void begin_call(struct service *service, struct connection *connection,
@@ -218,10 +220,8 @@ static bool handle_at_once(struct service *service, struct connection *connectio
 	return true;
 }
 
-void service_handle(void *userdata, struct connection *connection, struct request *request)
+void service_handle(struct service *service, struct connection *connection, struct request *request)
 {
-	struct service *service = (struct service *)userdata;
-
 	if (handle_at_once(service, connection, request))
 		request_free(request);
 	else

@@ -11,17 +11,18 @@
  * finds to a reply.
  */
 struct service {
-	struct local *local;	     /* one of these two is the source, */
-	struct directory *directory; /* and the other one NULL */
+	/* One of these two is the source. Without one, every lookup ends with a fault. */
+	struct local *local;
+	struct directory *directory;
 	struct pool *workers;
 	struct pool *scanner; /* or NULL */
 };
 
 /*
- * service_handle: for struct server_config; @userdata is the service.
+ * service_handle: answer a call, as struct server_config says.
  *
  * A question from one of our own processes is one that its plugin or its C library has asked
  * on the way to an answer to us: there is no such record, at once.
  */
-__attribute__((nonnull)) void service_handle(void *userdata, struct connection *connection,
+__attribute__((nonnull)) void service_handle(struct service *service, struct connection *connection,
 					     struct request *request);

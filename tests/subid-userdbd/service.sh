@@ -91,16 +91,18 @@ kill "$FLOOD_PID" 2>/dev/null
 diag "--- its end"
 
 set_source sample
+timeout 2 python3 "$here/client.py" ask "$socket" uid=100005
 wait_for_end
-is "a change of nsswitch.conf ends it" "$ended" "status 0"
+is "a change of nsswitch.conf ends it before it answers the next client" "$ended" "status 0"
 start --idle-exit 1
 wait_for_end
 is "so does idleness" "$ended" "status 0"
 set_source ../sample
 start 2>"$host_dir/log"
-wait_for_end
-is "a source that is a path is refused" "$ended" "status 1"
+is "a source that is a path has no records" "$(ask uid=100005)" "ServiceNotAvailable"
 like "with a reason" "$(cat "$host_dir/log")" "the source of .subid:. is a path"
+stop
+is "the end" "$ended" "status 0"
 
 diag "--- a plugin"
 

@@ -55,6 +55,21 @@ static void handle(void *userdata, struct connection *connection, struct request
 	}
 }
 
+static bool accepts;
+static unsigned int n_closed;
+
+static bool may_accept(void *userdata)
+{
+	(void)userdata;
+	return accepts;
+}
+
+static void closed(void *userdata)
+{
+	(void)userdata;
+	n_closed++;
+}
+
 static void new_server(unsigned int max, unsigned int of_user_max, uint64_t silence_usec)
 {
 	const struct server_config config = {
@@ -63,6 +78,8 @@ static void new_server(unsigned int max, unsigned int of_user_max, uint64_t sile
 		.connections_of_user_max = of_user_max,
 		.silence_max_usec = silence_usec,
 		.handle = handle,
+		.may_accept = may_accept,
+		.closed = closed,
 	};
 
 	server_free(server);
@@ -76,7 +93,8 @@ static int setup(void **state)
 	new_server(8, 8, 3600 * SECOND);
 	policy = REPLY;
 	reply_size = sizeof("r");
-	n_calls = n_cancelled = 0;
+	n_calls = n_cancelled = n_closed = 0;
+	accepts = true;
 	return 0;
 }
 
@@ -339,25 +357,85 @@ static void silence_is_limited(void **state)
 	(void)close(busy);
 }
 
-static void a_listening_socket_is_served(void **state)
+/* The address of a socket that the server listens to. */
+static struct sockaddr_storage listening;
+static socklen_t listening_size;
+
+static void listen_somewhere(void)
 {
 	const struct sockaddr_un {
 		sa_family_t family;
-	} address = { AF_UNIX };
-	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	struct sockaddr_storage bound;
-	socklen_t size = sizeof(bound);
+	} any = { AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	listening_size = sizeof(listening);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&any, sizeof(any)), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&listening, &listening_size), 0);
+	assert_int_equal(server_listen(server, fd), 0);
+}
+
+static int connect_there(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&listening, listening_size), 0);
+	return fd;
+}
+
+static void a_listening_socket_is_served(void **state)
+{
+	int fd;
+
 	(void)state;
-	assert_int_equal(bind(listening, (const struct sockaddr *)&address, sizeof(address)), 0);
-	assert_int_equal(listen(listening, 5), 0);
-	assert_int_equal(getsockname(listening, (struct sockaddr *)&bound, &size), 0);
-	assert_int_equal(server_listen(server, listening), 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&bound, size), 0);
+	listen_somewhere();
+	fd = connect_there();
 	send_bytes(fd, CALL, sizeof(CALL));
 	assert_int_equal(received(fd), 2);
 	(void)close(fd);
+}
+
+static void a_server_that_may_not_accept_closes_at_once(void **state)
+{
+	int fd;
+
+	(void)state;
+	listen_somewhere();
+	accepts = false;
+	fd = connect_there();
+	send_bytes(fd, CALL, sizeof(CALL));
+	assert_int_equal(received(fd), 0);
+	assert_int_equal(n_calls, 0);
+	assert_int_equal(n_closed, 1);
+	(void)close(fd);
+}
+
+static void a_server_that_closes_answers_those_that_it_has(void **state)
+{
+	int busy = client(), quiet = client(), late;
+
+	(void)state;
+	policy = KEEP;
+	listen_somewhere();
+	send_bytes(busy, CALL, sizeof(CALL));
+	settle();
+	accepts = false;
+	late = connect_there();
+	settle();
+	assert_int_equal(n_closed, 0);
+	assert_int_equal(server_connections(server), 2);
+	for (int i = 0; i < 1500 && server_connections(server) > 1; i++)
+		assert_true(sd_event_run(event, SECOND / 50) >= 0);
+	assert_int_equal(received(quiet), -1);
+	assert_int_equal(n_closed, 0);
+	reply(kept);
+	assert_int_equal(received(busy), 2);
+	assert_int_equal(received(busy), -1);
+	assert_int_equal(n_closed, 1);
+	assert_int_equal(received(late), 0);
+	(void)close(busy);
+	(void)close(quiet);
+	(void)close(late);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -378,6 +456,8 @@ int main(void)
 		TEST(ten_thousand_connections_leave_room_for_one),
 		TEST(silence_is_limited),
 		TEST(a_listening_socket_is_served),
+		TEST(a_server_that_may_not_accept_closes_at_once),
+		TEST(a_server_that_closes_answers_those_that_it_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

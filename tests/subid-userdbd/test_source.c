@@ -26,7 +26,7 @@ static char worker_path[4096];
 static char *worker_argv[] = { worker_path, NULL }, *worker_environment[] = { NULL };
 static struct pool *pool, *scanner;
 static struct directory *directory;
-static const char *groups[] = { "staff" };
+static const char *groups[] = { "staff", "ward" };
 
 static struct pool *new_pool(unsigned int n_workers, uint64_t deadline_usec)
 {
@@ -88,7 +88,7 @@ static void replace_pool(unsigned int n_workers, uint64_t deadline_usec)
 	pool = new_pool(n_workers, deadline_usec);
 }
 
-/* How often the worker was asked this. */
+/* How often the worker was asked something that begins so. */
 static unsigned int asked(const char *line)
 {
 	FILE *file = fopen("asked", "re");
@@ -96,8 +96,7 @@ static unsigned int asked(const char *line)
 	unsigned int n = 0;
 
 	while (file && fgets(got, sizeof(got), file)) {
-		got[strcspn(got, "\n")] = '\0';
-		n += strcmp(got, line) == 0;
+		n += strncmp(got, line, strlen(line)) == 0;
 	}
 	if (file)
 		(void)fclose(file);
@@ -236,7 +235,7 @@ static void too_many_questions_are_refused(void **state)
 }
 
 /* Of our children: those of earlier pools may not have been reaped. */
-static unsigned int count_owned(void)
+static unsigned int count_owned(pid_t *ret_last)
 {
 	char path[64];
 	unsigned int n = 0;
@@ -247,7 +246,10 @@ static unsigned int count_owned(void)
 	file = fopen(path, "re");
 	assert_non_null(file);
 	while (fscanf(file, "%d", &pid) == 1)
-		n += pool_owns(pool, pid);
+		if (pool_owns(pool, pid)) {
+			*ret_last = pid;
+			n++;
+		}
 	(void)fclose(file);
 	return n;
 }
@@ -255,14 +257,34 @@ static unsigned int count_owned(void)
 static void a_pool_knows_its_own(void **state)
 {
 	struct outcome outcome;
+	pid_t pid;
 
 	(void)state;
-	assert_int_equal(count_owned(), 0);
+	assert_int_equal(count_owned(&pid), 0);
 	(void)ask("alice", 0, &outcome);
 	wait_for(&outcome);
-	assert_int_equal(count_owned(), 1);
+	assert_int_equal(count_owned(&pid), 1);
 	assert_false(pool_owns(pool, getpid()));
 	assert_false(pool_owns(pool, 1));
+}
+
+static void a_worker_that_has_answered_long_is_replaced(void **state)
+{
+	struct outcome outcome;
+	pid_t first = 0, last = 0;
+
+	(void)state;
+	replace_pool(1, PATIENCE);
+	for (int i = 0; i <= POOL_ANSWERS_MAX; i++) {
+		(void)ask("alice", 0, &outcome);
+		wait_for(&outcome);
+		assert_int_equal(outcome.r, 0);
+		if (i == 0)
+			assert_int_equal(count_owned(&first), 1);
+	}
+	/* The first one may not have been reaped yet. */
+	assert_true(count_owned(&last) >= 1);
+	assert_int_not_equal(last, first);
 }
 
 /* --- directory.h --------------------------------------------------------------------- */
@@ -427,6 +449,17 @@ static void a_fault_is_no_absence(void **state)
 	is(by_id(SUBID_UID, 100000), "alice", 100000, 0, 500000);
 }
 
+static void a_source_that_fails_is_not_asked_on(void **state)
+{
+	(void)state;
+	new_directory(PATIENCE, 2, false);
+	assert_int_equal(by_id(SUBID_UID, 5)->r, -ECONNREFUSED);
+	assert_in_range(asked("3 0 patient"), 1, 40);
+	/* Nor by the next question. */
+	assert_int_equal(by_id(SUBID_UID, 6)->r, -ECONNREFUSED);
+	assert_in_range(asked("3 0 patient"), 1, 80);
+}
+
 static void a_source_that_hangs_keeps_nobody_beyond_the_deadline(void **state)
 {
 	struct result hung, known, missing;
@@ -526,6 +559,7 @@ int main(void)
 		TEST(a_question_can_be_cancelled_at_any_time),
 		TEST(too_many_questions_are_refused),
 		TEST(a_pool_knows_its_own),
+		TEST(a_worker_that_has_answered_long_is_replaced),
 		TEST(by_name_the_owner_is_asked),
 		TEST(by_id_the_plugin_may_tell_and_is_not_believed),
 		TEST(by_id_owners_of_earlier_answers_are_candidates),
@@ -533,6 +567,7 @@ int main(void)
 		TEST(by_id_members_of_groups_are_candidates),
 		TEST(an_id_that_nobody_has_costs_one_question),
 		TEST(a_fault_is_no_absence),
+		TEST(a_source_that_fails_is_not_asked_on),
 		TEST(a_source_that_hangs_keeps_nobody_beyond_the_deadline),
 		TEST(a_query_can_be_given_up_at_any_time),
 		TEST(the_files_are_answered_from_here),

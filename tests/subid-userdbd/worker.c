@@ -53,6 +53,8 @@ static int answer_ranges(const char *owner, struct frame *answer)
 
 	if (stat(owner, &stamp) == 0)
 		return -ENOENT;
+	if (strncmp(owner, "patient", 7) == 0)
+		return -ECONNREFUSED;
 	for (size_t i = 0; i < OWNERS; i++) {
 		if (strcmp(owners[i].owner, owner) != 0)
 			continue;
@@ -85,6 +87,21 @@ static void misbehave(const char *text)
 		(void)usleep(300000);
 }
 
+/* Of the group `ward`, 200. */
+static int answer_members(const char *group, struct frame *answer)
+{
+	char name[32];
+	int r = 0;
+
+	if (strcmp(group, "ward") != 0)
+		return frame_add_text(answer, "member");
+	for (int i = 0; r == 0 && i < 200; i++) {
+		(void)snprintf(name, sizeof(name), "patient%d", i);
+		r = frame_add_text(answer, name);
+	}
+	return r;
+}
+
 static int answer_question(const struct frame *question, const char *text, struct frame *answer)
 {
 	misbehave(text);
@@ -104,7 +121,7 @@ static int answer_question(const struct frame *question, const char *text, struc
 	case FRAME_NAMES:
 		return frame_add_text(answer, "runs");
 	case FRAME_MEMBERS:
-		return frame_add_text(answer, "member");
+		return answer_members(text ? text : "", answer);
 	case FRAME_FILES_BY_ID:
 		answer->id = question->id;
 		answer->gid = 9;

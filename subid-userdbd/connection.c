@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void connection_free(struct connection *connection)
+{
+	struct server *server = connection->server;
+
+	if (connection->cancel)
+		connection->cancel(connection->cancel_userdata);
+	TAILQ_REMOVE(&server->connections, connection, link);
+	server->n--;
+	server->active_usec = server_now_usec(server);
+	(void)sd_event_source_disable_unref(connection->io);
+	(void)sd_event_source_disable_unref(connection->turn);
+	(void)close(connection->fd);
+	inbox_free(&connection->inbox);
+	free(connection->reply);
+	free(connection);
+	if (server->closing && server->n == 0)
+		server->config.closed(server->config.userdata);
+}
+
+bool connection_is_silent(const struct connection *connection)
+{
+	return !connection->busy;
+}
+
+void connection_note_heard(struct connection *connection)
+{
+	struct server *server = connection->server;
+
+	connection->heard_usec = server_now_usec(server);
+	TAILQ_REMOVE(&server->connections, connection, link);
+	TAILQ_INSERT_TAIL(&server->connections, connection, link);
+}
+
+/* --- calls and replies --------------------------------------------------------------- */
+
+/* Listen to what there is to wait for. A hangup is told in any case. */
+static int update_events(struct connection *connection)
+{
+	uint32_t events = 0;
+
+	if (connection->reply)
+		events = EPOLLOUT;
+	else if (!connection->busy && !connection->ended)
+		events = EPOLLIN;
+	return sd_event_source_set_io_events(connection->io, events);
+}
+
+/* 0; -EAGAIN if the client does not read; or another negative errno. */
+static int send_reply(struct connection *connection)
+{
+	while (connection->sent < connection->size) {
+		ssize_t n = send(connection->fd, connection->reply + connection->sent,
+				 connection->size - connection->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n >= 0)
+			connection->sent += (size_t)n;
+		else if (errno != EINTR)
+			return -errno;
+	}
+	free(connection->reply);
+	connection->reply = NULL;
+	return 0;
+}
+
+/* Other clients have their turn before this one's next call. */
+static void take_turn(struct connection *connection)
+{
+	if (!connection->reply && !connection->busy)
+		(void)sd_event_source_set_enabled(connection->turn, SD_EVENT_ONESHOT);
+}
+
+/* Ends the connection if that is what is left to do. */
+static void go_on(struct connection *connection, int r)
+{
+	/* A server that closes hears those out that have not said anything yet. */
+	bool ended = connection->ended || (connection->server->closing && connection->answered);
+	bool over = ended && !connection->busy && !connection->reply &&
+		    connection->inbox.scanned == connection->inbox.end;
+
+	if ((r < 0 && r != -EAGAIN) || over || update_events(connection) < 0)
+		connection_free(connection);
+}
+
+void connection_reply(struct connection *connection, char *text, size_t size)
+{
+	int r = text ? 0 : -ENOMEM;
+
+	connection->busy = false;
+	connection->answered = true;
+	connection->cancel = NULL;
+	if (connection->oneway) {
+		free(text);
+		text = NULL;
+	}
+	if (text) {
+		connection->reply = text;
+		connection->size = size;
+		connection->sent = 0;
+		r = send_reply(connection);
+	}
+	take_turn(connection);
+	/* Not while it may be used by the caller of handle(). */
+	if ((r < 0 && r != -EAGAIN) || update_events(connection) < 0) {
+		connection->ended = true;
+		inbox_free(&connection->inbox);
+		free(connection->reply);
+		connection->reply = NULL;
+		take_turn(connection);
+	}
+}
+
+/* The next call, if it is complete. */
+static int handle_next(struct connection *connection)
+{
+	const struct server_config *config = &connection->server->config;
+	struct request request;
+	const char *text;
+	size_t len;
+	int r;
+
+	r = inbox_next(&connection->inbox, &text, &len);
+	if (r < 0)
+		return r;
+	r = request_parse(text, len, &request);
+	if (r < 0)
+		return r;
+	connection_note_heard(connection);
+	connection->busy = true;
+	connection->oneway = request.oneway;
+	config->handle(config->userdata, connection, &request);
+	return 0;
+}
+
+static int on_turn(sd_event_source *source, void *userdata)
+{
+	struct connection *connection = (struct connection *)userdata;
+	int r = 0;
+
+	(void)source;
+	if (!connection->busy && !connection->reply)
+		r = handle_next(connection);
+	go_on(connection, r);
+	return 0;
+}
+
+/* One read, so that nobody keeps us by sending faster than we read. */
+static int read_some(struct connection *connection)
+{
+	char *where;
+	size_t size;
+	ssize_t n;
+	int r;
+
+	r = inbox_room(&connection->inbox, &where, &size);
+	if (r < 0)
+		return r;
+	n = recv(connection->fd, where, size, MSG_DONTWAIT);
+	if (n < 0)
+		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
+	if (n == 0)
+		connection->ended = true;
+	inbox_add(&connection->inbox, (size_t)n);
+	return 0;
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	struct connection *connection = (struct connection *)userdata;
+	int r = 0;
+
+	(void)source;
+	(void)fd;
+	if (connection->reply)
+		r = send_reply(connection);
+	else if (connection->busy)
+		r = revents & (EPOLLHUP | EPOLLERR) ? -EPIPE : 0;
+	else
+		r = read_some(connection);
+	if (r == 0 && !connection->busy && !connection->reply)
+		r = handle_next(connection);
+	go_on(connection, r);
+	return 0;
+}
+
+/* --- the beginning ------------------------------------------------------------------- */
+
+static int watch(struct connection *connection)
+{
+	sd_event *event = connection->server->config.event;
+	int r;
+
+	r = sd_event_add_io(event, &connection->io, connection->fd, EPOLLIN, on_io, connection);
+	if (r >= 0)
+		r = sd_event_add_defer(event, &connection->turn, on_turn, connection);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(connection->turn, SD_EVENT_OFF);
+	return r;
+}
+
+struct connection *connection_new(struct server *server, int fd, const struct ucred *peer)
+{
+	struct connection *connection = (struct connection *)calloc(1, sizeof(*connection));
+
+	if (!connection) {
+		(void)close(fd);
+		return NULL;
+	}
+	connection->server = server;
+	connection->fd = fd;
+	connection->peer = *peer;
+	connection->heard_usec = server_now_usec(server);
+	TAILQ_INSERT_TAIL(&server->connections, connection, link);
+	server->n++;
+	server->active_usec = connection->heard_usec;
+	if (watch(connection) < 0) {
+		connection_free(connection);
+		return NULL;
+	}
+	return connection;
+}
+
+const struct ucred *connection_peer(const struct connection *connection)
+{
+	return &connection->peer;
+}
+
+void connection_cancels(struct connection *connection, void (*cancel)(void *userdata),
+			void *userdata)
+{
+	connection->cancel = cancel;
+	connection->cancel_userdata = userdata;
+}
