@@ -6,11 +6,16 @@
 #                               as in ./boot, but not yet with our module; of
 #                               Debian $NSS_SUBID_SUITE, or the host's
 #   machine_module              installs the module
+#   machine_userdbd             installs subid-userdbd and starts its socket, with
+#                               nsswitch.conf as it is without our module
+#   machine_services LINE...    nsswitch.conf: passwd and group with the files and
+#                               systemd, and these lines behind them
 #   machine_off                 the machine goes, and so does every trace of it
 #   machine_done                asserts that, then done_testing
 #
 #   inside COMMAND...           runs as root in there, 30 seconds at most
 #   inside_shell TEXT           the same for a piece of shell
+#   inside_file PATH            writes standard input to a file, all at once
 #   eventually COMMAND...       retries till it succeeds, 30 seconds at most
 #
 #   unit_property UNIT NAME     what "systemctl show" says
@@ -118,6 +123,28 @@ machine_cgroups() {
 machine_module() {
     # shellcheck disable=SC2016
     inside_shell 'cat >"$(dirname /usr/lib/*/libnss_systemd.so.2)/libnss_subid.so.2"' <"$module"
+}
+
+machine_services() { # LINE...
+    printf '%s\n' 'passwd: files systemd' 'group: files systemd' 'shadow: files systemd' \
+        'hosts: files' "$@" | inside_file /etc/nsswitch.conf
+}
+
+machine_userdbd() {
+    local units=/etc/systemd/system
+    machine_services
+    # shellcheck disable=SC2016
+    inside_shell 'mkdir -p /usr/libexec && cat >/usr/libexec/subid-userdbd &&
+        chmod 0755 /usr/libexec/subid-userdbd' <"$abs_top_builddir/subid-userdbd/subid-userdbd" &&
+        inside_file "$units/subid-userdbd.socket" <"$abs_top_srcdir/subid-userdbd/subid-userdbd.socket" &&
+        sed 's,@libexecdir@,/usr/libexec,' "$abs_top_srcdir/subid-userdbd/subid-userdbd.service.in" |
+        inside_file "$units/subid-userdbd.service" &&
+        inside systemctl daemon-reload &&
+        inside systemctl enable --quiet --now subid-userdbd.socket
+}
+
+inside_file() { # PATH, from standard input
+    inside_shell "cat >$1.new && mv $1.new $1"
 }
 
 inside() {

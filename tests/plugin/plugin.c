@@ -20,7 +20,13 @@
 
 #define EXPORT __attribute__((visibility("default")))
 #define NOBODY ((uid_t)-1)
-#define ROOM 8
+/* Ranges that one answer has room for, and those of the owner "many": 2 IDs of every 4. */
+#define ROOM 8192
+#define MANY 5000
+#define MANY_FIRST 1000000
+#define MANY_STRIDE 4
+#define MANY_COUNT 2
+#define MANY_UID 1009
 
 EXPORT enum subid_status shadow_subid_has_range(const char *owner, unsigned long start,
 						unsigned long count, enum subid_type type,
@@ -95,6 +101,12 @@ static void be_slow(void)
 		;
 }
 
+static void hang(void)
+{
+	for (;;)
+		(void)pause();
+}
+
 static void ask_for_account(const char *owner)
 {
 	struct passwd pwd, *found;
@@ -114,6 +126,23 @@ enum subid_status shadow_subid_has_range(const char *owner, unsigned long start,
 	return SUBID_STATUS_UNKNOWN_USER;
 }
 
+/* Returns how many. */
+static int add_many(struct subid_range *ranges)
+{
+	for (int i = 0; i < MANY; i++)
+		ranges[i] = (struct subid_range){
+			.start = MANY_FIRST + (unsigned long)i * MANY_STRIDE,
+			.count = MANY_COUNT,
+		};
+	return MANY;
+}
+
+static bool is_one_of_many(unsigned long id)
+{
+	return id >= MANY_FIRST && id < MANY_FIRST + MANY * MANY_STRIDE &&
+	       (id - MANY_FIRST) % MANY_STRIDE < MANY_COUNT;
+}
+
 enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_type type,
 						 struct subid_range **ranges, int *count)
 {
@@ -130,6 +159,10 @@ enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_t
 		errno = ENOMEM;
 		return SUBID_STATUS_ERROR;
 	}
+	if (strcmp(owner, "hanging") == 0)
+		hang();
+	if (strcmp(owner, "crashing") == 0)
+		abort();
 	if (strcmp(owner, "asker") == 0)
 		ask_for_account(owner);
 	if (strcmp(owner, "slow") == 0 && type == ID_TYPE_UID)
@@ -148,6 +181,8 @@ enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_t
 				.count = delegations[i].count,
 			};
 	}
+	if (strcmp(owner, "many") == 0)
+		known = (n = add_many(found)) > 0;
 	if (!known) {
 		free(found);
 		/* That of some file it looked for. */
@@ -185,6 +220,8 @@ enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_ty
 		if (delegations[i].uid != NOBODY && delegations[i].type == type &&
 		    id >= delegations[i].start && id - delegations[i].start < delegations[i].count)
 			found[n++] = delegations[i].uid;
+	if (is_one_of_many(id))
+		found[n++] = MANY_UID;
 	*uids = found;
 	*count = n;
 	return SUBID_STATUS_SUCCESS;
