@@ -162,21 +162,23 @@ static int read_some(struct connection *connection)
 	if (r < 0)
 		return r;
 	n = recv(connection->fd, where, size, MSG_DONTWAIT);
-	if (n < 0)
-		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
+	if (n < 0 && errno != EINTR && errno != EAGAIN)
+		return -errno;
+	if (n < 0) {
+		if (connection->inbox.start == connection->inbox.end)
+			inbox_free(&connection->inbox);
+		return 0;
+	}
 	if (n == 0)
 		connection->ended = true;
 	inbox_add(&connection->inbox, (size_t)n);
 	return 0;
 }
 
-static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+static void move_on(struct connection *connection, uint32_t revents)
 {
-	struct connection *connection = (struct connection *)userdata;
 	int r = 0;
 
-	(void)source;
-	(void)fd;
 	if (connection->reply)
 		r = send_reply(connection);
 	else if (connection->busy)
@@ -186,6 +188,13 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userda
 	if (r == 0 && !connection->busy && !connection->reply)
 		r = handle_next(connection);
 	go_on(connection, r);
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	(void)source;
+	(void)fd;
+	move_on((struct connection *)userdata, revents);
 	return 0;
 }
 
@@ -236,4 +245,9 @@ void connection_cancels(struct connection *connection, void (*cancel)(void *user
 {
 	connection->cancel = cancel;
 	connection->cancel_userdata = userdata;
+}
+
+void connection_begin(struct connection *connection)
+{
+	move_on(connection, 0);
 }

@@ -45,6 +45,9 @@ struct server {
 __attribute__((nonnull, warn_unused_result)) struct connection *
 connection_new(struct server *server, int fd, const struct ucred *peer);
 
+/* connection_begin: answer what the client has sent already. It may end the connection. */
+__attribute__((nonnull)) void connection_begin(struct connection *connection);
+
 /* connection_free: closes it, and cancels what it waits for. */
 __attribute__((nonnull)) void connection_free(struct connection *connection);
 

@@ -94,6 +94,7 @@ static bool has_room(struct server *server, uid_t uid)
 
 void server_connect(struct server *server, int fd)
 {
+	struct connection *connection;
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
@@ -102,8 +103,14 @@ void server_connect(struct server *server, int fd)
 		(void)close(fd);
 		return;
 	}
-	if (connection_new(server, fd, &peer) && server->n == 1)
+	connection = connection_new(server, fd, &peer);
+	if (!connection)
+		return;
+	/* Mostly it is being watched already, since the last client. */
+	if (sd_event_source_get_enabled(server->silence, NULL) == 0)
 		watch_silence(server);
+	/* A client that looks somebody up has sent its call by now. */
+	connection_begin(connection);
 }
 
 /* Not at once: somebody may have connected, and not yet been heard. */
