@@ -125,6 +125,7 @@ machine_module() {
     inside_shell 'cat >"$(dirname /usr/lib/*/libnss_systemd.so.2)/libnss_subid.so.2"' <"$module"
 }
 
+# shellcheck disable=SC2120
 machine_services() { # LINE...
     printf '%s\n' 'passwd: files systemd' 'group: files systemd' 'shadow: files systemd' \
         'hosts: files' "$@" | inside_file /etc/nsswitch.conf
@@ -132,8 +133,8 @@ machine_services() { # LINE...
 
 machine_userdbd() {
     local units=/etc/systemd/system
+    # shellcheck disable=SC2119
     machine_services
-    # shellcheck disable=SC2016
     inside_shell 'mkdir -p /usr/libexec && cat >/usr/libexec/subid-userdbd &&
         chmod 0755 /usr/libexec/subid-userdbd' <"$abs_top_builddir/subid-userdbd/subid-userdbd" &&
         inside_file "$units/subid-userdbd.socket" <"$abs_top_srcdir/subid-userdbd/subid-userdbd.socket" &&

@@ -140,6 +140,7 @@ exposure=$(inside systemd-analyze security --no-pager "$unit" | sed -n 's/.*expo
 sees "systemd-analyze security: the exposure is at most 2.0" \
     "$(awk -v e="${exposure:-10}" 'BEGIN { print (e <= 2.0 ? "yes" : "no, " e) }')" yes
 diag "exposure $exposure"
+# shellcheck disable=SC2016
 sees "no capability is left" "$(inside awk '/^Cap(Prm|Eff|Amb)/ { print $2 }' \
     "/proc/$(unit_pid "$unit")/status" | sort -u)" "0000000000000000"
 sees "the file system is read-only to it, and homes are empty" \
