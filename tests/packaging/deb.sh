@@ -121,6 +121,33 @@ is "it has the program, its page and its completion, and nothing else" "$(conten
 -rw-r--r-- root/root ./usr/share/subid-check/subid-check.schema.json
 -rw-r--r-- root/root ./usr/share/zsh/vendor-completions/_subid-check"
 
+diag "--- what is in subid-userdbd's"
+
+deb=$(echo "$first"/subid-userdbd_*.deb)
+is "one of it serves every architecture" "$(field Multi-Arch)" foreign
+like "it needs the libraries that it asks and answers with" "$(field Depends)" \
+    '^libc6 \(.*\), libjson-c[0-9]+ \(.*\), libsubid[0-9]+ \(.*\), libsystemd0 \(.*\)$'
+is "it recommends who asks it" "$(field Recommends)" libnss-systemd
+# Debian 12 has its units in /lib.
+is "it has the program, its units and its page, and nothing else" \
+    "$(contents | sed 's, \./lib/, ./usr/lib/,' | sort -k 3)" \
+    "-rw-r--r-- root/root ./usr/lib/systemd/system/subid-userdbd.service
+-rw-r--r-- root/root ./usr/lib/systemd/system/subid-userdbd.socket
+-rwxr-xr-x root/root ./usr/libexec/subid-userdbd
+-rw-r--r-- root/root ./usr/share/doc/subid-userdbd/changelog.Debian.gz
+-rw-r--r-- root/root ./usr/share/doc/subid-userdbd/changelog.gz
+-rw-r--r-- root/root ./usr/share/doc/subid-userdbd/copyright
+-rw-r--r-- root/root ./usr/share/lintian/overrides/subid-userdbd
+-rw-r--r-- root/root ./usr/share/man/man8/subid-userdbd.8.gz"
+is "the unit starts that program" \
+    "$(dpkg-deb --fsys-tarfile "$deb" | tar -xO --wildcards '*/subid-userdbd.service' | grep ^ExecStart=)" \
+    "ExecStart=/usr/libexec/subid-userdbd"
+control() { dpkg-deb -I "$deb" "$1"; }
+like "its socket is enabled when it is installed" "$(control postinst)" \
+    "deb-systemd-helper enable 'subid-userdbd.socket'"
+like "and started" "$(control postinst)" "deb-systemd-invoke .*'subid-userdbd.socket'"
+like "and stopped before it is removed" "$(control prerm)" "deb-systemd-invoke stop .*'subid-userdbd.socket'"
+
 # For the other tests, and for people.
 rm -rf "$packages" && mkdir -p "$packages" &&
     find "$first" -maxdepth 1 -type f -exec cp -t "$packages" {} + && touch "$packages/complete"

@@ -14,11 +14,14 @@ mkdir -p "$root/source/scripts" &&
     cp "$tarball" "$root/source/" && cp "$abs_top_srcdir/scripts/package" "$root/source/scripts/"
 
 # Debian's packages have other names (--nodeps), and its rpm no tools to make a
-# package of debugging information with, nor to compress manual pages.
+# package of debugging information with, nor to compress manual pages, nor
+# systemd's macros.
 ok "it builds" inside_as 65534 sh -c 'exec "$@" >~/log 2>&1' - \
     /source/scripts/package rpm "/source/${tarball##*/}" /tmp/home.65534/rpm \
     --nodeps --define '_libdir /usr/lib64' --define 'debug_package %{nil}' \
-    --define '_build_id_links none'
+    --define '_build_id_links none' --define '_unitdir /usr/lib/systemd/system' \
+    --define 'systemd_post() : post %*' --define 'systemd_preun() : preun %*' \
+    --define 'systemd_postun_with_restart() : postun %*'
 log=$root/tmp/home.65534/log
 rpm=$(cd "$root" && find tmp/home.65534/rpm/RPMS -name "nss-subid-$version-*.rpm")
 [ -f "$root/$rpm" ] || {
@@ -77,6 +80,19 @@ is "a package of its own has subid-check, its page, its schema and its completio
 /usr/share/zsh
 /usr/share/zsh/site-functions
 /usr/share/zsh/site-functions/_subid-check"
+rpm=$(cd "$root" && find tmp/home.65534/rpm/RPMS -name "subid-userdbd-$version-*.rpm")
+is "another one has subid-userdbd, its units and its page" "$(query --list | sort)" \
+    "/usr/lib/systemd/system/subid-userdbd.service
+/usr/lib/systemd/system/subid-userdbd.socket
+/usr/libexec/subid-userdbd
+/usr/share/licenses/subid-userdbd-$version
+/usr/share/licenses/subid-userdbd-$version/LICENSE
+/usr/share/man/man8/subid-userdbd.8"
+is "whose scriptlets leave its socket to the presets" \
+    "$(query --scripts | grep '^: ' | sort)" \
+    ": post subid-userdbd.socket subid-userdbd.service
+: postun subid-userdbd.service
+: preun subid-userdbd.socket subid-userdbd.service"
 rpm=$rpm_of_module
 
 diag "--- in a root of its own"
