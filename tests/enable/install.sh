@@ -32,7 +32,16 @@ END
     [ -z "$(value_of sbin_PROGRAMS)" ] || cat <<END
 f 755 $(value_of sbindir)/subid-check
 f 644 $(value_of bashcompletiondir)/subid-check
+f 644 $(value_of fishcompletiondir)/subid-check.fish
+f 644 $(value_of zshcompletiondir)/_subid-check
+f 644 $(value_of schemadir)/subid-check.schema.json
 f 644 $mandir/man8/subid-check.8
+END
+    [ -z "$(value_of libexec_PROGRAMS)" ] || cat <<END
+f 755 $(value_of libexecdir)/subid-userdbd
+f 644 $(value_of systemdsystemunitdir)/subid-userdbd.service
+f 644 $(value_of systemdsystemunitdir)/subid-userdbd.socket
+f 644 $mandir/man8/subid-userdbd.8
 END
 )
 is "these files and no others" "$(installed)" "$(sort -k 3 <<<"$want")"
