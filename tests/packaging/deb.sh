@@ -87,7 +87,7 @@ expected() {
     echo "-rw-r--r-- root/root ./usr/lib/$multiarch/libnss_subid.so.2"
     local document
     for document in README.Debian changelog.Debian.gz copyright examples/nsswitch.conf.example \
-        $(cd "$abs_top_srcdir" && compressed README.md SECURITY.md doc/*.md); do
+        $(cd "$abs_top_srcdir" && compressed README.md SECURITY.md doc/*); do
         echo "-rw-r--r-- root/root ./usr/share/doc/libnss-subid/$document"
     done
     [ ! -e "$abs_top_srcdir/CHANGELOG.md" ] ||

@@ -46,7 +46,7 @@ expected() {
     echo "-rw-r--r-- $documents/README.md"
     echo "-rw-r--r-- $documents/SECURITY.md"
     echo "drwxr-xr-x $documents/doc"
-    (cd "$abs_top_srcdir" && printf -- "-rw-r--r-- $documents/%s\n" doc/*.md)
+    (cd "$abs_top_srcdir" && printf -- "-rw-r--r-- $documents/%s\n" doc/*)
     echo "-rw-r--r-- $documents/nsswitch.conf.example"
     echo "drwxr-xr-x $licenses"
     echo "-rw-r--r-- $licenses/LICENSE"
