@@ -32,7 +32,9 @@ static const char head[] =
 	"max-width:76rem;margin:0 auto;padding:1.5rem}\n"
 	"h1{font-size:1.5rem;margin:0}h2{font-size:1.15rem;margin:2rem 0 .5rem}\n"
 	".faint{color:var(--faint)}code{font-family:ui-monospace,monospace;"
-	"overflow-wrap:anywhere}\n"
+	"overflow-wrap:anywhere}"
+	/* A browser breaks lines at hyphens, and an option must not be broken. */
+	".command{display:block;white-space:pre;overflow-x:auto}\n"
 	".finding{background:var(--card);border-left:4px solid var(--note);padding:.6rem .9rem;"
 	"margin:.6rem 0}.finding p{margin:.2rem 0;overflow-wrap:anywhere}\n"
 	".finding.error{border-color:var(--error)}.finding.warning{border-color:var(--warning)}\n"
@@ -81,7 +83,7 @@ static void put_finding(FILE *stream, const struct finding *finding)
 	}
 	(void)fprintf(stream, "<span class=\"faint\">[%s]</span></p>\n<p>", finding->code);
 	put(stream, finding->reason);
-	(void)fprintf(stream, "</p>\n<p>Fix: %s", command ? "<code>" : "");
+	(void)fprintf(stream, "</p>\n<p>Fix: %s", command ? "<code class=\"command\">" : "");
 	put(stream, finding->fix);
 	(void)fprintf(stream, "%s</p></div>\n", command ? "</code>" : "");
 }
