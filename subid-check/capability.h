@@ -9,7 +9,7 @@
 #define CAPABILITY_XATTR "security.capability"
 #define CAPABILITY_MAX_BYTES 64
 
-/* What capabilities(7) calls the capabilities of a file. */
+/* The capabilities of a file, see capabilities(7). */
 struct capability {
 	uint64_t permitted; /* a bit for each */
 	bool has_rootid;    /* they count in the user namespaces whose root is this UID: */

@@ -19,7 +19,7 @@ enum finding_severity {
 #define FINDINGS_OF_A_CODE_MAX 200000
 #define FINDINGS_CODES_MAX 96
 
-/* What is wrong, where, and what to do about it. */
+/* A fault: where it is, why it is one, and how to mend it. */
 struct finding {
 	enum finding_severity severity;
 	const char *code; /* a word or two with dashes, stable */

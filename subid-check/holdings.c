@@ -20,7 +20,7 @@
 
 /* --- the walk ----------------------------------------------------------------------- */
 
-/* What DIR lies in, which is not walked. */
+/* The place that DIR lies in, which is not walked. */
 static struct place place_above(const struct whose_map *map, int directory)
 {
 	struct place place = { .known = false };

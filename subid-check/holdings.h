@@ -11,7 +11,7 @@
 
 struct survey;
 
-/* Files of IDs: of one owner, in one stretch of his ranges, or of nobody. */
+/* Files of IDs: of one owner, in one stretch of the owner's ranges, or of nobody. */
 struct holdings_use {
 	struct stretch ids; /* the lowest and the highest that has any */
 	const struct owner *owner;
@@ -27,7 +27,7 @@ struct holdings_stray {
 	uint32_t kept;	  /* marks that are kept */
 };
 
-/* What a file has that is dangerous in the wrong hands. */
+/* Attributes of a file that are dangerous in the wrong hands. */
 enum holdings_mark_kind {
 	HOLDINGS_SETUID,
 	HOLDINGS_SETGID,
@@ -48,7 +48,7 @@ struct holdings_mark {
 	char *path;
 };
 
-/* What lies below some directories. */
+/* The files below some directories, by the owners of their IDs. */
 struct holdings {
 	const char **directories; /* as given; the request's */
 	size_t n_directories;
@@ -63,7 +63,7 @@ struct holdings {
 	uint64_t n, mounts;		    /* as struct tree_count has them */
 };
 
-/* What to look at. */
+/* The directories to look at. */
 struct holdings_request {
 	const char **directories;
 	size_t n, room;

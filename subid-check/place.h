@@ -11,7 +11,7 @@ struct owner;
 struct segments;
 struct survey;
 
-/* Whose an ID is. */
+/* The kinds of owners that an ID may have. */
 enum whose {
 	WHOSE_ACCOUNT,	 /* an account's or reserved: no subordinate ID */
 	WHOSE_DELEGATED, /* an owner's, by a line of the database */

@@ -104,8 +104,8 @@ extern const struct taken taken_special[];
 extern const size_t taken_n_special;
 
 /*
- * What systemd allocates from, UIDs and GIDs alike, by its document "Users, Groups, UIDs and
- * GIDs on systemd Systems" (UIDS-GIDS).
+ * The ranges that systemd allocates from, UIDs and GIDs alike, by its document "Users, Groups, UIDs
+ * and GIDs on systemd Systems" (UIDS-GIDS).
  */
 extern const struct taken taken_systemd[];
 extern const size_t taken_n_systemd;

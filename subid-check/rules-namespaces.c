@@ -14,7 +14,7 @@ static const char *const engines[] = {
 	"root", "containers", "dockremap", "incus", "kubelet", "lxd"
 };
 
-/* What is wrong with one namespace; the first of each. */
+/* The first fault of each kind in one namespace. */
 struct verdict {
 	const struct userns *userns;
 	const struct namespace_map *foreign, *undelegated;

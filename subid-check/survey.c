@@ -162,7 +162,7 @@ static void read_live(struct survey *survey)
 	check(namespaces_read(&survey->namespaces), "", "/proc");
 }
 
-/* Whoever is given an ID gets its files, so no proposal has one that owns any. */
+/* A new owner of an ID gets its files, so no proposal has an ID that owns any. */
 static void avoid_strays(struct survey *survey)
 {
 	for (size_t kind = 0; kind < 2; kind++) {

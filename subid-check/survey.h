@@ -51,7 +51,7 @@ struct survey {
 /*
  * survey_read: look at a host.
  *
- * What cannot be read ends the program with status 2 and a message.
+ * A file that cannot be read ends the program with status 2 and a message.
  * Ownership: end with survey_free().
  */
 __attribute__((nonnull)) void survey_read(const struct survey_request *request, struct survey *ret);

@@ -216,7 +216,7 @@ static void judge_attributes(struct tally *tally, const struct tree_entry *entry
 {
 	char names[XATTR_BYTES + 1] = "";
 	ssize_t len = llistxattr(entry->name, names, XATTR_BYTES);
-	/* A user may give his file so many that the list is too long. */
+	/* A user may give a file so many that the list is too long. */
 	bool all = len < 0 && errno == ERANGE;
 	size_t n = len > 0 ? (size_t)len : 0;
 

@@ -22,7 +22,7 @@ struct recent {
 	struct whose_answer answer;
 };
 
-/* What one worker of a walk has seen. */
+/* The files that one worker of a walk has seen. */
 struct tally {
 	const struct whose_map *map;
 	struct holdings_use *uses[2]; /* by segment */

@@ -36,7 +36,7 @@ struct level {
 	off_t resume; /* the position behind the last entry */
 };
 
-/* What the workers share. */
+/* The state that the workers share. */
 struct pool {
 	const struct tree_request *request;
 	const struct tree_visitor *visitor;
@@ -257,7 +257,7 @@ static void look_at(struct worker *worker, const char *name)
 		.directory_len = level->path_len,
 	};
 
-	/* What is gone meanwhile is no finding. */
+	/* A file that is gone meanwhile is no finding. */
 	if (statx(level->fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_WANTED, &stat) < 0)
 		return;
 	if (++worker->files == 1024) {

@@ -11,9 +11,9 @@
 /*
  * A walk over all files below a directory, in one pass and with bounded memory.
  *
- * Nothing is ever opened by more than one name at a time, below a directory that is
+ * Each file is opened by its last name alone, below a directory that is
  * already open, and without following a link. So a user who renames files or puts
- * links in their place during the walk changes what is seen of his own files, and
+ * links in their place during the walk changes what is seen of these files, and
  * never leads the walk out of the tree. Files that move to where the walk has been
  * are missed.
  *
@@ -60,7 +60,7 @@ struct tree_request {
 	struct place place;
 };
 
-/* What a walk counted. */
+/* The counts of a walk. */
 struct tree_count {
 	uint64_t files;	 /* of any kind, directories too */
 	uint64_t mounts; /* mount points that it did not enter */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What subid-check makes of /proc/PID/cgroup: its bytes. */
+/* subid-check reads the input as /proc/PID/cgroup. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What subid-check makes of a file: as subuid, its second half as subgid, and as all others. */
+/* subid-check reads the input as subuid, its second half as subgid, and as every other file. */
 #include "findings.h"
 
 #include <stdio.h>
@@ -89,7 +89,7 @@ static void check_lines(const struct database *database, const struct reference_
 			fuzz_fail("line %u", database->entries[i].line);
 }
 
-/* Whose an ID is, by reading the lines in order. Returns NULL if it is nobody's. */
+/* The owner of an ID, by reading the lines in order. Returns NULL if it has none. */
 static const char *owner_of(const struct reference_file *file, uint64_t id, uint64_t *ret_position)
 {
 	for (size_t i = 0; i < file->n_lines; i++) {

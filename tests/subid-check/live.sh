@@ -145,7 +145,7 @@ like "the owner, over IDs of nobody" "$(finding undelegated)" \
     "'warning', None, None, .*alice made maps the UIDs 400000-465535, which are delegated to nobody"
 kill "$held" && wait "$held" 2>/dev/null
 held_by 1001 1001 1
-is "a user over one ID of his own" "$(finding namespace)$(finding undelegated)" "[][]"
+is "a user over one ID of their own" "$(finding namespace)$(finding undelegated)" "[][]"
 kill "$held" && wait "$held" 2>/dev/null
 
 diag "--- which container"

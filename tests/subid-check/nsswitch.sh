@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What subid-check says of nsswitch.conf is what glibc does with it, for the files of
+# subid-check says of nsswitch.conf what glibc does with it, for the files of
 # tests/enable/corpus and for many ways to write an action.
 set -u
 
@@ -37,7 +37,7 @@ check_finds() {
         END { for (i = 1; i <= 4; i++) if (!(substr("uRgG", i, 1) in lost)) printf "%s", substr("uRgG", i, 1) }'
 }
 
-# That root is not found for want of a service that has it is no finding of ours.
+# Where root is not found because no service has it, that is no finding of ours.
 agree() { # CASE
     local glibc check root
     glibc=$(glibc_finds)

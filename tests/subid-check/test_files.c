@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is read of files: lines, accounts, and the tree below a directory; and what is asked. */
+/* Reading files: lines, accounts, and the tree below a directory; and asking a probe's IDs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

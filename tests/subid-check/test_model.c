@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What lies between the files and the findings. */
+/* The model between the files and the findings. */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>

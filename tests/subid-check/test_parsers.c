@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What other programs and the kernel write: cgroups, capabilities, ACLs. */
+/* Texts that the kernel and other programs write: cgroups, capabilities, ACLs. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

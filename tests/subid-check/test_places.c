@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whose IDs are, where their files may lie, and who may map them. */
+/* The owners of IDs, the places of their files, and who may map them. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -65,7 +65,7 @@ static void a_place_trusts_its_owner_and_root(void **state)
 		bool trusts;
 	} rows[] = {
 		{ "the owner's directory", { true, false, 1000 }, 100000, true },
-		{ "his directory that others can write", { true, true, 1000 }, 100000, true },
+		{ "a user's directory that others can write", { true, true, 1000 }, 100000, true },
 		{ "somebody else's", { true, false, 1001 }, 100000, false },
 		{ "root's", { true, false, 0 }, 100000, true },
 		{ "root's that others can write, as /tmp", { true, true, 0 }, 100000, false },
