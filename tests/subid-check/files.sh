@@ -184,6 +184,16 @@ like "avoids the IDs that own files" "$(check --wide --files home)" "--add-subui
 host_set_subuid alice:100000:65536 bob:165536:65536
 rm home/orphan* home/systemd home/nobody
 
+diag "--- scanners of files without an owner"
+mkdir audit && touch audit/delegated && chown 100000:100000 audit/delegated
+host_set_services files
+is "without the module, find -nouser reports files of delegated IDs" \
+    "$(host_run find audit -nouser -o -nogroup)" audit/delegated
+host_set_services files subid
+is "with it, it does not" "$(host_run find audit -nouser -o -nogroup)" ""
+is "and no enumeration lists the ID" "$(host_run getent passwd | cut -d: -f3 | grep -c '^100000$')" 0
+rm -r audit
+
 diag "--- where it goes"
 mkdir mounted && mount -t tmpfs x mounted && touch mounted/{a,b}
 ln -s ../home linked
