@@ -75,8 +75,8 @@ is "no capability is left" "$(awk '/^Cap(Prm|Eff)/ { print $2 }' "/proc/$pid/sta
 
 diag "--- clients that mean no good"
 
-coproc FLOOD { timeout 120 python3 "$here/client.py" flood "$socket" 10000; }
-read -r -t 100 -u "${FLOOD[0]}" n
+coproc FLOOD { timeout 600 python3 "$here/client.py" flood "$socket" 10000; }
+read -r -t 500 -u "${FLOOD[0]}" n
 is "10,000 connections are made" "$n" "10000"
 is "and somebody else is answered" "$(ask uid=100006)" \
     "subuid-ftweedal-100006:100006:500006:Subordinate UID 6 of ftweedal"

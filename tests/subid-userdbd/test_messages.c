@@ -157,7 +157,6 @@ static void a_call_is_refused_with_the_error_that_its_interface_defines(void **s
 		{ USER US ",\"uid\":\"1\"}}", ERROR_PARAMETER, "parameter", "uid" },
 		{ USER US ",\"uid\":-1}}", ERROR_PARAMETER, "parameter", "uid" },
 		{ USER US ",\"uid\":4294967296}}", ERROR_PARAMETER, "parameter", "uid" },
-		{ USER US ",\"uid\":99999999999999999999}}", ERROR_PARAMETER, "parameter", "uid" },
 		{ USER US ",\"uid\":1.0}}", ERROR_PARAMETER, "parameter", "uid" },
 		{ USER US ",\"gid\":1}}", ERROR_PARAMETER, "parameter", "gid" },
 		{ USER US ",\"userName\":\"a\\u0000\"}}", ERROR_PARAMETER, "parameter",
