@@ -75,7 +75,7 @@ static size_t extend(struct worker *worker, size_t len, const char *name)
 	size_t name_len = strlen(name), slash = len > 0 && worker->path[len - 1] != '/';
 
 	if (len + slash + name_len + sizeof("/...") > PATH_BYTES) {
-		if (len >= 4 && memcmp(worker->path + len - 4, "/...", 4) == 0)
+		if (len >= 4 && memcmp(&worker->path[len - 4], "/...", 4) == 0)
 			return len;
 		memcpy(worker->path + len, "/...", 5);
 		return len + 4;
