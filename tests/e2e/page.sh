@@ -2,14 +2,9 @@
 # The page of subid-check --html in a browser: what it shows, whatever the host's names
 # are. tests/subid-check/html.sh is about the file.
 set -u
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/../subid-check/program.sh"
 
-: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${abs_top_builddir:=$abs_top_srcdir/build}"
-# shellcheck source=tests/tap.sh
-. "$abs_top_srcdir/tests/tap.sh"
-
-program=$abs_top_builddir/subid-check/subid-check
-[ -x "$program" ] || skip_all "subid-check is not built"
 [ "$(id -u)" -eq 0 ] || skip_all "only root can make files that are root's"
 command -v chromium >/dev/null || skip_all "chromium is not installed"
 command -v python3 >/dev/null || skip_all "python3 is not installed"
@@ -18,8 +13,7 @@ export LC_ALL=C.UTF-8
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
-cp -r "$abs_top_srcdir/tests/subid-check/hosts" hosts && chown -R 0:0 hosts &&
-    chmod -R u=rwX,go=rX hosts || exit
+hosts_copy || exit
 
 check() { timeout 60 "$program" "$@"; }
 browse() { # OPTION... FILE

@@ -1,16 +1,11 @@
 #!/usr/bin/env bash
 # The manual and the completion say what the program does, all of it.
 set -u
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/program.sh"
 
-: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${abs_top_builddir:=$abs_top_srcdir/build}"
-# shellcheck source=tests/tap.sh
-. "$abs_top_srcdir/tests/tap.sh"
-
-program=$abs_top_builddir/subid-check/subid-check
 page=$abs_top_srcdir/man/subid-check.8
 completions=$abs_top_srcdir/subid-check/completions
-[ -x "$program" ] || skip_all "subid-check is not built"
 
 options=$("$program" --help | grep -oE -- '^ +(-., )?--[a-z-]+' | grep -oE -- '--[a-z-]+' | sort -u)
 like "there are options" "$options" '^--json$'

@@ -1,17 +1,12 @@
 #!/usr/bin/env bash
 # subid-check --files: whose files there are, and which of them are dangerous.
 set -u
-
-: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${abs_top_builddir:=$abs_top_srcdir/build}"
-# shellcheck source=tests/tap.sh
-. "$abs_top_srcdir/tests/tap.sh"
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/program.sh"
 # shellcheck source=tests/host.sh
 . "$abs_top_srcdir/tests/host.sh"
 
-program=$abs_top_builddir/subid-check/subid-check
 keeper=$abs_top_builddir/tests/subid-check/keeper
-[ -x "$program" ] || skip_all "subid-check is not built"
 python3 -c 'import jsonschema' 2>/dev/null || skip_all "python3-jsonschema is not installed"
 host_enter "$@"
 unset NO_COLOR

@@ -2,14 +2,9 @@
 # subid-check on trees that somebody made to hurt: it opens no device, follows no link out,
 # and neither its time nor its memory grow without bound.
 set -u
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/program.sh"
 
-: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${abs_top_builddir:=$abs_top_srcdir/build}"
-# shellcheck source=tests/tap.sh
-. "$abs_top_srcdir/tests/tap.sh"
-
-program=$abs_top_builddir/subid-check/subid-check
-[ -x "$program" ] || skip_all "subid-check is not built"
 [ "$(id -u)" -eq 0 ] || skip_all "only root can make device nodes"
 export LC_ALL=C.UTF-8
 

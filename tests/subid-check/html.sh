@@ -1,22 +1,16 @@
 #!/usr/bin/env bash
 # subid-check --html: the file that it writes. tests/e2e/page.sh looks at it in a browser.
 set -u
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/program.sh"
 
-: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${abs_top_builddir:=$abs_top_srcdir/build}"
-# shellcheck source=tests/tap.sh
-. "$abs_top_srcdir/tests/tap.sh"
-
-program=$abs_top_builddir/subid-check/subid-check
-[ -x "$program" ] || skip_all "subid-check is not built"
 [ "$(id -u)" -eq 0 ] || skip_all "only root can make files that are root's"
 export LC_ALL=C.UTF-8
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
-cp -r "$abs_top_srcdir/tests/subid-check/hosts" hosts && chown -R 0:0 hosts &&
-    chmod -R u=rwX,go=rX hosts || exit
+hosts_copy || exit
 
 check() { timeout 60 "$program" "$@"; }
 shown() { # OPTION...: output, and status as the last line

@@ -1,16 +1,11 @@
 #!/usr/bin/env bash
 # subid-check on a host that runs: its processes, its module, its services.
 set -u
-
-: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${abs_top_builddir:=$abs_top_srcdir/build}"
-# shellcheck source=tests/tap.sh
-. "$abs_top_srcdir/tests/tap.sh"
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/program.sh"
 # shellcheck source=tests/host.sh
 . "$abs_top_srcdir/tests/host.sh"
 
-program=$abs_top_builddir/subid-check/subid-check
-[ -x "$program" ] || skip_all "subid-check is not built"
 command -v python3 >/dev/null || skip_all "python3 is not installed"
 host_enter "$@"
 unset NO_COLOR

@@ -2,16 +2,11 @@
 # subid-check says of nsswitch.conf what glibc does with it, for the files of
 # tests/enable/corpus and for many ways to write an action.
 set -u
-
-: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${abs_top_builddir:=$abs_top_srcdir/build}"
-# shellcheck source=tests/tap.sh
-. "$abs_top_srcdir/tests/tap.sh"
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/program.sh"
 # shellcheck source=tests/host.sh
 . "$abs_top_srcdir/tests/host.sh"
 
-program=$abs_top_builddir/subid-check/subid-check
-[ -x "$program" ] || skip_all "subid-check is not built"
 host_enter "$@"
 host_add_sample
 conf=/etc/nsswitch.conf

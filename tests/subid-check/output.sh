@@ -2,15 +2,9 @@
 # What subid-check prints of fixture hosts, byte for byte: hosts/NAME/etc is the
 # host, hosts/NAME/report, map, json and svg are what is to be seen.
 set -u
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/program.sh"
 
-: "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${abs_top_builddir:=$abs_top_srcdir/build}"
-# shellcheck source=tests/tap.sh
-. "$abs_top_srcdir/tests/tap.sh"
-
-program=$abs_top_builddir/subid-check/subid-check
-fixtures=$abs_top_srcdir/tests/subid-check/hosts
-[ -x "$program" ] || skip_all "subid-check is not built"
 [ "$(id -u)" -eq 0 ] || skip_all "only root can make files that are root's"
 python3 -c 'import jsonschema' 2>/dev/null || skip_all "python3-jsonschema is not installed"
 export LC_ALL=C.UTF-8
@@ -20,8 +14,7 @@ unset NO_COLOR
 scratch=$(mktemp -d /tmp/subid-check.XXXXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
-# git keeps neither owners nor modes.
-cp -r "$fixtures" hosts && chown -R 0:0 hosts && chmod -R u=rwX,go=rX hosts || exit
+hosts_copy || exit
 
 check() { timeout 60 "$program" "$@"; }
 status_of() { # its status, and what it says on standard error alone
