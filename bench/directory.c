@@ -12,22 +12,12 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include <shadow/subid.h>
+#include "../tests/plugin/interface.h"
 
-#define EXPORT __attribute__((visibility("default")))
 #define OWNERS 100000
 #define FIRST 1000000ul
 #define COUNT 10000ul
 #define DELAY_NS 1000000
-
-EXPORT enum subid_status shadow_subid_has_range(const char *owner, unsigned long start,
-						unsigned long count, enum subid_type type,
-						bool *result);
-EXPORT enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_type type,
-							struct subid_range **ranges, int *count);
-EXPORT enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_type type,
-							uid_t **uids, int *count);
-EXPORT void shadow_subid_free(void *result);
 
 static void take_time(void)
 {

@@ -14,11 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <shadow/subid.h>
-
+#include "interface.h"
 #include "sample.h"
 
-#define EXPORT __attribute__((visibility("default")))
 #define NOBODY ((uid_t)-1)
 /* Ranges that one answer has room for, and those of the owner "many": 2 IDs of every 4. */
 #define ROOM 8192
@@ -27,15 +25,6 @@
 #define MANY_STRIDE 4
 #define MANY_COUNT 2
 #define MANY_UID 1009
-
-EXPORT enum subid_status shadow_subid_has_range(const char *owner, unsigned long start,
-						unsigned long count, enum subid_type type,
-						bool *result);
-EXPORT enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_type type,
-							struct subid_range **ranges, int *count);
-EXPORT enum subid_status shadow_subid_find_subid_owners(unsigned long id, enum subid_type type,
-							uid_t **uids, int *count);
-EXPORT void shadow_subid_free(void *result);
 
 static const struct {
 	const char *owner;
