@@ -19,11 +19,11 @@ static void find_counterpart(const struct survey *survey, struct identity *ident
 	/* The ranges lie end to end, so an earlier one would have held a lower position. */
 	while (i != OWNER_NO_ENTRY) {
 		const struct entry *entry = &subgid->entries[i];
+		uint64_t offset = identity->position - entry->laid;
 
-		if (identity->position - entry->laid < entry->range.count) {
+		if (offset < entry->range.count) {
 			identity->counterpart_entry = entry;
-			identity->counterpart =
-				entry->range.start + (uint32_t)(identity->position - entry->laid);
+			identity->counterpart = entry->range.start + (uint32_t)offset;
 			return;
 		}
 		i = entry->next;
