@@ -81,7 +81,10 @@ void subid_reader_close(struct subid_reader *reader)
 	reader->fd = -1;
 }
 
-/* What is left is at most one line, and more than that lies before it: no overlap. */
+/*
+ * Moves the undelivered bytes to the front of the buffer. They are one line at most, and the
+ * free space before them is larger, so the two places do not overlap.
+ */
 static void move_down(struct subid_reader *reader)
 {
 	reader->end -= reader->begin;

@@ -7,7 +7,7 @@
 /* The command line of subid-userdbd(8). */
 #define OPTIONS_GROUPS_MAX 64
 
-/* What a worker is started with; of no use to anybody else. */
+/* Options that the program passes to its own workers. */
 #define OPTIONS_ROLE_WORKER "worker"
 #define OPTIONS_ROLE_SCANNER "scanner"
 

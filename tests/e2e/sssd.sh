@@ -36,7 +36,7 @@ make_directory() {
         inside systemctl start slapd
 }
 
-# What authselect's profile `sssd` has, with its feature with-subid.
+# These lines are those of authselect's profile `sssd` with the feature with-subid.
 set_services() {
     printf '%s\n' 'passwd: files sss systemd' 'group: files sss systemd' 'shadow: files systemd' \
         'hosts: files' 'subid: sss' | inside_file /etc/nsswitch.conf

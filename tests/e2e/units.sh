@@ -11,7 +11,7 @@
 ids() { inside awk '/^[UG]id:/ { print $2 }' "/proc/$(unit_pid "$unit")/status" | xargs; }
 user() { inside ps -o user:40= -p "$(unit_pid "$unit")"; }
 
-# Who may manage the unit's cgroup.
+# The user and group that may manage the unit's cgroup.
 owners() {
     local cgroup
     cgroup=$(unit_cgroup "$unit")

@@ -12,7 +12,7 @@ machine_boot
 sample=$abs_top_builddir/tests/plugin/.libs/libsubid_sample.so
 nologin=:/:/sbin/nologin
 unit=subid-userdbd.service
-# So long that a busy machine does everything else meanwhile.
+# The deadline is long enough for a busy machine to do everything else before it ends.
 deadline=20
 
 show() {

@@ -885,7 +885,7 @@ static void an_owner_has_less_than_2_to_the_32_ids(void **state)
 	}
 }
 
-/* So many owners whose search begins in the lowest of so many buckets. */
+/* Adds lines of owners whose search begins in one of the first 8 of @n_buckets buckets. */
 static void add_colliding(uint32_t n_owners, uint32_t n_buckets)
 {
 	const struct subid_index like = { .n_buckets = n_buckets };
