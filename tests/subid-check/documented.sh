@@ -64,7 +64,9 @@ if command -v fish >/dev/null; then
         HOME=/nonexistent fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' \
             "$completions/subid-check.fish" "subid-check $1" 2>/dev/null | cut -f 1
     }
-    is "fish completes options" "$(fish_completes --n | sort | tr '\n' ' ')" "--nested --noheadings --nss "
+    # fish 4 adds words that merely contain these letters.
+    is "fish completes options" "$(fish_completes --n | grep '^--n' | sort | tr '\n' ' ')" \
+        "--nested --noheadings --nss "
     is "and colours" "$(fish_completes '--color=n')" "--color=never"
     like "and columns" "$(fish_completes '-o UID-L')" '^UID-LAST'
 fi

@@ -22,8 +22,9 @@ SERVICE = "org.nss-subid.UserDatabase"
 
 def connect(path):
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    client.settimeout(60)
+    # Without a time limit it waits for room in the service's queue; with one it would fail.
     client.connect(path)
+    client.settimeout(60)
     return client
 
 

@@ -76,6 +76,7 @@ is "no capability is left" "$(awk '/^Cap(Prm|Eff)/ { print $2 }' "/proc/$pid/sta
 diag "--- clients that mean no good"
 
 coproc FLOOD { timeout 600 python3 "$here/client.py" flood "$socket" 10000; }
+flood=$FLOOD_PID # bash forgets its variable when the client ends
 read -r -t 500 -u "${FLOOD[0]}" n
 is "10,000 connections are made" "$n" "10000"
 is "and somebody else is answered" "$(ask uid=100006)" \
@@ -86,7 +87,7 @@ rss=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
 ok "memory stays below 64 MB ($rss kB)" [ "$rss" -lt 65536 ]
 is "and it goes on" "$(ask uid=100007)" \
     "subuid-ftweedal-100007:100007:500007:Subordinate UID 7 of ftweedal"
-kill "$FLOOD_PID" 2>/dev/null
+kill "$flood" 2>/dev/null
 
 diag "--- its end"
 
