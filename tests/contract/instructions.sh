@@ -3,7 +3,8 @@
 # valgrind counts the same every time, and system calls. Ten per cent more
 # instructions than recorded, or one more system call, is a regression.
 #
-#   instructions.sh --record    writes what it counts to instructions.tsv
+#   instructions.sh --record    writes what it counts to instructions.tsv, which has a
+#                               section for each compiler and glibc
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -21,12 +22,12 @@ done
 readelf -Ws "$host_module" | grep -Eq '__(asan|tsan|ubsan)_|__gcov' &&
     skip_all "an instrumented module does not ship"
 # What was compiled or linked otherwise takes other instructions.
-machine="$(uname -m), glibc $(getconf GNU_LIBC_VERSION | sed 's/glibc //'), $(
-    readelf -p .comment "$host_module" | sed -n 's/.*\] *\([^ ]* *.*\)/\1/p' | sort -u | head -n 1), $(
+compiler=$(readelf -p .comment "$host_module" |
+    sed -nE 's/.*\] *GCC: .*\) ([0-9]+)\..*/GCC \1/p; s/.*(clang) version ([0-9]+).*/\1 \2/p' | sort -u)
+machine="$(uname -m), glibc $(getconf GNU_LIBC_VERSION | sed 's/glibc //'), $compiler, $(
     sed -n 's/^CFLAGS = //p' "$abs_top_builddir/Makefile")"
-[ "${1-}" = --record ] || [ -f "$recorded" ] || skip_all "nothing was recorded yet"
-[ "${1-}" = --record ] || grep -qxF "# $machine" "$recorded" ||
-    skip_all "nothing was recorded for $machine"
+recorded_here() { awk -v machine="# $machine" '/^#/ { here = $0 == machine; next } here' "$recorded"; }
+[ "${1-}" = --record ] || [ -n "$(recorded_here)" ] || skip_all "nothing was recorded for $machine"
 
 host_enter "$@"
 host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" ||
@@ -106,17 +107,18 @@ count_all() {
 count_all
 
 if [ "${1-}" = --record ]; then
+    others=$(awk -v machine="# $machine" '/^#/ { here = $0 == machine } !here' "$recorded")
     # Not by a rename: the directory may be anybody's.
-    { echo "# $machine" && echo "# what, instructions, system calls" && cat counted; } >"$recorded"
-    cat "$recorded"
+    { echo "$others" && echo "# $machine" && cat counted; } >"$recorded"
+    cat counted
     exit
 fi
 
-is "what is counted is what was recorded" "$(cut -f1 counted)" "$(grep -v '^#' "$recorded" | cut -f1)"
+is "what is counted is what was recorded" "$(cut -f1 counted)" "$(recorded_here | cut -f1)"
 
 while IFS=$'\t' read -r what instructions calls; do
-    read -r most_instructions most_calls < <(awk -F'\t' -v what="$what" \
-        '$1 == what { print $2, $3 }' "$recorded")
+    read -r most_instructions most_calls < <(recorded_here |
+        awk -F'\t' -v what="$what" '$1 == what { print $2, $3 }')
     diag "$what: $instructions instructions, recorded: ${most_instructions:=0}"
     ok "$what: at most 10 % more instructions than recorded" \
         [ $((instructions * 10)) -le $((most_instructions * 11)) ]
