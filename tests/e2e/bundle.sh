@@ -2,7 +2,8 @@
 # A bundle for an OCI runtime: sourced after machine.sh.
 #
 #   oci_bundle DIRECTORY ROOT COMMAND...
-#                               root and the 65535 next are 100000 and the next
+#                               root and the 65535 next are 100000 and the next;
+#                               with the annotations in $oci_annotations, if any
 
 oci_bundle() {
     local args capabilities
@@ -19,6 +20,7 @@ oci_bundle() {
   "ociVersion": "1.0.0",
   "root": { "path": "$2" },
   "hostname": "container",
+  "annotations": { ${oci_annotations-} },
   "process": {
     "cwd": "/",
     "args": [ $args ],

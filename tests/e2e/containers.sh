@@ -79,7 +79,20 @@ for runtime in crun runc; do
     inside systemctl kill --signal KILL "$unit"
     eventually unit_has_ended "$runtime"
 done
-# runc does this by number; crun leaves the scope's to root.
+# runc does this by number.
 sees "runc: whose cgroup belongs to the container's root" "$owner" subuid-ftweedal-100000
+
+# crun leaves the scope's to root, unless systemd is told whose it is: that takes a record.
+# shellcheck disable=SC2034
+oci_annotations='"org.systemd.property.User": "'"'100000'"'"'
+oci_bundle /srv/annotated /srv/tree sleep 300
+unit=crun-annotated.scope
+inside systemd-run --quiet --unit crun-annotated \
+    crun --systemd-cgroup run --bundle /srv/annotated annotated
+eventually unit_is_active "$unit"
+sees "crun: with an annotation, the cgroup belongs to the container's root" \
+    "$(inside stat -c %U:%G "$(unit_cgroup "$unit")")" \
+    subuid-ftweedal-100000:subgid-ftweedal-100000
+inside systemctl kill --signal KILL "$unit"
 
 machine_done
