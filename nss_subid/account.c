@@ -11,14 +11,16 @@
 #include "text.h"
 
 /*
- * On the stack, of which a thread may have 16 KiB for us, glibc's services, and us again
- * where they come to us. It is what getpwuid(3) begins with. A larger account shows its UID.
+ * A buffer of this size lies on the stack. A thread may have 16 KiB of stack for everything:
+ * this module, the services that glibc calls, and this module again if glibc calls it for the
+ * account. getpwuid(3) begins with the same size. For an account that needs more, the record
+ * shows the UID.
  */
 #define ACCOUNT_MAX_BYTES 1024
 
 enum root_state {
 	ROOT_UNKNOWN,
-	ROOT_BEING_NOTED, /* by a thread; for ever in a child forked just then */
+	ROOT_BEING_NOTED, /* a thread is at it; a child forked meanwhile stays in this state */
 	ROOT_NOTED,
 };
 
@@ -46,8 +48,9 @@ static bool is_noted_root(const struct nss_root *root)
 }
 
 /*
- * What getpwnam_r and getpwuid_r return, as 0, -ENOENT (no such account) or a fault. POSIX
- * lets services say "no such account" in several ways, and they do.
+ * Convert the result of getpwnam_r or getpwuid_r to 0, -ENOENT (no such account) or another
+ * negative errno. Services report "no such account" by several values, which getpwnam(3)
+ * lists. ERANGE is an account that needs more than ACCOUNT_MAX_BYTES.
  */
 static int account_result(int r, const struct passwd *found)
 {
@@ -73,7 +76,7 @@ static int find_uid(const char *name, uint32_t *ret_uid)
 	struct passwd pwd, *found = NULL;
 	int r;
 
-	/* Unlike getpwnam(3), it takes no lock that our caller may hold. */
+	/* getpwnam(3) would take a lock that the calling program may hold already. */
 	r = getpwnam_r(name, &pwd, buf, sizeof(buf), &found);
 	r = account_result(r, found);
 	if (r < 0)
@@ -103,7 +106,7 @@ static int find_name(uint32_t uid, struct subid_owner *ret)
 	return r < 0 ? -ENOENT : 0;
 }
 
-/* May glibc be asked for it? It is neither a number nor the name of a record. */
+/* May glibc be asked for this name? Not if it is a number or begins like a record's name. */
 static bool is_account_name(const struct subid_owner *name)
 {
 	uint32_t uid;
@@ -113,7 +116,7 @@ static bool is_account_name(const struct subid_owner *name)
 	       !nss_record_name_is_ours(SUBID_GID, name->text);
 }
 
-/* 0 if no line delegates the UID. */
+/* Returns 0 if no line delegates the UID, -ENOENT if one does, or another negative errno. */
 static int check_not_delegated(const struct subid_database *subuid, uint32_t uid)
 {
 	struct subid_owner owner;

@@ -9,20 +9,21 @@
 #include "subid.h"
 
 /*
- * A line may write its owner as a UID, and people want to read a name. That is a matter of
- * spelling alone: who owns an ID, at which position, and with which group depends on the
- * files, and never on whether account services can be reached. (Otherwise the user who
- * starts a set-user-ID program would choose the group it sees, with `ulimit -n`.)
+ * A line may give its owner as a UID, but people want to read a name. The functions below
+ * translate one into the other. The translation changes the spelling of a record's name and
+ * nothing else: the owner, the position and the group of an ID depend on the files alone,
+ * never on whether account services can be reached. (Otherwise the user who starts a
+ * set-user-ID program could choose the group that the program sees, with `ulimit -n`.)
  *
- * An account counts only if getpwnam(3) of its name returns exactly that name and UID:
- * with a service that ignores case, `alice` would be two owners. Not resolved are names
- * that begin like a record's and UIDs that are delegated themselves, or glibc would come
- * back to us.
+ * An account is used only if getpwnam(3) of its name returns exactly that name and UID:
+ * a service that ignores case would otherwise give one owner several names. A name that is a
+ * number or begins like a record's, and a UID that is itself delegated, are not translated:
+ * glibc would call this module again.
  *
  * Safety of all functions here: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */
 
-/* The root directory of the process's first user lookup. All zero at first. */
+/* The root directory of the process's first user lookup. Initialise it to all zero. */
 struct nss_root {
 	_Atomic(uint32_t) state;
 	dev_t dev;
@@ -32,10 +33,13 @@ struct nss_root {
 /*
  * nss_account_note_root: remember the root directory, if none is remembered yet.
  *
- * To be called in each lookup of the `passwd` database. When one reaches us, glibc has
- * loaded every service before us on that line; when one of another database does, it may
- * not have. After chroot(2) into a tree that somebody else made, glibc would load the rest
- * from the tree, so there no account is asked for.
+ * Call this in every lookup of the `passwd` database. When such a lookup reaches this module,
+ * glibc has loaded every service that stands before `subid` on the `passwd` line. A lookup of
+ * another database does not guarantee that. After chroot(2), glibc would load the services
+ * that are missing from the new root, which somebody else may have made. The functions below
+ * therefore ask for accounts only in the remembered root directory.
+ *
+ * If the root directory cannot be examined, the next call tries again.
  */
 __attribute__((nonnull)) void nss_account_note_root(struct nss_root *root);
 
@@ -45,7 +49,8 @@ __attribute__((nonnull)) void nss_account_note_root(struct nss_root *root);
  * @root: as nss_account_note_root() left it.
  * @subuid: the database of delegated UIDs.
  * @ret: unspecified on failure.
- * Returns 0, or -ENOENT if there is no such account to be had, for whatever reason.
+ * Returns 0, or -ENOENT if there is no such account or any call failed: a record shows the
+ * UID then.
  */
 SUBID_CHECKED int nss_account_name(const struct nss_root *root, const struct subid_database *subuid,
 				   uint32_t uid, struct subid_owner *ret);
@@ -54,8 +59,8 @@ SUBID_CHECKED int nss_account_name(const struct nss_root *root, const struct sub
  * nss_account_uid: the UID of the account with a name, as an owner.
  *
  * @root, @subuid: as above. @ret: set on success only.
- * Returns 0; -ENOENT if there is no such account; or another negative errno if the account
- * services or @subuid cannot be asked.
+ * Returns 0; -ENOENT if there is no such account, or its UID is delegated; or another negative
+ * errno if an account service failed or @subuid cannot be read.
  */
 SUBID_CHECKED int nss_account_uid(const struct nss_root *root, const struct subid_database *subuid,
 				  const struct subid_owner *name, struct subid_owner *ret);

@@ -6,7 +6,7 @@
 #include "lookup.h"
 #include "record.h"
 
-/* One for all threads. Everything else of a lookup lies on the caller's stack. */
+/* Shared by all threads. Everything else that a lookup needs lies on the thread's stack. */
 static struct subid_cache caches[2];
 static struct nss_host this_host = {
 	.nsswitch = "/etc/nsswitch.conf",

@@ -19,6 +19,7 @@ enum nss_status nss_status_from(int r, int *ret_errno)
 		*ret_errno = -r;
 		return NSS_STATUS_TRYAGAIN;
 	default:
+		/* Linux has no errno above 4095. */
 		*ret_errno = r < 0 && r >= -4095 ? -r : EINVAL;
 		return NSS_STATUS_UNAVAIL;
 	}
@@ -38,7 +39,7 @@ enum nss_status nss_guard_leave(const struct nss_guard *guard, int r, int *errno
 	errno = guard->saved_errno;
 	if (fault != 0)
 		*errnop = fault;
-	/* Last: a thread with asynchronous cancellation may end right here. */
+	/* This comes last: a thread with asynchronous cancellation may end in this call. */
 	(void)pthread_setcancelstate(guard->cancel_state, NULL);
 	return status;
 }

@@ -11,7 +11,10 @@ enum source {
 	SOURCE_ELSEWHERE, /* subid-userdbd answers */
 };
 
-/* 0 if the files are the source. Threads may find that out side by side: they agree. */
+/*
+ * Returns 0 if the files are the source, -ENOENT if not, or another negative errno. Several
+ * threads may read nsswitch.conf at the same time; each stores what it has read.
+ */
 static int check_source(struct nss_host *host)
 {
 	uint32_t source = atomic_load_explicit(&host->source, memory_order_relaxed);
@@ -29,8 +32,8 @@ static int check_source(struct nss_host *host)
 }
 
 /*
- * systemd runs a unit that sets User= alone in the user's group, so this is the GID at the
- * same position: the one that is the same ID inside the container.
+ * A user's group is the GID at the same position, which is the same number inside the
+ * container. systemd runs a unit in this group if the unit sets User= and no Group=.
  */
 static int find_group(const struct nss_host *host, const struct subid_owner *owner,
 		      uint64_t position, uint32_t *ret_gid)
@@ -46,7 +49,10 @@ static int find_group(const struct nss_host *host, const struct subid_owner *own
 	return 0;
 }
 
-/* Only if asking for that spelling gives the same record, and not one of the name's own. */
+/*
+ * Show the name of the account instead of its UID. The UID stays if a line delegates the ID to
+ * that name as well: a lookup by name would answer for that line.
+ */
 static void spell_as_account(struct nss_host *host, enum subid_kind kind, struct nss_id *id)
 {
 	struct subid_owner account;
@@ -78,7 +84,10 @@ int nss_lookup_by_id(struct nss_host *host, enum subid_kind kind, uint32_t id, s
 	return r;
 }
 
-/* The owner that @named means: itself, or the account's UID if that owns the ID. */
+/*
+ * The owner as the file writes it: the one in the record's name, or else the UID of the account
+ * of that name, if this UID owns the ID.
+ */
 static int find_owner(struct nss_host *host, enum subid_kind kind, const struct nss_id *named,
 		      struct subid_owner *ret_owner, uint64_t *ret_position)
 {
@@ -91,7 +100,7 @@ static int find_owner(struct nss_host *host, enum subid_kind kind, const struct 
 	if (r != -ENOENT)
 		return r;
 
-	/* No account services are asked for an ID that nobody owns. */
+	/* If nobody owns the ID, the lookup ends before any account service is asked. */
 	r = subid_by_id(database, named->id, ret_owner, ret_position);
 	if (r < 0)
 		return r;

@@ -8,17 +8,17 @@
 #include "text.h"
 
 /*
- * The caller's buffer, filled from its start. Nothing else computes with its addresses. A
- * string is put together piece by piece; a piece that does not fit is left out and noted,
- * so that only the end of a record need look.
- * */
+ * The caller's buffer, filled from its start. Only the arena_ functions compute addresses in
+ * it. They append to a string piece by piece. A piece that does not fit is left out and sets
+ * `full`, so a record is checked once, when it is complete.
+ */
 struct arena {
 	char *next;  /* where the next string begins, or goes on */
 	size_t left; /* bytes */
 	bool full;   /* something did not fit */
 };
 
-/* A text with its length, which is counted once. */
+/* Bytes to append; they need not end with a NUL. */
 struct text {
 	const char *text;
 	size_t len;
@@ -26,7 +26,7 @@ struct text {
 
 #define TEXT(literal) ((struct text){ literal, sizeof(literal) - 1 })
 
-/* Are @size bytes left? If not, the arena is full. */
+/* Are @size bytes left? If not, mark the arena as full. */
 static bool arena_has_room(struct arena *arena, size_t size)
 {
 	if (size > arena->left)
@@ -41,9 +41,9 @@ static void arena_advance(struct arena *arena, size_t size)
 }
 
 /*
- * Append a piece to the string that is being written. Inline, because most texts are
- * constant: copying them by a function that does not know their length was a third of a
- * lookup.
+ * Append a piece to the string that is being written. The function is inline because the
+ * compiler then knows the length of most texts. A call that copies a length known only at run
+ * time, for each piece, took a third of a lookup.
  */
 static inline void arena_put(struct arena *arena, struct text text)
 {
@@ -70,7 +70,7 @@ static char *arena_end(struct arena *arena, char *begin)
 	return arena->full ? NULL : begin;
 }
 
-/* A text as a string of its own. */
+/* Append a text as a complete string. Returns it, or NULL if something did not fit. */
 static inline char *arena_copy(struct arena *arena, struct text text)
 {
 	char *begin = arena->next;
@@ -100,13 +100,16 @@ static const char prefixes[2][PREFIX_LEN + 1] = {
 	[SUBID_GID] = "subgid-",
 };
 
-/* Behind the prefix stand an owner, a dash and an ID: a longer text has too long an owner. */
+/*
+ * What can follow the prefix: the longest owner, a dash and the longest ID. The parser looks at
+ * one byte more, which is enough to refuse a longer name.
+ */
 #define NAME_MAX_BYTES (SUBID_OWNER_MAX_BYTES + 1 + SUBID_DECIMAL_32_MAX_BYTES)
 
-/* The password is elsewhere: in the shadow record, where no password matches it. */
+/* `x` means that the password is in the shadow record. No password matches `!*`. */
 #define PASSWORD TEXT("x")
 #define LOCKED_PASSWORD TEXT("!*")
-#define EXPIRED_ON_DAY 1
+#define EXPIRED_ON_DAY 1 /* days after 1970-01-01 */
 
 bool nss_id_is_reserved(uint32_t id)
 {
@@ -192,7 +195,7 @@ int nss_record_passwd(const struct nss_id *user, struct passwd *ret, char *buf, 
 int nss_record_group(const struct nss_id *group, struct group *ret, char *buf, size_t len)
 {
 	struct arena arena = { .next = buf, .left = len };
-	/* Before the strings: behind them it would often need padding. */
+	/* The list comes before the strings: behind them it would often need padding. */
 	char **members = arena_empty_list(&arena);
 	struct group grp = {
 		.gr_mem = members,
@@ -211,7 +214,7 @@ int nss_record_group(const struct nss_id *group, struct group *ret, char *buf, s
 int nss_record_shadow(const struct nss_id *user, struct spwd *ret, char *buf, size_t len)
 {
 	struct arena arena = { .next = buf, .left = len };
-	/* -1 and ~0 are empty fields. */
+	/* -1 and ~0 stand for empty fields. */
 	struct spwd spwd = {
 		.sp_namp = write_name(&arena, SUBID_UID, user),
 		.sp_pwdp = arena_copy(&arena, LOCKED_PASSWORD),
