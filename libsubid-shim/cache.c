@@ -8,26 +8,27 @@
 #include "stamp.h"
 
 /*
- * How often a file is scanned before it is indexed, so that a process's first lookups
- * never pay for an index. Building one costs as much as three scans of a file of one
- * range, and as thirty of a file of 1,000 ranges or more, of which a scan skips most lines.
+ * How often a file is scanned before it is indexed, so that a process with few lookups does
+ * not pay for an index. Building one costs as much as three scans of a file of one range. For
+ * a file of 1,000 ranges or more it costs as much as thirty scans, because a scan skips most
+ * lines. In between, each BYTES_PER_SCAN bytes of the file add one scan.
  */
 #define SCANS_BEFORE_INDEX UINT32_C(3)
 #define SCANS_BEFORE_LARGE_INDEX UINT32_C(32)
 #define BYTES_PER_SCAN 1024
 
-/* After each failure, a file is scanned twice as often before the next attempt. */
+/* Each failed attempt, up to so many, doubles the scans before the next one. */
 #define FAILURES_MAX 4
 
 /*
  * To replace the index, a writer claims every seat, and gives up if a reader holds one.
  * Neither side waits: a reader whose seat is claimed scans the file instead. In a child
- * that was forked while a thread held a seat, the count stays: the child may go on
- * reading the index, but can never replace it.
+ * that was forked while a thread held a seat, that seat's count never returns to 0: the
+ * child may go on reading the index, but can never replace it.
  */
 #define CLAIMED UINT32_C(0x80000000)
 
-/* errno's address tells threads apart, at no cost. */
+/* Each thread has its own errno, so its address chooses the seat. That costs nothing. */
 static struct subid_cache_seat *own_seat(struct subid_cache *cache)
 {
 	uint64_t thread = (uint64_t)(uintptr_t)&errno >> 6;
@@ -76,7 +77,7 @@ static bool claim_seats(struct subid_cache *cache)
 	return true;
 }
 
-/* Puts the index in the place of the former one, or frees it. */
+/* Replace the cache's index by this one. If a reader prevents that, free this one. */
 static bool replace_index(struct subid_cache *cache, struct subid_index *index)
 {
 	if (!claim_seats(cache)) {
@@ -94,7 +95,8 @@ static void try_to_index(struct subid_cache *cache, const char *path, const stru
 {
 	struct subid_index *index;
 
-	/* In a child forked at a bad moment no index could be put in: do not build one. */
+	/* While a reader holds a seat, a new index could not be stored, so none is built. In a
+	 * child that was forked while a thread held a seat, this never changes. */
 	if (!claim_seats(cache))
 		return;
 	release_seats(cache, SUBID_CACHE_SEATS);
@@ -116,7 +118,7 @@ static void build_index(struct subid_cache *cache, const char *path, const struc
 	atomic_store(&cache->building, false);
 }
 
-/* Were there so many scans? Otherwise this lookup is counted as one more. */
+/* Have there been @enough scans? If not, count the one that this lookup will do. */
 static bool has_scanned(struct subid_cache *cache, uint32_t enough)
 {
 	enough <<= atomic_load_explicit(&cache->failures, memory_order_relaxed);
@@ -142,12 +144,12 @@ const struct subid_index *subid_cache_enter(struct subid_cache *cache, const cha
 	const struct subid_index *index;
 	struct stat stamp;
 
-	/* A process that looks up one ID does not even pay for the stamp. */
+	/* A process with few lookups is spared the stat(2), too. */
 	if (!atomic_load_explicit(&cache->indexed, memory_order_relaxed) &&
 	    !has_scanned(cache, SCANS_BEFORE_INDEX))
 		return NULL;
 
-	/* The scan will say why there is no file to see. */
+	/* The scan will find out why, and return the error. */
 	if (subid_stamp_of_path(path, &stamp) < 0)
 		return NULL;
 	index = take_seat(cache, &stamp, ret_seat);

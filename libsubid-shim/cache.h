@@ -9,45 +9,46 @@
 #include "range.h"
 
 /*
- * A thread that reads the index takes a place in a seat, which it shares with few other
- * threads: on one counter for all, they would wait for its cache line.
+ * A seat counts threads that are reading the index. Each thread has one seat, which it shares
+ * with some others. With one counter for all threads, they would wait for its cache line.
  */
 #define SUBID_CACHE_SEATS 8
 
 struct subid_cache_seat {
-	_Alignas(64) _Atomic(uint32_t) readers; /* or claimed by a writer */
+	_Alignas(64) _Atomic(uint32_t) readers; /* how many; the top bit: a writer claims it */
 };
 
 /*
- * What a process remembers of one file. All zero at first; static, because it lives as
- * long as the process. The fields are the cache's own.
+ * The index of one file, and when to build the next one. Define it static, which makes it all
+ * zero: it lives as long as the process. Its fields are private to cache.c.
  */
 struct subid_cache {
 	struct subid_cache_seat seats[SUBID_CACHE_SEATS];
-	struct subid_index *index;  /* for readers in a seat */
-	_Atomic(uint32_t) scans;    /* of the file, since the last attempt to index it */
-	_Atomic(uint32_t) failures; /* of attempts, since the last success */
-	_Atomic(bool) indexed;	    /* there was an index once */
-	_Atomic(bool) building;
+	struct subid_index *index;  /* or NULL; read only by a thread that is in a seat */
+	_Atomic(uint32_t) scans;    /* of the file since the last attempt to index it */
+	_Atomic(uint32_t) failures; /* attempts that failed since the last success */
+	_Atomic(bool) indexed;	    /* an index has been built before */
+	_Atomic(bool) building;	    /* a thread is building an index */
 };
 
 /*
- * subid_cache_enter: the index of a file as it is now, for the price of one stat(2).
+ * subid_cache_enter: get the index of the present version of a file. It costs one stat(2).
  *
- * A process that comes back for more gets an index, valid while the file's stamp stands.
- * Nothing waits: not for another thread, nor in a child that was forked while a thread
- * was at work in its parent.
+ * The file is indexed after several lookups. The index is used as long as the file's stamp
+ * stays the same. No thread waits for another one, so this also works in a child that was
+ * forked while a thread of its parent was here.
  *
- * @cache: of the file at @path alone.
+ * @path: always the same for one @cache.
  * @ret_seat: set if an index is returned.
- * Returns the index, or NULL: scan the file instead. This is the answer to a process's
- * first lookups, to the thread that has just built an index, and to threads that another
- * one is in the way of.
- * Ownership: end the use of the index with subid_cache_leave(). It stays mapped until
- * the file changes; for a moment there are two.
+ * Returns the index, or NULL: scan the file instead. NULL is returned until this version of the
+ * file is indexed, to the thread that builds the index, while another thread replaces it, and
+ * for a file that may have no index (see subid_index_may_hold()).
+ * Ownership: the index is the cache's. Call subid_cache_leave(*ret_seat) after the last use of
+ * it. An index stays mapped until that of a later version replaces it.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */
 SUBID_CHECKED const struct subid_index *
 subid_cache_enter(struct subid_cache *cache, const char *path, struct subid_cache_seat **ret_seat);
 
+/* subid_cache_leave: the index is no longer in use. @seat: set by subid_cache_enter(). */
 __attribute__((nonnull)) void subid_cache_leave(struct subid_cache_seat *seat);

@@ -7,8 +7,8 @@
 #include "range.h"
 
 /*
- * Canonical decimal: no sign, no leading zero. (snprintf(3) would bring the locale,
- * and its cost, into every lookup.)
+ * Canonical decimal: no sign, no leading zero. (snprintf(3) is slower, and depends on the
+ * locale.)
  *
  * Safety of all functions here: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
  */
@@ -20,16 +20,17 @@
 size_t subid_decimal_digits(uint64_t value);
 
 /*
- * subid_decimal_write: @value into exactly @digits bytes, without a NUL.
+ * subid_decimal_write: write @value into exactly @digits bytes, without a NUL.
  *
  * @digits: what subid_decimal_digits() returns for @value.
+ * @ret: an array of @digits bytes or more.
  */
 __attribute__((nonnull)) void subid_decimal_write(uint64_t value, size_t digits, char *ret);
 
 /*
- * subid_decimal_parse: the exact inverse, for 32 bits.
+ * subid_decimal_parse: read a number of 32 bits, as subid_decimal_write() writes it.
  *
- * @text, @len: the digits; they need not be NUL-terminated.
+ * @text, @len (bytes): the digits; they need not end with a NUL.
  * @ret_value: set on success only.
  * Returns 0, or -EINVAL for anything that is not canonical decimal or exceeds 2^32-1.
  */

@@ -21,7 +21,7 @@ static int next_line(struct subid_reader *reader, struct subid_line *ret_line)
 	return r;
 }
 
-/* The next line that delegates @id: likewise. */
+/* The next line that delegates @id; -ENOENT at the end. */
 static int next_line_with(struct subid_reader *reader, uint32_t id, struct subid_line *ret_line)
 {
 	const char *text;
@@ -37,7 +37,8 @@ static int next_line_with(struct subid_reader *reader, uint32_t id, struct subid
 	return r;
 }
 
-/* The owner's next line, perhaps with lines of others before it: likewise. */
+/* Skip lines that cannot be the owner's and return the next one, which may be; -ENOENT at the end.
+ */
 static int next_line_near(struct subid_reader *reader, const struct subid_owner *owner,
 			  struct subid_line *ret_line)
 {
@@ -49,7 +50,7 @@ static int next_line_near(struct subid_reader *reader, const struct subid_owner 
 	return next_line(reader, ret_line);
 }
 
-/* The owner's next line: likewise. */
+/* The owner's next line; -ENOENT at the end. */
 static int next_line_of(struct subid_reader *reader, const struct subid_owner *owner,
 			struct subid_line *ret_line)
 {
@@ -76,7 +77,7 @@ static int end_scan(struct subid_reader *reader, int r)
 	return r;
 }
 
-/* A second pass lays the owner's ranges end to end: some may stand above its line with the ID. */
+/* The second pass: add up the owner's IDs on the lines above the first line with @id. */
 static int lay_to_first(struct subid_reader *reader, const struct subid_owner *owner, uint32_t id,
 			uint64_t *ret_position)
 {
@@ -88,8 +89,8 @@ static int lay_to_first(struct subid_reader *reader, const struct subid_owner *o
 		bool is_owners = subid_owner_is(owner, &line);
 
 		if (subid_range_contains(&line.range, id)) {
-			/* The first pass found the owner in another version of the file. (Where
-			 * lines of others are skipped, the file's stamp tells.) */
+			/* Another owner's line comes first, so the first pass saw another version
+			 * of the file. If this line was skipped, end_scan() finds the change. */
 			if (!is_owners)
 				return -ESTALE;
 			*ret_position = laid + (id - line.range.start);

@@ -11,9 +11,9 @@
  * @path: /etc/subuid or /etc/subgid.
  * @ret_position, @ret_id: set on success only. @ret_owner: its contents are
  * unspecified on failure.
- * Returns 0; -ENOENT if no line says so or there is no file that this process may
- * see; -ESTALE if the file changed during the scan (scan again); or another negative
- * errno.
+ * Returns 0; -ENOENT if the file has no such ID, owner or position, or there is no file
+ * that this process may see; -ESTALE if the file changed during the scan (scan again); or
+ * another negative errno.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe (fd). errno: clobbered.
  */
 SUBID_CHECKED int subid_files_scan_id(const char *path, uint32_t id, struct subid_owner *ret_owner,

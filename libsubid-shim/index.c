@@ -29,7 +29,7 @@ void subid_index_free(struct subid_index *index)
 		(void)munmap(index, index->size);
 }
 
-/* How many lines begin at the ID or below it: the last of them is by_start[that - 1]. */
+/* How many entries of by_start[] begin at the ID or below it. They are the first ones. */
 static uint32_t count_starts(const struct subid_index *index, uint32_t id)
 {
 	const struct subid_index_start *first = index->by_start;
@@ -38,7 +38,7 @@ static uint32_t count_starts(const struct subid_index *index, uint32_t id)
 	if (n == 0 || id < first->start)
 		return 0;
 
-	/* Without a branch on what is found: the processor cannot guess it. */
+	/* The comparison chooses a number and is no branch: the processor could not predict it. */
 	for (; n > 1; n -= n / 2)
 		first += first[n / 2].start <= id ? n / 2 : 0;
 	return (uint32_t)(first - index->by_start) + 1;

@@ -23,36 +23,38 @@
  *                           owners     "bob" "alice" "bob"  each line points to its owner's text
  *
  * lines[] is the file: one entry for each line that delegates something, in the same
- * order. `laid` is how many of the owner's IDs the lines above it hold, so position =
- * laid + (ID - start); `next` is the owner's next line.
+ * order. `laid` counts the owner's IDs on the lines above, so that the position of an ID is
+ * laid + (ID - start). `next` is the owner's next line.
  *
- * - Who owns an ID? A binary search in by_start[] finds the last line that begins at
- *   the ID or below it. Where lines overlap, another one below may hold the ID too, and
- *   the first line of the file wins: the search goes on downwards, and ends where
- *   `reach`, the highest ID of all lines down to there, is below the ID. Without
- *   overlaps that is at once.
+ * - Who owns an ID? A binary search in by_start[] finds the last entry whose `start` is not
+ *   above the ID. Where lines overlap, entries before it may hold the ID too, and the first
+ *   line of the file wins. So the search goes on towards the first entry. It ends at an entry
+ *   whose `reach` is below the ID: `reach` is the highest ID of an entry and of all entries
+ *   before it. Without overlaps it ends at once.
  * - Does an owner own an ID, and at which position? If the first line with the ID is
- *   the owner's, that is the answer. Otherwise the owner's lines are followed.
+ *   the owner's, that line gives the position. Otherwise the hash leads to the owner's first
+ *   line, and `next` to the first one with the ID.
  * - Which ID is at a position of an owner? The hash leads to the owner's first line, and
- *   the lines are followed.
+ *   `next` to the line with the position.
  *
  * tests/unit/index-dump FILE prints the index of a file in these terms.
  */
 struct subid_index;
 
 /*
- * Memory is bounded, for it is the host's: an index takes up to seven times the
- * file's size, and twice that of a usual one. A larger file is read each time.
+ * The largest file that is indexed. The limit bounds the memory that the calling program
+ * spends: an index takes at most seven times the size of its file, and usually twice. A larger
+ * file is scanned for each lookup.
  */
 #define SUBID_INDEX_FILE_MAX_BYTES (4L * 1024 * 1024)
 
 /*
  * subid_index_may_hold: may a process keep an index of this version of the file?
  *
- * No, if the file changed so recently that its stamp may not tell this version from a
- * later one, if it is too large, or if its mode does not let everybody read it: a
- * process may give up privileges, and must then not know what it can no longer read.
- * (A rule that denies reading but not stat(2), such as an ACL for one user, is not
+ * Not of a file that is too large or not a regular file. Not of one that changed so recently
+ * that a later version may have the same stamp. And not of one whose mode does not let
+ * everybody read it: a process that gave up its privileges must not know what it can no longer
+ * read. (A rule that denies reading but not stat(2), such as an ACL for one user, is not
  * noticed.)
  */
 SUBID_CHECKED bool subid_index_may_hold(const struct stat *stamp);
@@ -60,8 +62,9 @@ SUBID_CHECKED bool subid_index_may_hold(const struct stat *stamp);
 /*
  * subid_index_build: read a file into an index.
  *
- * O(n log n) in the lines, whatever overlaps. Memory is mapped, not allocated: the
- * host's malloc may be of any kind and in any state.
+ * This takes O(n log n) for n lines, however they overlap. The memory comes from mmap(2): the
+ * calling program may have a malloc(3) of its own, and that may be in any state.
+ * @path: the file.
  * @stamp: the version to index; one that subid_index_may_hold() accepts.
  * @ret: set on success only.
  * Returns 0; -ESTALE if the file is not, or no longer, that version; -E2BIG if an owner
@@ -79,11 +82,14 @@ void subid_index_free(struct subid_index *index);
 SUBID_CHECKED bool subid_index_is_of(const struct subid_index *index, const struct stat *stamp);
 
 /*
- * subid_index_find_id, _find_owner, _find_position: what the function of files.h with
- * the same parameters says of the same version of the file.
+ * subid_index_find_id: the owner and the position of an ID, by the first line that has it.
+ * subid_index_find_owner: the position of an ID among the IDs of one owner.
+ * subid_index_find_position: the ID at a position of an owner.
  *
+ * Each finds what a scan of the same version of the file finds.
+ * @position: from 0.
  * @ret_owner, @ret_position, @ret_id: set on success only.
- * Returns 0 or -ENOENT.
+ * Returns 0, or -ENOENT if there is no such ID, owner or position.
  * Safety: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
  */
 SUBID_CHECKED int subid_index_find_id(const struct subid_index *index, uint32_t id,

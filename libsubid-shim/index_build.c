@@ -15,18 +15,22 @@
 #define LINE_MIN_BYTES 5
 
 /*
- * Buckets that are in use when a line's owner looks for its own. Two are usual; with
- * owners chosen to share one bucket there are as many as owners.
+ * How many buckets of other owners the search for an owner's bucket may pass, on average of all
+ * lines. Two are usual. If somebody chose owners that all begin in one bucket, a search could
+ * pass the buckets of all other owners.
  */
 #define PROBES_PER_LINE 32
 
-/* Two of three buckets are in use at most. */
+/* At most two thirds of the buckets are in use. */
 static uint32_t buckets_for(uint32_t n_lines)
 {
 	return n_lines + n_lines / 2 + 1;
 }
 
-/* The next array of the mapping, on a cache line; without a mapping it only measures. */
+/*
+ * Take the next array from the mapping, at the start of a cache line. If @memory is NULL, only
+ * add its size to @used.
+ */
 static void *take(char *memory, size_t *used, size_t count, size_t object_size)
 {
 	void *taken = memory ? memory + *used : NULL;
@@ -35,7 +39,10 @@ static void *take(char *memory, size_t *used, size_t count, size_t object_size)
 	return taken;
 }
 
-/* Arrays for so many lines at most, and for all owners that the file can hold. */
+/*
+ * Place the arrays for @max_lines lines, and for the owners' texts of a file of @file_size bytes.
+ * Returns how many bytes all of it takes.
+ */
 static size_t lay_out(struct subid_index *index, char *memory, uint32_t max_lines, size_t file_size)
 {
 	size_t used = 0;
@@ -46,12 +53,12 @@ static size_t lay_out(struct subid_index *index, char *memory, uint32_t max_line
 	index->by_start = (struct subid_index_start *)take(memory, &used, max_lines,
 							   sizeof(*index->by_start));
 	index->buckets = (uint32_t *)take(memory, &used, buckets_for(max_lines), sizeof(uint32_t));
-	/* A text and its NUL are shorter than the line that they are of. */
+	/* An owner's text with its NUL is shorter than its line. */
 	index->owners = (char *)take(memory, &used, file_size, 1);
 	return used;
 }
 
-/* Memory that is not touched costs addresses only. */
+/* The mapping is large enough for any such file. Pages that stay unused take no memory. */
 static struct subid_index *map_index(const struct stat *stamp, uint32_t max_lines)
 {
 	struct subid_index draft, *index;
@@ -77,7 +84,7 @@ static int count_lines(struct subid_reader *reader, uint32_t *ret_lines)
 	size_t len;
 	int r;
 
-	/* The file may grow as fast as we read it. */
+	/* The limit ends the loop if the file grows as fast as it is read. */
 	while ((r = subid_reader_next(reader, &text, &len)) == 0 && n <= max_lines)
 		n += len >= LINE_MIN_BYTES;
 	if (r != -ENOENT)
@@ -86,7 +93,7 @@ static int count_lines(struct subid_reader *reader, uint32_t *ret_lines)
 	return 0;
 }
 
-/* lines[] and the owners' texts; the rest of a line is filled in later. */
+/* Fill lines[] and the owners' texts. `next` and `laid` are filled in later. */
 static int read_lines(struct subid_reader *reader, struct subid_index *index, uint32_t max_lines)
 {
 	uint32_t owners_end = 0;
@@ -98,7 +105,7 @@ static int read_lines(struct subid_reader *reader, struct subid_index *index, ui
 	while ((r = subid_reader_next(reader, &text, &len)) == 0) {
 		if (subid_line_parse(text, len, &line) != SUBID_LINE_FAULTLESS)
 			continue;
-		/* The file grows meanwhile. */
+		/* The file has grown since its lines were counted. */
 		if (index->n_lines == max_lines ||
 		    owners_end + line.owner_len + 1 > (uint64_t)index->stamp.st_size)
 			return -ESTALE;
@@ -114,8 +121,8 @@ static int read_lines(struct subid_reader *reader, struct subid_index *index, ui
 }
 
 /*
- * buckets[] and `next`. From the last line upwards, so that each owner's bucket holds
- * the line to go on to, and in the end the owner's first.
+ * Fill buckets[] and `next`. The loop goes from the last line to the first. So an owner's bucket
+ * always holds the owner's line that comes next, and in the end the owner's first line.
  */
 static int link_lines(struct subid_index *index)
 {
@@ -140,7 +147,10 @@ static int link_lines(struct subid_index *index)
 	return 0;
 }
 
-/* `laid`, in 32 bits: only an owner whose lines repeat IDs can have more than 2^32. */
+/*
+ * Fill `laid`. It has 32 bits, which are too few for an owner of 2^32 IDs or more: one who has
+ * all that there are, or some of them twice. A file with such an owner is not indexed.
+ */
 static int lay_lines(struct subid_index *index)
 {
 	for (uint32_t n = 0; n < index->n_lines; n++) {
@@ -154,7 +164,7 @@ static int lay_lines(struct subid_index *index)
 	return 0;
 }
 
-/* Heapsort: in place, and O(n log n) on any input; qsort(3) may call malloc(3). */
+/* Heapsort works in place and takes O(n log n) on any input. qsort(3) may call malloc(3). */
 static void sift_down(struct subid_index_start *heap, uint32_t n, uint32_t i)
 {
 	struct subid_index_start moved = heap[i];
@@ -183,7 +193,7 @@ static void sort_starts(struct subid_index_start *starts, uint32_t n)
 	}
 }
 
-/* by_start[]. Most files are sorted, for each new range goes behind the last. */
+/* Fill by_start[]. Most files are sorted: each new range is appended and lies above the last. */
 static void order_lines(struct subid_index *index)
 {
 	bool is_sorted = true;
@@ -231,7 +241,7 @@ static int build(struct subid_reader *reader, const struct stat *stamp, struct s
 	uint32_t max_lines;
 	int r;
 
-	/* What follows is measured by the stamp. */
+	/* The sizes below come from the stamp, so it must be that of the file that was opened. */
 	if (!subid_stamp_equal(&reader->stamp, stamp))
 		return -ESTALE;
 	r = count_lines(reader, &max_lines);

@@ -8,7 +8,7 @@
 #include "index.h"
 #include "range.h"
 
-/* How an index lies in memory: see the picture in index.h. Private to the index. */
+/* How an index lies in memory: see the picture in index.h. Private to index.c and index_build.c. */
 
 #define SUBID_INDEX_NO_LINE UINT32_MAX
 
@@ -30,7 +30,7 @@ struct subid_index {
 	struct stat stamp;
 	size_t size; /* bytes mapped */
 	uint32_t n_lines;
-	uint32_t n_buckets; /* more than there are owners */
+	uint32_t n_buckets; /* more than there are owners, so that one is always empty */
 	struct subid_index_line *lines;
 	struct subid_index_start *by_start;
 	uint32_t *buckets; /* an owner's first line + 1; 0 is an empty bucket */
@@ -38,9 +38,10 @@ struct subid_index {
 };
 
 /*
- * subid_index_bucket: where the search for an owner begins; it ends at an empty bucket.
+ * subid_index_bucket: the bucket at which the search for an owner begins. The search goes on
+ * with subid_index_next_bucket() and ends at an empty bucket.
  *
- * FNV-1a, mixed so that the last letters of a name reach every bit.
+ * The hash is FNV-1a, mixed so that the last letters of a name change every bit.
  */
 SUBID_CHECKED static inline uint32_t subid_index_bucket(const struct subid_index *index,
 							const char *owner, size_t len)
@@ -54,14 +55,14 @@ SUBID_CHECKED static inline uint32_t subid_index_bucket(const struct subid_index
 	return (uint32_t)((uint64_t)hash * index->n_buckets >> 32);
 }
 
-/* subid_index_next_bucket: the one behind it; the first follows the last. */
+/* subid_index_next_bucket: the bucket after @bucket; the first one follows the last. */
 SUBID_CHECKED static inline uint32_t subid_index_next_bucket(const struct subid_index *index,
 							     uint32_t bucket)
 {
 	return bucket + 1 < index->n_buckets ? bucket + 1 : 0;
 }
 
-/* subid_index_is_owner: is the line with this number the owner's? */
+/* subid_index_is_owner: is lines[@line] the owner's? @len: bytes. */
 SUBID_CHECKED static inline bool subid_index_is_owner(const struct subid_index *index,
 						      uint32_t line, const char *owner, size_t len)
 {

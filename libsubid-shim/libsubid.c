@@ -20,14 +20,14 @@ int subid_get_gid_ranges(const char *owner, struct libsubid_range **ret_ranges);
 int subid_get_uid_owners(uid_t uid, uid_t **ret_owners);
 int subid_get_gid_owners(gid_t gid, uid_t **ret_owners);
 
-/* Since libsubid.so.5; before, what it returns comes from malloc(3). */
+/* libsubid.so.4 does not have this function. Its results come from malloc(3). */
 #ifdef HAVE_SUBID_FREE
 void subid_free(void *result);
 #else
 #define subid_free free
 #endif
 
-/* What libsubid's -1 means, see the header. */
+/* The result for a negative result of libsubid. @error: its errno. See libsubid.h. */
 static int fault_or_absence(int error)
 {
 	switch (error) {
@@ -51,7 +51,7 @@ static int fault_or_absence(int error)
 	}
 }
 
-/* The bounds of a line of subuid(5); a plugin need not keep them. */
+/* Could a line of subuid(5) hold the range? A plugin may return any numbers. */
 static bool is_range(const struct libsubid_range *range)
 {
 	return range->start <= UINT32_MAX && range->count > 0 && range->count <= UINT32_MAX &&

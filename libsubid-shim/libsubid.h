@@ -8,22 +8,23 @@
 #include "range.h"
 
 /*
- * The second source: whatever nsswitch.conf names, through shadow's libsubid. It is linked
- * by subid-userdbd alone. libsubid is not thread-safe, may hang with its plugin, and asks
- * getpwnam(3), so it is called in a process that can be spared.
+ * The second source of ranges: shadow's libsubid, with the plugin that nsswitch.conf names.
+ * Only subid-userdbd is linked with libsubid. libsubid is not thread-safe, may hang with its
+ * plugin, and calls getpwnam(3). So subid-userdbd calls it in worker processes, which it can
+ * kill.
  *
- * It tells an owner's ranges and nothing else, so the three questions of subid.h are
- * answered from such a list. An owner is a text here too, also if the text is a number.
+ * libsubid knows ranges but no positions, so the three questions of subid.h are answered from
+ * a list of ranges. An owner is a text here, too, even if the text is a number.
  */
 
 /*
  * subid_libsubid_ranges: the ranges of @owner, in the order in which libsubid has them.
  *
  * Ranges that a line of subuid(5) could not hold are left out.
- * @ret: set on success only. Ownership: free(3). @ret_n: how many.
- * Returns 0; -ENOENT if there are none; or another negative errno. libsubid has one result
- * for an unknown owner, a broken connection and a plugin without memory. It is a fault
- * here, and not an absence, if errno then tells of a connection or of a shortage.
+ * @ret: set on success only, to *ret_n ranges. Ownership: end with free(3).
+ * Returns 0; -ENOENT if there are none; or another negative errno. libsubid returns the same
+ * value for an unknown owner, a broken connection and a lack of memory. If errno then says that
+ * a connection failed or that something ran out, this errno is returned; otherwise -ENOENT.
  * Safety: MT-Unsafe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */
 SUBID_CHECKED int subid_libsubid_ranges(enum subid_kind kind, const struct subid_owner *owner,
@@ -32,9 +33,10 @@ SUBID_CHECKED int subid_libsubid_ranges(enum subid_kind kind, const struct subid
 /*
  * subid_libsubid_owners: the UIDs of the accounts that may own @id.
  *
- * @ret: set on success only. Ownership: free(3). @ret_n: how many.
- * Returns, safety: as above. Plugins need not know (SSSD's does not), so an owner that is
- * told is proved by its ranges, and -ENOENT proves nothing.
+ * @ret: set on success only, to *ret_n UIDs. Ownership: end with free(3).
+ * Returns, safety: as above. A plugin need not support this (SSSD's does not). So the caller
+ * checks by its ranges whether an account owns the ID, and -ENOENT does not mean that the ID
+ * has no owner.
  */
 SUBID_CHECKED int subid_libsubid_owners(enum subid_kind kind, uint32_t id, uint32_t **ret,
 					size_t *ret_n);
@@ -43,7 +45,8 @@ SUBID_CHECKED int subid_libsubid_owners(enum subid_kind kind, uint32_t id, uint3
  * subid_ranges_find_id: the position of @id in an owner's ranges, laid end to end.
  * subid_ranges_find_position: the ID at a position.
  *
- * @ranges: @n of them, each with an ID at least and none beyond 2^32-1.
+ * @ranges: @n of them, each with at least one ID and none above 2^32-1; NULL if @n is 0.
+ * @position: from 0.
  * @ret_position, @ret_id: set on success only.
  * Returns 0 or -ENOENT.
  * Safety: MT-Safe, AS-Safe, AC-Safe. errno: untouched.

@@ -34,7 +34,10 @@ static unsigned int digit_value(char c)
 	return 16;
 }
 
-/* @text: what stands where a digit should. @first: where the number begins. */
+/*
+ * Why a field is not a number. @first: the first byte of the number. @text: a byte of it that is
+ * not a digit.
+ */
 static enum subid_line_fault digit_fault(const char *first, const char *text, const char *end)
 {
 	if (text == first && *text == '-')
@@ -44,9 +47,8 @@ static enum subid_line_fault digit_fault(const char *first, const char *text, co
 }
 
 /*
- * A number as strtoul(3) with base 0 reads it, which is what shadow calls. Our
- * own because strtoul reads past the end of a field, wraps "-1" and asks the
- * locale.
+ * Read a number as strtoul(3) with base 0 does, which shadow calls. strtoul itself would read
+ * past the end of a field, turn "-1" into a large number, and depend on the locale.
  */
 static enum subid_line_fault parse_number(const char *text, const char *end, uint32_t *ret_value)
 {

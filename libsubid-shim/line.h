@@ -9,7 +9,7 @@
 /* shadow reads a line into 1024 bytes and refuses a longer one. */
 #define SUBID_LINE_MAX_BYTES 1023
 
-/* The longest owner that a line has room for: "OWNER:0:1". */
+/* The longest owner that fits on a line: "OWNER:0:1". */
 #define SUBID_OWNER_MAX_BYTES (SUBID_LINE_MAX_BYTES - 4)
 
 /* One line of /etc/subuid or /etc/subgid: a range, and to whom it is delegated. */
@@ -28,7 +28,7 @@ enum subid_line_fault {
 	SUBID_LINE_NIS,		/* `+` or `-` in column 0 */
 	SUBID_LINE_FEW_FIELDS,	/* one or two */
 	SUBID_LINE_MANY_FIELDS, /* four or more */
-	SUBID_LINE_NO_NUMBER,	/* the start or the count is no number */
+	SUBID_LINE_NO_NUMBER,	/* the start or the count is not a number */
 	SUBID_LINE_NEGATIVE,	/* the start or the count has a minus sign */
 	SUBID_LINE_TOO_LARGE,	/* the start or the count exceeds 2^32-1 */
 	SUBID_LINE_NO_IDS,	/* the count is 0 */
@@ -49,7 +49,7 @@ SUBID_CHECKED enum subid_line_fault subid_line_parse(const char *text, size_t le
 						     struct subid_line *ret_line);
 
 /*
- * subid_owner_text_valid: may this text name an owner in a record?
+ * subid_owner_text_valid: may this text stand for an owner in the name of a record?
  *
  * Names end up in terminals, colon-separated files and paths, so control
  * characters, `:`, `/`, blanks at the ends, `.` and `..` are refused.

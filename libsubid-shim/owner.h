@@ -21,7 +21,7 @@ struct subid_owner {
 /*
  * subid_owner_set: make an owner of a text.
  *
- * @text, @len: copied.
+ * @text, @len (bytes): copied.
  * @ret: set on success only.
  * Returns 0, or -EINVAL for a text that subid_owner_text_valid() refuses.
  * Safety of all functions here: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
@@ -36,9 +36,10 @@ __attribute__((nonnull)) void subid_owner_set_line(struct subid_owner *ret,
 SUBID_CHECKED bool subid_owner_is(const struct subid_owner *owner, const struct subid_line *line);
 
 /*
- * subid_owner_uid: the UID that an owner's text is, if it is one.
+ * subid_owner_uid: read an owner's text as a UID.
  *
  * A UID is canonical decimal, and not 2^32-1, which is (uid_t)-1 and means "no UID".
+ * @text, @len (bytes): any bytes.
  * @ret_uid: set on success only.
  * Returns 0, or -EINVAL for any other text.
  */

@@ -14,9 +14,10 @@
 #define DIGEST_PRIME UINT64_C(0x100000001b3)
 
 /*
- * ENOENT means that open(2) found no file, and ERANGE that the caller's buffer is too
- * small: a caller that is told ERANGE asks again with a larger one, for ever. FUSE and
- * seccomp can make any call return either of them.
+ * errno as a result. FUSE and seccomp can make any call fail with any errno, but two results
+ * have a meaning of their own: -ENOENT says that open(2) found no file, and -ERANGE that the
+ * buffer of glibc's caller is too small. A caller would go on retrying with larger buffers.
+ * Both become -EIO.
  */
 static int read_fault(void)
 {
@@ -83,7 +84,7 @@ void subid_reader_close(struct subid_reader *reader)
 
 /*
  * Moves the undelivered bytes to the front of the buffer. They are one line at most, and the
- * free space before them is larger, so the two places do not overlap.
+ * free space before them is larger, so source and destination do not overlap.
  */
 static void move_down(struct subid_reader *reader)
 {
@@ -93,7 +94,10 @@ static void move_down(struct subid_reader *reader)
 	reader->from_start = false;
 }
 
-/* The rest of an overlong line is dropped on the way to its newline. */
+/*
+ * Keep the first SUBID_LINE_MAX_BYTES + 1 bytes of an overlong line and drop the others. This
+ * frees the buffer for the bytes up to the line's newline.
+ */
 static void drop_rest(struct subid_reader *reader)
 {
 	reader->end = reader->begin + SUBID_LINE_MAX_BYTES + 1;
@@ -109,7 +113,7 @@ static int fill(struct subid_reader *reader)
 	if (reader->end == sizeof(reader->buf))
 		move_down(reader);
 
-	/* pread(2) saves lseek(2), a symbol less to bind (see text.h). */
+	/* With read(2), a rewind would need lseek(2), one imported symbol more (see text.h). */
 	do
 		n = pread(reader->fd, reader->buf + reader->end, sizeof(reader->buf) - reader->end,
 			  reader->offset);
@@ -141,7 +145,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 		size_t len = newline ? (size_t)(newline - text) : have;
 		int r;
 
-		/* The last line needs no newline; shadow 4.20 refuses the file. */
+		/* The last line needs no newline. (shadow 4.20 refuses a file without it.) */
 		if (newline || (reader->at_eof && have > 0)) {
 			reader->begin += newline ? len + 1 : len;
 			reader->terminated = newline;
@@ -186,8 +190,9 @@ void subid_reader_rewind(struct subid_reader *reader)
 }
 
 /*
- * Reads the pass's lines once more. If each byte was the same at two moments, and one
- * moment lies between the two for all bytes, all of them stood in the file together.
+ * Read the lines of the pass once more and compare them. The second reading begins when the first
+ * one has ended. A byte that both find the same was also there in between. So if all bytes are the
+ * same, all of them were in the file at that one moment.
  */
 static int compare_pass(struct subid_reader *reader)
 {

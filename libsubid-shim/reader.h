@@ -10,26 +10,29 @@
 
 /*
  * The buffer lies on the stack of the thread that looks up a user, so it is small: a
- * whole lookup stays under 16 KiB, the least a thread can have (PTHREAD_STACK_MIN). It
- * holds more than two of the longest lines, so a full buffer without a newline is an
+ * whole lookup stays under 16 KiB, the smallest stack of a thread (PTHREAD_STACK_MIN). The
+ * buffer holds more than two of the longest lines, so a full buffer without a newline is an
  * overlong line.
  */
 #define SUBID_READER_BYTES 4096
 
-/* A pass over the lines of a regular file. Fields are the reader's own. */
+/*
+ * A pass over the lines of a regular file. A caller may read `stamp` and `terminated`; the other
+ * fields are private to reader.c.
+ */
 struct subid_reader {
 	int fd;
-	bool recent;	 /* changed so recently that its stamp may not tell */
-	bool at_eof;	 /* pread(2) has returned 0 */
-	bool from_start; /* buf[0] is the first byte of the file */
-	bool terminated; /* the last line delivered ends with a newline */
-	bool exhausted;	 /* this pass has delivered every line */
-	struct stat stamp;
-	uint64_t lines;	 /* delivered in this pass */
-	uint64_t digest; /* of the lines delivered, kept while recent */
-	off_t offset;	 /* of the bytes not yet read */
-	size_t begin;	 /* of the bytes not yet delivered */
-	size_t end;
+	bool recent;	   /* the next version of the file may have the same stamp */
+	bool at_eof;	   /* pread(2) has returned 0 */
+	bool from_start;   /* buf[0] is the first byte of the file */
+	bool terminated;   /* the last line delivered ends with a newline */
+	bool exhausted;	   /* this pass has delivered every line */
+	struct stat stamp; /* of the file when it was opened */
+	uint64_t lines;	   /* delivered in this pass */
+	uint64_t digest;   /* of the lines delivered, if recent */
+	off_t offset;	   /* in the file, of the next byte to read */
+	size_t begin;	   /* in buf, of the first byte that is not yet delivered */
+	size_t end;	   /* in buf, behind the last byte read */
 	char buf[SUBID_READER_BYTES];
 };
 
@@ -48,21 +51,25 @@ SUBID_CHECKED int subid_reader_open(struct subid_reader *reader, const char *pat
 /*
  * subid_reader_next: the next line.
  *
- * @ret_text, @ret_len: set when a line is delivered, without its newline, any
- * bytes, valid until the next call. A line longer than SUBID_LINE_MAX_BYTES is
- * delivered one byte longer than that, without the rest of it.
+ * @ret_text, @ret_len (bytes): the line without its newline. It may hold any bytes, and is
+ * valid until the next call for this reader. A line longer than SUBID_LINE_MAX_BYTES is cut to
+ * SUBID_LINE_MAX_BYTES + 1 bytes. Set on success only.
  * Returns 0, -ENOENT at the end, or another negative errno.
  */
 SUBID_CHECKED int subid_reader_next(struct subid_reader *reader, const char **ret_text,
 				    size_t *ret_len);
 
 /*
- * subid_reader_buffered, subid_reader_skip: pass over lines that need not be delivered.
- * The buffered text begins with a line and need not end with one. It is empty where the
- * file changed recently: then every line is delivered, because it is compared later.
+ * subid_reader_buffered: the text that is read but not yet delivered.
+ * subid_reader_skip: pass over lines of this text, which need not be delivered.
  *
- * @ret_text, @ret_len: valid until the next call of any function here.
- * @bytes: a number of whole lines at the start of the buffered text.
+ * The text begins at the start of a line, and may end in the middle of one. It is empty if
+ * the file changed recently: subid_reader_verify() then compares every line, so every line
+ * must be delivered.
+ *
+ * @ret_text, @ret_len (bytes): valid until the next call for this reader.
+ * @bytes: the size of the lines to skip, with their newlines. They are whole lines at the start
+ * of the text.
  */
 __attribute__((nonnull)) void subid_reader_buffered(const struct subid_reader *reader,
 						    const char **ret_text, size_t *ret_len);
@@ -77,10 +84,12 @@ __attribute__((nonnull)) void subid_reader_rewind(struct subid_reader *reader);
 /*
  * subid_reader_verify: did the last pass see one version of the file?
  *
- * The lines delivered since open or rewind are compared with the file by its
- * stamp and, where a stamp cannot tell, by reading them once more.
- * Returns 0, -ESTALE if they may be of two versions, or another negative errno.
+ * The pass began with subid_reader_open() or subid_reader_rewind(). The file's stamp must be the
+ * same as when the file was opened. If the stamp is not reliable, because the file changed
+ * recently, the lines are read once more and compared. Returns 0; -ESTALE if the lines may be from
+ * different versions; or another negative errno.
  */
 SUBID_CHECKED int subid_reader_verify(struct subid_reader *reader);
 
+/* subid_reader_close: close the file. */
 __attribute__((nonnull)) void subid_reader_close(struct subid_reader *reader);

@@ -4,9 +4,9 @@
 #include <string.h>
 
 /*
- * A usual line fits into 32 bytes, which SSE2, part of every x86-64, compares at
- * once: a line costs 30 to 80 instructions instead of over 500. On other processors
- * nothing is skipped, and every line is parsed.
+ * A usual line fits into 32 bytes. SSE2, which every x86-64 processor has, compares these
+ * bytes with a few instructions, so a line costs 30 to 80 instructions instead of over 500.
+ * On other processors nothing is skipped, and every line is parsed.
  */
 #ifdef __SSE2__
 
@@ -36,7 +36,13 @@ static uint64_t load_8(const char *text)
 	return word;
 }
 
-/* The number that 8 decimal digits write; UINT64_MAX for anything else. */
+/*
+ * The number that 8 decimal digits write; UINT64_MAX for anything else.
+ *
+ * The bytes of @word are the digits, the first one in the lowest byte. A byte below '0' sets its
+ * top bit in the subtraction, one above '9' in the addition. Then neighbours are joined: the
+ * digits to four numbers of two digits, and these to one number in the upper half of a product.
+ */
 static inline uint64_t parse_digits(uint64_t word)
 {
 	uint64_t digits = word - UINT64_C(0x3030303030303030);
@@ -50,7 +56,7 @@ static inline uint64_t parse_digits(uint64_t word)
 	       32;
 }
 
-/* The first 8 digits; fewer are padded with zeros in front. */
+/* Load the first 8 digits of a field. If it has fewer, put zeros in front. */
 static inline uint64_t load_digits(const char *text, unsigned int len)
 {
 	uint64_t word = load_8(text);
@@ -61,9 +67,9 @@ static inline uint64_t load_digits(const char *text, unsigned int len)
 }
 
 /*
- * The values that a field of 1 to 10 digits may have: @width values from @least on.
- * Only the first 8 digits are read, so a field of 10 leaves 100 values open. A field
- * that may be in another notation is not known.
+ * The values that a field of 1 to 10 digits may have: `width` values, of which `least` is the
+ * lowest. Only the first 8 digits are read, so a field of 10 digits may have 100 values. `known`
+ * is false if the field may be in another notation.
  */
 struct span {
 	uint64_t least;
@@ -89,7 +95,7 @@ static inline struct span span_of(const char *text, unsigned int len)
 	return span;
 }
 
-/* bounds[n]: every number of n bytes is smaller, in whatever notation. */
+/* Every number of n bytes is smaller than bounds[n], in any notation. */
 static const uint64_t bounds[LINE_BYTES] = {
 	1,	    10,		100,	    1000,	10000,	    100000,	1000000,
 	10000000,   100000000,	1000000000, 1ull << 32, 1ull << 32, 1ull << 32, 1ull << 32,
@@ -116,7 +122,8 @@ size_t subid_skip_without_id(const char *text, size_t len, uint32_t id)
 		if (second > end)
 			break;
 
-		/* The count's length tells enough where the ID is far away. */
+		/* If the ID is far above the start, the length of the count is enough to see that
+		 * the range ends below the ID. */
 		start = span_of(line + first, second - first);
 		if (!start.known || (id >= start.least &&
 				     id - start.least < bounds[end - second - 1] + start.width - 1))
@@ -126,7 +133,7 @@ size_t subid_skip_without_id(const char *text, size_t len, uint32_t id)
 	return (size_t)(line - text);
 }
 
-/* The first bytes of every line of an owner, as many as 8 bytes hold. */
+/* The first 8 bytes of the owner's lines. `mask` leaves out those behind "OWNER:". */
 struct beginning {
 	uint64_t word;
 	uint64_t mask;

@@ -7,12 +7,12 @@
 #include "owner.h"
 
 /*
- * Most of a large file is other owners' lines, which need not be parsed. Both
- * functions look at whole lines from the start of @text and stop at the first line
- * that may matter, or that they cannot tell. They may skip fewer lines than they
- * could, never more.
+ * Most lines of a large file are other owners', and need not be parsed. Both functions look at
+ * whole lines from the start of @text. They stop at the first line that may matter, and at one
+ * that they cannot judge. They may skip fewer lines than they could, but never a line that
+ * matters.
  *
- * @text, @len: a buffer that begins with a line; any bytes.
+ * @text, @len (bytes): any bytes; the first one begins a line.
  * Returns how many bytes to skip: whole lines with their newlines.
  * Safety: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
  */

@@ -19,7 +19,7 @@ struct word {
 	size_t len; /* 0: there is none */
 };
 
-/* How many bytes of @text are blanks, or are none. */
+/* How many bytes @text begins with that are blanks or, if @blanks is false, are not. */
 static size_t span(const char *text, size_t len, bool blanks)
 {
 	size_t n = 0;
@@ -29,7 +29,7 @@ static size_t span(const char *text, size_t len, bool blanks)
 	return n;
 }
 
-/* strncasecmp(3) for ASCII: one imported symbol less, see text.h. */
+/* Does the line begin with DATABASE, in any case? (strncasecmp(3) is not imported: see text.h.) */
 static bool names_database(const char *line, size_t len)
 {
 	size_t n = 0;
@@ -53,7 +53,7 @@ static struct word find_word(const char *line, size_t len)
 	return word;
 }
 
-/* A word that is too long means the files to libsubid. */
+/* libsubid takes the files if the word is too long. */
 static bool names_other_source(const struct word *word)
 {
 	return word->len <= SUBID_SOURCE_MAX_BYTES &&
@@ -71,7 +71,7 @@ static int scan_lines(struct subid_reader *reader, char *ret_name)
 		r = subid_reader_next(reader, &line, &len);
 		if (r < 0)
 			return r == -ENOENT ? 0 : r;
-		/* libsubid 4.20 reads no further than to a line without newline, or with a NUL. */
+		/* libsubid 4.20 stops at a line that has no newline or has a NUL. */
 		if (!reader->terminated || subid_text_find(line, len, '\0'))
 			return 0;
 		word = find_word(line, len);

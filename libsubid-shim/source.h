@@ -5,17 +5,18 @@
 
 #include "range.h"
 
-/* libsubid takes a longer name for none. */
+/* libsubid ignores a longer name and takes the files. */
 #define SUBID_SOURCE_MAX_BYTES 50
 
 /*
  * subid_source_read: which source of subordinate IDs does nsswitch.conf name?
  *
- * The rules are libsubid's: of the lines that begin with `subid:`, in any case, the first
- * that has a word after it; of its words the first. A line before it that has a NUL or no
- * newline means the files.
+ * The rules are libsubid's. The source is the first word on the first line that begins with
+ * `subid:`, in upper or lower case, and has a word. If a line before that one has a NUL or no
+ * newline, the files are the source.
  *
- * @path: /etc/nsswitch.conf. A file that is missing or may not be seen names none.
+ * @path: /etc/nsswitch.conf. If this process may not see it, or there is none, the files are
+ * the source.
  * @ret_name: set to the word, or to "" for the files; unspecified on failure.
  * Returns 0, -EAGAIN if the file keeps changing, or another negative errno if it cannot be
  * read.

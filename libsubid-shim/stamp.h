@@ -9,14 +9,15 @@
 #include "range.h"
 
 /*
- * Two changes within one tick of the file's clock leave the same stamp (git
- * calls such a file racy). Ticks: 1 to 10 ms in Linux before 6.13, 2 s on FAT.
+ * Two changes of a file within one tick of the file system's clock leave the same stamp; git
+ * calls such a file racy. A tick is 1 to 10 ms in Linux before 6.13, and 2 s on FAT.
  */
 #define SUBID_STAMP_RACY_SECONDS 2
 
 /*
- * subid_stamp_of_path, subid_stamp_of_file: a stamp tells one version of a file from
- * another. One function of libc serves both (see text.h).
+ * subid_stamp_of_path, subid_stamp_of_file: the stamp of a file, which is what stat(2) returns.
+ * Two versions of a file have different stamps, unless one is racy. Both functions call
+ * fstatat(2): one imported symbol less (see text.h).
  *
  * @ret: unspecified on failure.
  * Returns 0, or -1 with errno set.
@@ -33,14 +34,14 @@ SUBID_CHECKED static inline int subid_stamp_of_file(int fd, struct stat *ret)
 }
 
 /*
- * subid_stamp_is_racy: might one more change leave the stamp as it is? A stamp from the
- * future counts as one that might, because the clock was set back.
+ * subid_stamp_is_racy: could the file change once more and keep this stamp? A stamp from the
+ * future counts as racy, because the clock may have been set back.
  */
 SUBID_CHECKED static inline bool subid_stamp_is_racy(const struct stat *stamp)
 {
 	struct timespec now;
 
-	/* time(2) costs three times as much to bind. */
+	/* The dynamic linker needs three times as long to find time(2). */
 	return clock_gettime(CLOCK_REALTIME_COARSE, &now) < 0 ||
 	       stamp->st_ctim.tv_sec >= now.tv_sec - SUBID_STAMP_RACY_SECONDS;
 }

@@ -6,7 +6,7 @@
 
 #include "files.h"
 
-/* A writer that never pauses must not hold a lookup for ever. */
+/* A lookup gives up after so many scans, if a writer changes the file during each of them. */
 #define SCANS_MAX 16
 
 static const struct subid_index *enter(const struct subid_database *database,
@@ -17,7 +17,7 @@ static const struct subid_index *enter(const struct subid_database *database,
 	return subid_cache_enter(database->cache, database->path, ret_seat);
 }
 
-/* -ESTALE: not one of the scans saw one version of the file. */
+/* -ESTALE: the file changed during every scan. */
 static int scan_result(int r)
 {
 	return r == -ESTALE ? -EAGAIN : r;

@@ -12,16 +12,17 @@ struct subid_database {
 };
 
 /*
- * The three questions about a database. An owner's position is a place in its ranges,
- * laid end to end in the order of the file: the first ID is position 0. Lines may overlap
- * or repeat, so an ID may have several positions, of which the first counts, and the
- * highest position may exceed 2^32.
+ * The three questions about a database. An owner's ranges are laid end to end, in the order of
+ * the file, and a position counts the IDs from there: the first ID has position 0. Lines may
+ * overlap or repeat. So an ID may have several positions, of which the lowest is used, and a
+ * position may exceed 2^32.
  *
  * @ret_position, @ret_id: set on success only. @ret_owner: its contents are unspecified
  * on failure.
- * Returns 0; -ENOENT if the database says no, does not exist, or may not be seen by this
- * process; -EAGAIN if it keeps changing; or another negative errno if it cannot be read.
- * Ownership: nothing is kept open; a cache keeps an index.
+ * Returns 0; -ENOENT if the database has no such ID, owner or position, does not exist, or may
+ * not be seen by this process; -EAGAIN if it keeps changing; or another negative errno if it
+ * cannot be read.
+ * Ownership: no descriptor stays open. A cache keeps an index in memory.
  * Safety: MT-Safe, AS-Unsafe, AC-Unsafe (fd). errno: clobbered.
  */
 
