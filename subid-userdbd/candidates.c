@@ -242,7 +242,7 @@ static int set_ranges(struct candidates *candidates, struct candidate *candidate
 	return 0;
 }
 
-/* Its place is behind those that were asked before; nearly always at the end. */
+/* Set when a candidate was asked, and move it in `by_age`: nearly always to the end. */
 static void touch(struct candidates *candidates, struct candidate *candidate, uint64_t usec)
 {
 	struct candidate *before;
@@ -275,7 +275,7 @@ int candidates_learn(struct candidates *candidates, const char *owner,
 	    has_ranges(candidate, SUBID_GID, ranges[SUBID_GID], n[SUBID_GID]))
 		return 0;
 
-	/* Beyond that, its IDs are not found by ID; by name they still are. */
+	/* If there are too many ranges, these are not kept: its IDs are found by name only. */
 	if (n[SUBID_UID] + n[SUBID_GID] > CANDIDATES_RANGES_MAX - candidates->n_ranges) {
 		drop_ranges(candidates, candidate);
 		return 0;

@@ -10,22 +10,23 @@
 
 /*
  * Owners that are worth asking for their ranges when somebody asks for an ID, and the ranges
- * that they had when they were last asked. What stands here is never an answer: the source
- * is asked again for the owner that is found.
+ * that they had when they were last asked. They are never used as an answer: for the owner that
+ * is found, the source is asked again.
  *
  *     by name   a hash table of all of them
  *     by use    least recently used first: the first one makes room for a new one
- *     by age    never asked first, then longest ago first: whom to ask next
+ *     by age    those never asked first, then the one asked longest ago: which to ask next
  *     by ID     for each kind, the ranges sorted by their first ID; `reach` is the highest
- *               last ID so far, so that a search that walks down knows when to stop
+ *               ID of a range and all ranges before it, so that a search that walks back
+ *               knows when to stop
  *
  *               first   10   20   30   90
  *               last    15   80   40   95     35 is in the third range and in the second;
- *               reach   15   80   80   95     the walk ends at the first: it reaches 15
+ *               reach   15   80   80   95     the search ends at the first: it reaches 15
  */
 struct candidates;
 
-/* More than this are not kept. */
+/* How many candidates, and how many of their ranges, are kept at most. */
 #define CANDIDATES_MAX 65536
 #define CANDIDATES_RANGES_MAX 524288
 
@@ -34,7 +35,7 @@ __attribute__((malloc, warn_unused_result)) struct candidates *candidates_new(vo
 void candidates_free(struct candidates *candidates);
 
 /*
- * candidates_add: an owner that may be worth asking. One that is there already stays as it is.
+ * candidates_add: add an owner that may be worth asking. One that is there already is unchanged.
  *
  * Returns 0, also for a text that no owner may have, which is left out; or -ENOMEM.
  */
@@ -42,11 +43,11 @@ __attribute__((nonnull, warn_unused_result)) int candidates_add(struct candidate
 								const char *owner);
 
 /*
- * candidates_learn: what an owner, who need not be a candidate, was found to have.
+ * candidates_learn: store the ranges that the source has just returned for an owner.
  *
- * @ranges, @n: by enum subid_kind; copied. With none of either kind, an owner that is no
- * candidate does not become one.
- * @usec: when it was asked, on a clock that is never 0.
+ * The owner becomes a candidate, unless it has no ranges at all.
+ * @ranges, @n: by enum subid_kind; copied.
+ * @usec: when the source was asked, in microseconds, on any clock that is never 0.
  * Returns 0, or -ENOMEM.
  */
 __attribute__((nonnull, warn_unused_result)) int
@@ -54,10 +55,10 @@ candidates_learn(struct candidates *candidates, const char *owner,
 		 const struct subid_range *const ranges[2], const size_t n[2], uint64_t usec);
 
 /*
- * candidates_use: a candidate has just been part of an answer. It stays longest, and is one
- * of those that candidates_next_used() names.
+ * candidates_use: note that a candidate has just been part of an answer. It is now the last one
+ * to be removed, and candidates_next_used() returns it.
  *
- * Returns whether that is new.
+ * Returns whether this is its first answer.
  */
 __attribute__((nonnull)) bool candidates_use(struct candidates *candidates, const char *owner);
 
@@ -70,18 +71,18 @@ __attribute__((nonnull, warn_unused_result)) const char *
 candidates_find(struct candidates *candidates, enum subid_kind kind, uint32_t id);
 
 /*
- * candidates_oldest: whom to ask next?
+ * candidates_oldest: which candidate to ask next?
  *
- * @ret_usec: set if there is one, to when it was asked last; 0: never.
+ * @ret_usec: set on success only, to the time at which it was last asked; 0: never.
  * Returns the owner's text, valid until the table is changed; or NULL.
  */
 __attribute__((nonnull, warn_unused_result)) const char *
 candidates_oldest(const struct candidates *candidates, uint64_t *ret_usec);
 
 /*
- * candidates_asked: the candidate's turn has come.
+ * candidates_asked: set the time at which a candidate was last asked, and so its turn.
  *
- * @usec: as if it had been asked then.
+ * @usec: need not be the present time: an earlier one makes its turn come sooner.
  */
 __attribute__((nonnull)) void candidates_asked(struct candidates *candidates, const char *owner,
 					       uint64_t usec);

@@ -38,7 +38,7 @@ static void stop(struct child *child)
 	child->fd = -1;
 	free(child->bytes);
 	child->bytes = NULL;
-	/* And all that it started. */
+	/* Kill the child, and every process in its process group. */
 	if (child->pid > 0) {
 		(void)kill(-child->pid, SIGKILL);
 		(void)kill(child->pid, SIGKILL);
@@ -59,7 +59,7 @@ static int on_reaped(sd_event_source *source, const siginfo_t *info, void *userd
 
 	(void)source;
 	(void)info;
-	/* Those that it started are in its session, and in its process group. */
+	/* The processes that it started are in its process group, and may still run. */
 	if (child->fd >= 0)
 		end(child, -EPIPE);
 	child->pid = 0;
@@ -95,7 +95,7 @@ static void finish_answer(struct child *child)
 	frame_free(&answer);
 }
 
-/* The header is complete: room for the rest. */
+/* The header is complete: allocate memory for the whole answer. */
 static int begin_answer(struct child *child)
 {
 	child->size = frame_size(child->header);
@@ -108,7 +108,7 @@ static int begin_answer(struct child *child)
 	return 0;
 }
 
-/* 0, -EAGAIN if there is nothing to read, or what ends the child. */
+/* Returns 0; -EAGAIN if there is nothing to read; or another negative errno: end the child. */
 static int read_answer(struct child *child)
 {
 	char *where = child->size > 0 ? child->bytes : child->header;
@@ -118,7 +118,7 @@ static int read_answer(struct child *child)
 	n = recv(child->fd, where + child->got, size - child->got, MSG_DONTWAIT);
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN ? -EAGAIN : -errno;
-	/* The end, or an answer to nothing. */
+	/* The child has closed its end, or sends something without a question. */
 	if (n == 0 || !child->asked)
 		return -EPIPE;
 	child->got += (size_t)n;
@@ -161,7 +161,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userda
 	return 0;
 }
 
-/* A failure here shows again when the socket is read. */
+/* If the question cannot be sent, the next read of the socket fails, too. */
 void child_ask(struct child *child, const char *bytes, size_t size)
 {
 	child->asked = true;
@@ -180,7 +180,7 @@ void child_retire(struct child *child)
 
 /* --- the beginning ------------------------------------------------------------------- */
 
-/* With the usual signals, and no standard input. */
+/* Start the process with default signal handlers, no signal blocked, and no standard input. */
 static int spawn(const struct child_config *config, int fd, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
@@ -215,7 +215,7 @@ static int spawn(const struct child_config *config, int fd, pid_t *ret_pid)
 	return -r;
 }
 
-/* The other end goes with this function, also if nothing is started. */
+/* This function closes the child's end of the socket in any case; the child has a copy. */
 static int start(struct child *child)
 {
 	int fds[2], r;

@@ -22,23 +22,24 @@ struct child_config {
 	sd_event *event;
 	char *const *argv; /* argv[0] is the program's path */
 	char *const *environment;
-	uint64_t deadline_usec; /* of an answer */
+	uint64_t deadline_usec; /* microseconds from a question to its answer */
 
-	/* It may be asked again. @answer is valid during the call. */
+	/* The child has answered, and may be asked again. @answer is valid during the call. */
 	void (*answered)(void *userdata, const struct frame *answer);
 	/*
-	 * It is gone, and so is what it was asked. @r: -ETIMEDOUT if it exceeded the deadline;
-	 * 0 if it was retired; otherwise -EPIPE.
+	 * The child is gone, and will not answer its question. @r: -ETIMEDOUT if it exceeded the
+	 * deadline; 0 if it was retired; otherwise -EPIPE.
 	 */
 	void (*killed)(void *userdata, int r);
-	/* Its PID may be used again. The callee may free it. */
+	/* The child's PID may be used again. This function may free the child. */
 	void (*reaped)(void *userdata);
 	void *userdata;
 };
 
 /*
- * child_new: start a worker. It leads a session, so that all that a plugin starts can be
- * told and killed; it has nothing of ours but its socket, at WORKER_FD.
+ * child_new: start a worker. It leads a session, so that all processes that a plugin starts can
+ * be recognised and killed. Of the service's descriptors it inherits only its socket, at
+ * WORKER_FD.
  *
  * Returns 0 or a negative errno. Ownership: end with child_free().
  */
@@ -49,7 +50,7 @@ __attribute__((nonnull, warn_unused_result)) int child_new(const struct child_co
  * child_ask: put a question to a child that has answered the last one.
  *
  * @bytes: a frame of @size bytes, kept until the child answers or is killed.
- * If the child is gone, it is killed, later.
+ * If the child is gone, killed() is called after this returns.
  */
 __attribute__((nonnull)) void child_ask(struct child *child, const char *bytes, size_t size);
 

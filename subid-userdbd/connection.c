@@ -40,7 +40,7 @@ void connection_note_heard(struct connection *connection)
 
 /* --- calls and replies --------------------------------------------------------------- */
 
-/* Listen to what there is to wait for. A hangup is told in any case. */
+/* Listen to the events that the connection waits for. epoll(7) reports a hangup in any case. */
 static int update_events(struct connection *connection)
 {
 	uint32_t events = 0;
@@ -52,7 +52,7 @@ static int update_events(struct connection *connection)
 	return sd_event_source_set_io_events(connection->io, events);
 }
 
-/* 0; -EAGAIN if the client does not read; or another negative errno. */
+/* Returns 0; -EAGAIN if the client does not read; or another negative errno. */
 static int send_reply(struct connection *connection)
 {
 	while (connection->sent < connection->size) {
@@ -69,17 +69,17 @@ static int send_reply(struct connection *connection)
 	return 0;
 }
 
-/* Other clients have their turn before this one's next call. */
+/* Handle the next call later: other clients have their turn first. */
 static void take_turn(struct connection *connection)
 {
 	if (!connection->reply && !connection->busy)
 		(void)sd_event_source_set_enabled(connection->turn, SD_EVENT_ONESHOT);
 }
 
-/* Ends the connection if that is what is left to do. */
+/* Wait for the next event, or end the connection after a fault or the last reply. */
 static void go_on(struct connection *connection, int r)
 {
-	/* A server that closes hears those out that have not said anything yet. */
+	/* A server that closes still answers the first call of a connection. */
 	bool ended = connection->ended || (connection->server->closing && connection->answered);
 	bool over = ended && !connection->busy && !connection->reply &&
 		    connection->inbox.scanned == connection->inbox.end;
@@ -106,7 +106,7 @@ void connection_reply(struct connection *connection, char *text, size_t size)
 		r = send_reply(connection);
 	}
 	take_turn(connection);
-	/* Not while it may be used by the caller of handle(). */
+	/* The caller of handle() may still use the connection, so it is not freed here. */
 	if ((r < 0 && r != -EAGAIN) || update_events(connection) < 0) {
 		connection->ended = true;
 		inbox_free(&connection->inbox);
@@ -116,7 +116,7 @@ void connection_reply(struct connection *connection, char *text, size_t size)
 	}
 }
 
-/* The next call, if it is complete. */
+/* Handle the next call, if it is complete; -EAGAIN if not. */
 static int handle_next(struct connection *connection)
 {
 	const struct server_config *config = &connection->server->config;
@@ -150,7 +150,7 @@ static int on_turn(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-/* One read, so that nobody keeps us by sending faster than we read. */
+/* Read once. In a loop, a client that sends fast enough would keep the service from others. */
 static int read_some(struct connection *connection)
 {
 	char *where;

@@ -7,8 +7,8 @@
 #include "server.h"
 
 /*
- * What server.c, which has all connections, and connection.c, which has one, know of each
- * other. A connection does one thing at a time:
+ * Shared by server.c, which handles the set of all connections, and connection.c, which handles
+ * one. A connection does one thing at a time:
  *
  *     reads  ->  a call is complete: busy  ->  sends the reply  ->  reads
  */
@@ -21,7 +21,7 @@ struct connection {
 	uint64_t heard_usec;
 	struct inbox inbox;
 	bool busy;   /* a call is being answered */
-	bool oneway; /* and its reply not wanted */
+	bool oneway; /* the client wants no reply to it */
 	bool ended;  /* the client sends nothing more */
 	bool answered;
 	void (*cancel)(void *userdata);
@@ -41,7 +41,10 @@ struct server {
 	bool closing;
 };
 
-/* connection_new: one that is accepted, as the last of the server's. NULL: a fault. */
+/*
+ * connection_new: add an accepted connection to the server's. @fd: the connection's from now on,
+ * also on failure. Returns NULL on failure.
+ */
 __attribute__((nonnull, warn_unused_result)) struct connection *
 connection_new(struct server *server, int fd, const struct ucred *peer);
 
@@ -51,7 +54,10 @@ __attribute__((nonnull)) void connection_begin(struct connection *connection);
 /* connection_free: closes it, and cancels what it waits for. */
 __attribute__((nonnull)) void connection_free(struct connection *connection);
 
-/* connection_is_silent: nobody but the client is to say something. */
+/*
+ * connection_is_silent: does the connection wait for its client: for a call, or until the client
+ * reads its reply?
+ */
 __attribute__((nonnull, warn_unused_result)) bool
 connection_is_silent(const struct connection *connection);
 

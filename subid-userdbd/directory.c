@@ -7,13 +7,13 @@
 #include <sys/queue.h>
 
 #include "candidates.h"
-#include "keeper.h"
 #include "learn.h"
 #include "libsubid.h"
+#include "misses.h"
 #include "round.h"
-#include "untold.h"
+#include "saver.h"
 
-/* Proofs of one query: each that fails has corrected what is known. */
+/* Proofs of one query. Each one that fails has corrected a candidate's ranges. */
 #define PROOFS_MAX 8
 
 LIST_HEAD(queries, query);
@@ -21,8 +21,8 @@ LIST_HEAD(queries, query);
 struct directory {
 	struct directory_config config;
 	struct candidates *candidates;
-	struct keeper *keeper;
-	struct untold untold;
+	struct saver *saver;
+	struct misses misses;
 	struct round *round;
 	struct queries waiting; /* for the end of the round */
 };
@@ -73,7 +73,10 @@ static int ask_ranges(struct query *query, const char *owner, pool_done_fn *done
 
 /* --- by name ------------------------------------------------------------------------- */
 
-/* Is it the owner's? 0 and the record, -ENOENT, or a fault. */
+/*
+ * Is the ID the owner's, by the answer to ask_ranges()? Returns 0 and sets @ret; -ENOENT; or
+ * another negative errno.
+ */
 static int prove(struct query *query, int r, const struct frame *answer,
 		 const struct subid_owner *owner, struct nss_id *ret)
 {
@@ -86,7 +89,7 @@ static int prove(struct query *query, int r, const struct frame *answer,
 	if (r == 0)
 		r = find(query, &learned, owner, ret);
 	if (r == 0 && candidates_use(directory->candidates, owner->text))
-		keeper_note(directory->keeper);
+		saver_note(directory->saver);
 	return r;
 }
 
@@ -99,12 +102,12 @@ static void on_ranges_by_name(void *userdata, int r, const struct frame *answer)
 	query_finish(query, r, r == 0 ? &found : NULL);
 }
 
-/* --- by ID: told? -------------------------------------------------------------------- */
+/* --- by ID: reverse? ----------------------------------------------------------------- */
 
 static void wait_for_round(struct query *query);
-static void try_next_told(struct query *query);
+static void try_next_reverse(struct query *query);
 
-static void on_told_ranges(void *userdata, int r, const struct frame *answer)
+static void on_reverse_ranges(void *userdata, int r, const struct frame *answer)
 {
 	struct query *query = (struct query *)userdata;
 	struct subid_owner owner;
@@ -119,10 +122,10 @@ static void on_told_ranges(void *userdata, int r, const struct frame *answer)
 	}
 	if (r != -ENOENT)
 		query->fault = r;
-	try_next_told(query);
+	try_next_reverse(query);
 }
 
-static void try_next_told(struct query *query)
+static void try_next_reverse(struct query *query)
 {
 	int r;
 
@@ -131,7 +134,7 @@ static void try_next_told(struct query *query)
 		wait_for_round(query);
 		return;
 	}
-	r = ask_ranges(query, query->owner, on_told_ranges);
+	r = ask_ranges(query, query->owner, on_reverse_ranges);
 	if (r < 0)
 		query_finish(query, r, NULL);
 }
@@ -146,7 +149,7 @@ static int copy_texts(const struct frame *from, struct frame *to)
 	return r;
 }
 
-static void on_told(void *userdata, int r, const struct frame *answer)
+static void on_reverse_owners(void *userdata, int r, const struct frame *answer)
 {
 	struct query *query = (struct query *)userdata;
 	struct directory *directory = (struct directory *)query->source;
@@ -155,7 +158,7 @@ static void on_told(void *userdata, int r, const struct frame *answer)
 	if (r == 0 && answer->code == 0)
 		r = copy_texts(answer, &query->owners);
 	else if (r == 0 && answer->code == -ENOENT)
-		untold_note(&directory->untold, query->kind, query->wanted.id,
+		misses_note(&directory->misses, query->kind, query->wanted.id,
 			    now_usec(directory) + ROUND_FRESH_USEC);
 	else if (r == 0)
 		query->fault = answer->code;
@@ -164,10 +167,10 @@ static void on_told(void *userdata, int r, const struct frame *answer)
 		return;
 	}
 	query->proofs = 0;
-	try_next_told(query);
+	try_next_reverse(query);
 }
 
-static void ask_to_be_told(struct query *query)
+static void ask_reverse(struct query *query)
 {
 	struct directory *directory = (struct directory *)query->source;
 	struct frame question = {
@@ -177,11 +180,11 @@ static void ask_to_be_told(struct query *query)
 	};
 	int r;
 
-	if (untold_has(&directory->untold, query->kind, query->wanted.id, now_usec(directory))) {
+	if (misses_has(&directory->misses, query->kind, query->wanted.id, now_usec(directory))) {
 		wait_for_round(query);
 		return;
 	}
-	r = query_ask(query, &question, on_told);
+	r = query_ask(query, &question, on_reverse_owners);
 	if (r < 0)
 		query_finish(query, r, NULL);
 }
@@ -194,7 +197,7 @@ static void on_known_ranges(void *userdata, int r, const struct frame *answer)
 	struct nss_id found;
 
 	r = prove(query, r, answer, &query->wanted.owner, &found);
-	/* What was known of this owner is corrected now: is there another? */
+	/* The candidate's ranges are corrected now. Does another candidate have the ID? */
 	if (r == -ENOENT)
 		query_by_id(query);
 	else
@@ -227,14 +230,14 @@ static void query_by_id(struct query *query)
 	if (pool_is_sick(directory->config.pool))
 		query_finish(query, -EHOSTDOWN, NULL);
 	else
-		ask_to_be_told(query);
+		ask_reverse(query);
 }
 
 /* --- by ID: new? A round of looking for candidates and asking them ------------------- */
 
 /*
- * After the round a query ends, one way or the other. It has no record only if everybody who
- * was asked did answer.
+ * After the round, a query ends in any case. It ends with -ENOENT only if every question was
+ * answered; otherwise with the fault.
  */
 static void on_last_ranges(void *userdata, int r, const struct frame *answer)
 {
@@ -271,7 +274,7 @@ static void stop_waiting(struct query *query)
 	query->waits = false;
 }
 
-/* Those that need not wait for the end: a candidate has turned out to have their ID. */
+/* A candidate's ranges have arrived: the queries whose ID they hold need not wait any more. */
 static void on_learned(void *userdata, const struct learned *learned)
 {
 	struct directory *directory = (struct directory *)userdata;
@@ -279,7 +282,7 @@ static void on_learned(void *userdata, const struct learned *learned)
 
 	for (query = LIST_FIRST(&directory->waiting); query; query = next) {
 		next = LIST_NEXT(query, link);
-		/* The first says no for nearly all, and sorts nothing. */
+		/* The first test rejects nearly all queries. The second one may have to sort. */
 		if (!learned_has(learned, query->kind, query->wanted.id) ||
 		    !candidates_find(directory->candidates, query->kind, query->wanted.id))
 			continue;
@@ -366,8 +369,8 @@ int directory_new(const struct directory_config *config, struct directory **ret)
 	if (!directory->candidates || !directory->round)
 		r = -ENOMEM;
 	if (r == 0)
-		r = keeper_new(config->event, config->state_fd, directory->candidates,
-			       &directory->keeper);
+		r = saver_new(config->event, config->state_fd, directory->candidates,
+			      &directory->saver);
 	if (r < 0) {
 		directory_free(directory);
 		return r;
@@ -380,7 +383,7 @@ void directory_free(struct directory *directory)
 {
 	if (!directory)
 		return;
-	keeper_free(directory->keeper);
+	saver_free(directory->saver);
 	round_free(directory->round);
 	candidates_free(directory->candidates);
 	free(directory);

@@ -6,18 +6,18 @@
 #include "query.h"
 
 /*
- * Any source but the files, through workers that call libsubid. It can be asked what an
- * owner has, and so by name. By ID, most plugins cannot say anything, so candidates are
- * tried, and one of them proved:
+ * Any source but the files, through workers that call libsubid. Every source knows the ranges
+ * of an owner, which answers a query by name. Most plugins cannot find the owner of an ID. By
+ * ID, these steps find a candidate, and a proof decides:
  *
  *     known?    a candidate had the ID when it was last asked  -> proof
- *     told?     the plugin's own reverse lookup names owners   -> proof of each
- *     new?      look for candidates, and ask them what they have, see round.h
+ *     reverse?  the plugin's own reverse lookup names owners   -> proof of each
+ *     new?      look for candidates, and ask for their ranges (see round.h)
  *                                                              -> known now? -> proof
  *     no        there is no such record
  *
- * A proof is the source's answer, given now, to the question what the owner has. A wrong
- * candidate costs such a question, and never makes a wrong record.
+ * For a proof the source is asked, now, for the owner's ranges. A wrong candidate costs such a
+ * question, and never makes a wrong record.
  */
 struct directory;
 
@@ -31,7 +31,7 @@ struct directory_config {
 	uint64_t deadline_usec;
 };
 
-/* Reads the candidates that were kept. Returns 0 or a negative errno. */
+/* directory_new: read the saved candidates. Returns 0 or a negative errno. */
 __attribute__((nonnull, warn_unused_result)) int
 directory_new(const struct directory_config *config, struct directory **ret);
 

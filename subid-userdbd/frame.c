@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* The numbers of a frame, as they lie in its header. */
+/* The numbers of a frame, in the order of its header. */
 struct header {
 	int32_t code;
 	uint32_t kind, id, gid;
@@ -60,7 +60,7 @@ size_t frame_size(const char bytes[FRAME_HEADER_BYTES])
 	return sizeof(header) + values_size(header.n_values) + header.texts_size;
 }
 
-/* Memory with room for one byte more, so that a copy of nothing is not NULL. */
+/* Copy bytes. One byte more is allocated, so that a copy of 0 bytes is not NULL. */
 static void *copy_of(const char *bytes, size_t size)
 {
 	void *copy = malloc(size + 1);
@@ -78,7 +78,7 @@ int frame_decode(const char *bytes, size_t size, struct frame *ret)
 	if (size < sizeof(header) || frame_size(bytes) != size)
 		return -EBADMSG;
 	memcpy(&header, bytes, sizeof(header));
-	/* The last text ends where they all end. */
+	/* The last text must end with the last byte. */
 	if (header.texts_size > 0 && bytes[size - 1] != '\0')
 		return -EBADMSG;
 
@@ -102,7 +102,7 @@ int frame_decode(const char *bytes, size_t size, struct frame *ret)
 	return 0;
 }
 
-/* Ranges of which each ends below 2^32. */
+/* Are the values ranges, each of which ends below 2^32? */
 static bool are_ranges(const struct subid_range *ranges, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -148,7 +148,7 @@ int frame_add_text(struct frame *frame, const char *text)
 	return 0;
 }
 
-/* Room is doubled where the number of values is a power of two. */
+/* The memory is doubled when the number of values is a power of two. */
 int frame_add_value(struct frame *frame, uint32_t value)
 {
 	uint32_t n = frame->n_values, *values = frame->values;
@@ -166,7 +166,7 @@ int frame_add_value(struct frame *frame, uint32_t value)
 	return 0;
 }
 
-/* All of them, or a negative errno. */
+/* Read exactly @size bytes. Returns 0 or a negative errno. */
 static int read_bytes(int fd, char *bytes, size_t size)
 {
 	while (size > 0) {

@@ -8,9 +8,9 @@
 #include "range.h"
 
 /*
- * What the service asks its workers, and what they answer: one shape for both ways, over a
- * stream socket. On the wire it is this structure's numbers, then the values, then the
- * texts; both ends are the same program on the same host.
+ * A question of the service to a worker, or the answer: both have the same form, and go over a
+ * stream socket. First come the numbers of this structure, then the values, then the texts. Both
+ * ends are the same program on the same host.
  *
  *     +--------+------------------------+--------------------------+
  *     | header | values (uint32_t each) | texts, each with its NUL |
@@ -70,9 +70,9 @@ frame_size(const char header[FRAME_HEADER_BYTES]);
 /*
  * frame_decode: read a frame.
  *
- * @size: of all of it, as frame_size() says.
+ * @size: the bytes of the whole frame, as frame_size() returned.
  * @ret: set on success only. Ownership: end with frame_free().
- * Returns 0, -EBADMSG if it is none, or -ENOMEM.
+ * Returns 0, -EBADMSG if the bytes are not a frame, or -ENOMEM.
  */
 __attribute__((nonnull, warn_unused_result)) int frame_decode(const char *bytes, size_t size,
 							      struct frame *ret);
@@ -82,7 +82,7 @@ __attribute__((nonnull, warn_unused_result)) int frame_decode(const char *bytes,
  * how many there are.
  *
  * @ret: valid as long as the frame. @ret_n: how many.
- * Returns 0, or -EBADMSG if these are no ranges.
+ * Returns 0, or -EBADMSG if the values are not ranges.
  */
 __attribute__((nonnull, warn_unused_result)) int frame_ranges(const struct frame *frame,
 							      enum subid_kind kind,
@@ -94,7 +94,7 @@ __attribute__((nonnull(1), warn_unused_result)) const char *
 frame_next_text(const struct frame *frame, const char *text);
 
 /*
- * frame_add_text, frame_add_value: one more at the end.
+ * frame_add_text, frame_add_value: add one at the end.
  *
  * Returns 0, -E2BIG if the frame is as large as it may be, or -ENOMEM.
  */
@@ -104,12 +104,13 @@ __attribute__((nonnull, warn_unused_result)) int frame_add_value(struct frame *f
 								 uint32_t value);
 
 /*
- * frame_read, frame_write: one frame through a socket that blocks.
+ * frame_read, frame_write: move one frame through a socket that blocks. End a frame that was
+ * read with frame_free().
  *
  * Returns 0; -EPIPE if the other end is gone; or another negative errno.
  */
 __attribute__((nonnull, warn_unused_result)) int frame_read(int fd, struct frame *ret);
 __attribute__((nonnull, warn_unused_result)) int frame_write(int fd, const struct frame *frame);
 
-/* frame_free: its values and texts. */
+/* frame_free: free its values and texts, but not @frame. */
 __attribute__((nonnull)) void frame_free(struct frame *frame);

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* A message with its NUL. A lookup has 200 bytes. */
+/* The longest message, with its NUL. The message of a lookup has about 200 bytes. */
 #define INBOX_MESSAGE_MAX_BYTES 65536
 
 /*
@@ -15,8 +15,8 @@
  *       {"method":"org.varlink.se.................
  *                                 ^ inbox_room()
  *
- * All zero is an empty inbox. Memory is taken when there is something to hold, and given
- * back when all of it has been taken out.
+ * An inbox that is all zero is empty. Memory is allocated when bytes arrive, and freed when the
+ * last message has been taken out.
  */
 struct inbox {
 	char *bytes;
@@ -36,7 +36,7 @@ struct inbox {
 __attribute__((nonnull, warn_unused_result)) int inbox_room(struct inbox *inbox, char **ret_where,
 							    size_t *ret_size);
 
-/* inbox_add: @size bytes have been read into the room. */
+/* inbox_add: @size bytes have been read to where inbox_room() said. */
 __attribute__((nonnull)) void inbox_add(struct inbox *inbox, size_t size);
 
 /*

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What each says is fixed by systemd's docs/USER_GROUP_API.md and by varlink.org/Service. */
+/* systemd's docs/USER_GROUP_API.md and varlink.org/Service specify these interfaces. */
 static const struct {
 	const char *name, *description;
 } interfaces[] = {

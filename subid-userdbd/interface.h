@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* interface_name: of the interface with this number, counted from 0; NULL behind the last. */
+/* interface_name: the name of the interface with this number, from 0; NULL after the last. */
 const char *interface_name(size_t number);
 
 /*

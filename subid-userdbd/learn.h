@@ -8,18 +8,18 @@
 #include "candidates.h"
 #include "frame.h"
 
-/* What an owner has, by enum subid_kind. */
+/* The ranges of an owner, by enum subid_kind. */
 struct learned {
 	const struct subid_range *ranges[2];
 	size_t n[2];
 };
 
 /*
- * learn: remember what a worker answered to FRAME_RANGES.
+ * learn: store the ranges of a worker's answer to FRAME_RANGES in the candidates.
  *
- * @usec: now, on CLOCK_MONOTONIC.
- * @ret: set on success only, also for an owner that has nothing; valid as long as @answer.
- * Returns 0, or a negative errno: the source could not be asked, or the answer is none.
+ * @usec: the present time on CLOCK_MONOTONIC.
+ * @ret: set on success only, also for an owner without ranges; valid as long as @answer.
+ * Returns 0, or a negative errno if the source could not be asked or the answer is malformed.
  */
 __attribute__((nonnull, warn_unused_result)) int learn(struct candidates *candidates,
 						       const struct subid_owner *owner,

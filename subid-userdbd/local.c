@@ -24,8 +24,9 @@ static int lookup(struct local *local, const struct query_key *key, struct nss_i
 }
 
 /*
- * Would an account make a difference? By ID it does for an owner that is a number. By name
- * it does where somebody owns the ID: that may be an account's UID.
+ * Does the answer depend on an account? By ID, it does if the owner is a number: the record shows
+ * the account's name. By name, it does if the named owner does not own the ID but another one
+ * does: that one may be the UID of the named account.
  */
 static bool needs_account(struct local *local, const struct query_key *key, int r,
 			  const struct nss_id *found)
@@ -41,7 +42,7 @@ static bool needs_account(struct local *local, const struct query_key *key, int 
 	       subid_by_id(&local->host.databases[key->kind], id, &owner, &position) == 0;
 }
 
-/* The record that a worker has found: of the ID that was asked for. */
+/* Read the record in a worker's answer. It must be of the ID that was asked for. */
 static int read_answer(const struct query *query, const struct frame *answer, struct nss_id *ret)
 {
 	const char *owner = frame_next_text(answer, NULL);
@@ -57,7 +58,7 @@ static int read_answer(const struct query *query, const struct frame *answer, st
 	return 0;
 }
 
-/* By ID the owner's number will do, whatever became of the account's name. */
+/* By ID, the record shows the owner's number if the account's name could not be found. */
 static void on_account_by_id(void *userdata, int r, const struct frame *answer)
 {
 	struct query *query = (struct query *)userdata;
@@ -122,7 +123,7 @@ void local_query(struct local *local, const struct query_key *key, query_done_fn
 
 		if (asked == 0)
 			return;
-		/* The number will do by ID; by name, nobody can tell. */
+		/* By ID, the record shows the number. By name, the owner is not known. */
 		r = key->name ? asked : r;
 	}
 	done(userdata, r, r == 0 ? &found : NULL);

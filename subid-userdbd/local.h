@@ -5,8 +5,8 @@
 
 /*
  * The source `files`: /etc/subuid and /etc/subgid, read and indexed in this process, so that
- * a lookup takes microseconds. Only the spelling of an owner that is a number needs an
- * account, and accounts are a worker's to ask: glibc would come back to us.
+ * a lookup takes microseconds. Only an owner that is a number needs the name of an account. A
+ * worker asks glibc for it, because glibc may call the service for this.
  */
 struct local {
 	struct nss_host host;

@@ -32,11 +32,11 @@ struct daemon {
 	struct local local;
 	int fault;				 /* of nsswitch.conf, or 0 */
 	char source[SUBID_SOURCE_MAX_BYTES + 1]; /* if there is no fault; "" means the files */
-	struct stat nsswitch;			 /* which version of it says that */
+	struct stat nsswitch;			 /* the stamp of nsswitch.conf when it was read */
 	sd_event_source *idle;
 };
 
-/* Static, because a cache is. */
+/* A cache must be static: see cache.h. */
 static struct subid_cache caches[2];
 static const struct subid_database databases[2] = {
 	[SUBID_UID] = { .path = "/etc/subuid", .cache = &caches[SUBID_UID] },
@@ -48,7 +48,7 @@ static bool has_plugin(const struct daemon *daemon)
 	return daemon->fault == 0 && daemon->source[0] != '\0';
 }
 
-/* To the journal, with a priority of syslog(3). */
+/* Report a fault to the journal, with a priority of syslog(3). Returns @r. */
 static int complain(const char *what, int r)
 {
 	(void)fprintf(stderr, "<3>%s: %s\n", what, strerror(-r));
@@ -57,7 +57,7 @@ static int complain(const char *what, int r)
 
 /* --- the workers --------------------------------------------------------------------- */
 
-/* It ends with the service, also if it hangs. */
+/* Run as a worker. The kernel kills it when the service ends, even if it hangs. */
 static int run_worker(const char *role)
 {
 	static struct nss_host host;
@@ -78,8 +78,9 @@ static int run_worker(const char *role)
 }
 
 /*
- * Nothing of systemd's protocols with the service. That nss-systemd is to leave this service
- * out saves it a question that would be answered with no; children of a plugin have it too.
+ * The environment of a worker has no variables of systemd's protocols with the service.
+ * SYSTEMD_BYPASS_USERDB tells nss-systemd, here and in children of a plugin, not to ask this
+ * service, which would answer that there is no such record.
  */
 static char **worker_environment(void)
 {
@@ -120,8 +121,9 @@ static int new_pools(struct daemon *daemon)
 /* --- the source ---------------------------------------------------------------------- */
 
 /*
- * A name with a slash in it would be a path for libsubid to load. With a source like that, or
- * none that can be read, the service runs on and answers nothing, until somebody mends it.
+ * A source with a slash in its name would be a path of a library that libsubid loads. With such a
+ * source, or if nsswitch.conf cannot be read, the service runs and answers every lookup with a
+ * fault, until nsswitch.conf is changed.
  */
 static void read_source(struct daemon *daemon)
 {
@@ -174,7 +176,7 @@ static int new_directory(struct daemon *daemon)
 	return directory_new(&config, &daemon->service.directory);
 }
 
-/* What is not needed for the source that there is, is not kept. */
+/* Begin to serve the source, and give up the capabilities that it does not need. */
 static int new_source(struct daemon *daemon)
 {
 	int r;
@@ -318,7 +320,7 @@ static int start(struct daemon *daemon)
 
 static void stop(struct daemon *daemon)
 {
-	/* Before the pools: what waits for them is cancelled. */
+	/* The server and the directory come before the pools: they cancel questions in these. */
 	server_free(daemon->server);
 	directory_free(daemon->service.directory);
 	pool_free(daemon->service.workers);

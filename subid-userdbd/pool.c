@@ -132,7 +132,7 @@ static void worker_free(struct worker *worker)
 	free(worker);
 }
 
-/* What its question ends with is the last thing that is done: it may put or cancel others. */
+/* The question is finished last, because its done() may put or cancel other questions. */
 static void worker_finish(struct worker *worker, int r, const struct frame *answer)
 {
 	struct pool_question *question = worker->question;
@@ -205,9 +205,9 @@ static int worker_new(struct pool *pool, struct worker **ret)
 	return 0;
 }
 
-/* --- who gets which question --------------------------------------------------------- */
+/* --- handing out questions ----------------------------------------------------------- */
 
-/* How many workers answer this user, or, without one, the service itself. */
+/* How many workers are busy with questions of this user, or with the service's own. */
 static unsigned int count_busy(const struct pool *pool, enum pool_urgency urgency, uid_t uid)
 {
 	const struct worker *worker;
@@ -220,7 +220,7 @@ static unsigned int count_busy(const struct pool *pool, enum pool_urgency urgenc
 	return n;
 }
 
-/* One user's slow questions, or our own, leave half of the workers to others. */
+/* The questions of one user, or the service's own, may occupy half of the workers. */
 static bool may_begin(const struct pool *pool, const struct pool_question *question)
 {
 	return count_busy(pool, question->urgency, question->uid) <
@@ -248,7 +248,7 @@ static struct worker *free_worker(struct pool *pool)
 	return NULL;
 }
 
-/* Hand one out. false: no worker is to be had now. */
+/* Give a question to a worker. Returns false if none is free now. */
 static bool hand_out(struct pool *pool, struct pool_question *question)
 {
 	struct worker *worker = free_worker(pool);
@@ -275,7 +275,7 @@ static int on_turn(sd_event_source *source, void *userdata)
 	struct pool_question *question = next_question(pool);
 
 	(void)source;
-	/* One at a time: what is called may put or cancel others. */
+	/* Hand out one at a time: a done() that is called may put or cancel others. */
 	if (question && hand_out(pool, question))
 		schedule(pool);
 	return 0;

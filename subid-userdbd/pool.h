@@ -17,7 +17,10 @@
 struct pool;
 struct pool_question;
 
-/* Then another worker takes its place: a plugin, and what it is linked with, may leak. */
+/*
+ * After so many answers, a new worker replaces the old one: a plugin and its libraries may leak
+ * memory.
+ */
 #define POOL_ANSWERS_MAX 10000
 
 struct pool_config {
@@ -35,11 +38,11 @@ enum pool_urgency {
 };
 
 /*
- * What came of a question.
+ * The end of a question.
  *
- * @r: 0 if a worker answered; -ETIMEDOUT; -EPIPE if the worker ended over it; or another
- * negative errno if it could not be asked.
- * @answer: if r is 0; valid during the call. Its code is what the worker says.
+ * @r: 0 if a worker answered; -ETIMEDOUT if it exceeded the deadline; -EPIPE if it ended without
+ * an answer; or another negative errno if it could not be asked.
+ * @answer: if r is 0; valid during the call. Its code is the worker's result.
  */
 typedef void pool_done_fn(void *userdata, int r, const struct frame *answer);
 
@@ -50,8 +53,8 @@ __attribute__((nonnull, warn_unused_result)) int pool_new(const struct pool_conf
 /*
  * pool_ask: put a question.
  *
- * @uid: for whom; no other user's questions wait for more than half of the workers on
- * account of this one's. Ignored for POOL_OWN.
+ * @uid: the user who asks. One user's questions occupy at most half of the workers, rounded up.
+ * Ignored for POOL_OWN.
  * @done: called once, unless the question is cancelled, and never before this returns.
  * @ret: set on success only; valid until @done is called.
  * Returns 0; -ENOBUFS if too many questions wait; or -ENOMEM.
@@ -60,21 +63,26 @@ __attribute__((nonnull(1, 3, 5, 7), warn_unused_result)) int
 pool_ask(struct pool *pool, enum pool_urgency urgency, const struct frame *frame, uid_t uid,
 	 pool_done_fn *done, void *userdata, struct pool_question **ret);
 
-/* pool_cancel: nobody waits any more. A worker that has the question already finishes it. */
+/*
+ * pool_cancel: drop a question: @done is not called. A worker that has it already finishes it.
+ */
 __attribute__((nonnull)) void pool_cancel(struct pool_question *question);
 
 /*
  * pool_owns: is the process a worker, or one that a worker started?
  *
- * A worker leads a session of its own. Its PID is not used again before it has been
- * reaped, and until then it counts.
+ * A worker leads a session of its own. One that was killed still counts until it has been reaped:
+ * its PID cannot be used again before.
  */
 __attribute__((nonnull, warn_unused_result)) bool pool_owns(const struct pool *pool, pid_t pid);
 
 /* pool_is_idle: no question waits or is being answered. */
 __attribute__((nonnull, warn_unused_result)) bool pool_is_idle(const struct pool *pool);
 
-/* pool_is_sick: has a worker exceeded its deadline, and not yet as much time passed since? */
+/*
+ * pool_is_sick: has a worker exceeded its deadline a short time ago, which is as long as the
+ * deadline?
+ */
 __attribute__((nonnull, warn_unused_result)) bool pool_is_sick(const struct pool *pool);
 
 /* pool_free: kills the workers. Questions are dropped without a call. */

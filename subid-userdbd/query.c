@@ -12,7 +12,7 @@ static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
-/* Refused at once: what no record can have. */
+/* Read the key. Returns 0, or -ENOENT if no record can have this name or ID. */
 static int read_key(const struct query_key *key, struct nss_id *ret)
 {
 	int r = 0;

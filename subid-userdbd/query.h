@@ -10,7 +10,7 @@
 #include "lookup.h"
 #include "pool.h"
 
-/* What a client looks for. */
+/* The record that a client asks for. */
 struct query_key {
 	enum subid_kind kind;
 	const char *name; /* of the record; NULL: by ID */
@@ -19,16 +19,16 @@ struct query_key {
 };
 
 /*
- * What came of a query.
+ * The end of a query.
  *
- * @r: 0; -ENOENT if there is no such record; or another negative errno if nobody can tell.
+ * @r: 0; -ENOENT if there is no such record; or another negative errno if that is not known.
  * @found: if r is 0; valid during the call.
  */
 typedef void query_done_fn(void *userdata, int r, const struct nss_id *found);
 
 /*
- * A query under way: at most one question to a worker, and a deadline. Its two sources,
- * local.h and directory.h, step from one question to the next.
+ * A query under way. It has a deadline, and at most one question to a worker at a time. Its
+ * source, local.h or directory.h, asks one question after the other.
  */
 struct query {
 	void *source;
@@ -54,8 +54,8 @@ struct query {
  * query_new: a query for @key.
  *
  * @deadline_usec: from now; then the query ends with -ETIMEDOUT.
- * @ret: set on success only. Returns 0; -ENOENT for what no record can have; or another
- * negative errno.
+ * @ret: set on success only. Returns 0; -ENOENT for a name or an ID that no record can have; or
+ * another negative errno.
  */
 __attribute__((nonnull(1, 2, 3, 5, 7), warn_unused_result)) int
 query_new(sd_event *event, struct pool *pool, const struct query_key *key, uint64_t deadline_usec,
@@ -65,9 +65,9 @@ query_new(sd_event *event, struct pool *pool, const struct query_key *key, uint6
 __attribute__((nonnull, warn_unused_result)) int
 query_ask(struct query *query, const struct frame *question, pool_done_fn *done);
 
-/* query_finish: tell the client, and free the query. */
+/* query_finish: call @done with the result, and free the query. */
 __attribute__((nonnull(1))) void query_finish(struct query *query, int r,
 					      const struct nss_id *found);
 
-/* query_free: nobody waits any more. */
+/* query_free: drop the query without a call of @done. */
 __attribute__((nonnull)) void query_free(struct query *query);

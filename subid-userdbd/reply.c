@@ -8,7 +8,7 @@
 #include "interface.h"
 #include "name.h"
 
-/* A message in the making; without `json` once memory has been short. */
+/* A message that is being made. `json` is NULL once memory has been short. */
 struct draft {
 	struct json_object *json;
 };
@@ -51,7 +51,7 @@ static struct draft draft_new(void)
 	return (struct draft){ .json = json_object_new_object() };
 }
 
-/* The text of a message, which ends the draft. */
+/* Turn the draft into a text, and free the draft. */
 static char *finish(struct draft *draft, size_t *ret_size)
 {
 	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
@@ -86,7 +86,7 @@ static char *finish_record(struct draft *record, size_t *ret_size)
 	put_text(record, "service", SERVICE_NAME);
 	put_text(record, "disposition", "container");
 	put(&parameters, "record", record->json);
-	/* There is no `privileged` section that could have been left out. */
+	/* The record is complete: our records have no `privileged` section to leave out. */
 	put_bool(&parameters, "incomplete", false);
 	return finish_parameters(&parameters, ret_size);
 }
@@ -161,7 +161,7 @@ char *reply_error(const char *error, const char *key, const char *value, size_t 
 	return finish(&message, ret_size);
 }
 
-/* How many bytes a sequence has that begins with @lead; 0: none begins so. */
+/* How many bytes a UTF-8 sequence has that begins with @lead; 0 if none begins with it. */
 static size_t sequence_length(unsigned char lead)
 {
 	if (lead < 0x80)
@@ -173,7 +173,7 @@ static size_t sequence_length(unsigned char lead)
 	return lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
 }
 
-/* Longer than it need be, a surrogate, or beyond Unicode: the second byte tells. */
+/* May @byte follow @lead? If not, the sequence is overlong, a surrogate, or beyond Unicode. */
 static bool is_second(unsigned char lead, unsigned char byte)
 {
 	unsigned char min = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;

@@ -16,8 +16,8 @@
 #define REPLY_MADE __attribute__((nonnull, malloc, warn_unused_result))
 
 /*
- * reply_user, reply_group: a record, with what systemd-machined says of the users of its
- * containers: they are a container's, and nobody logs in as one.
+ * reply_user, reply_group: a record. Like the records that systemd-machined has for the users of
+ * its containers, it says that the user is a container's and cannot log in.
  *
  * @pwd, @grp: as nss_record_passwd() and nss_record_group() write them, with texts that
  * reply_is_utf8() accepts.
@@ -25,10 +25,10 @@
 REPLY_MADE char *reply_user(const struct passwd *pwd, size_t *ret_size);
 REPLY_MADE char *reply_group(const struct group *grp, size_t *ret_size);
 
-/* reply_is_utf8: can the text be said in JSON? */
+/* reply_is_utf8: is the text UTF-8, which a JSON string must be? */
 __attribute__((nonnull, warn_unused_result)) bool reply_is_utf8(const char *text);
 
-/* reply_info, reply_description: what org.varlink.service says of us and of an interface. */
+/* reply_info, reply_description: the replies to the methods of org.varlink.service. */
 REPLY_MADE char *reply_info(size_t *ret_size);
 REPLY_MADE char *reply_description(const char *description, size_t *ret_size);
 

@@ -12,7 +12,7 @@
 /* A call, its parameters, and in them arrays of strings. */
 #define DEPTH_MAX 4
 
-/* What may stand in `parameters`, by method. */
+/* The fields that `parameters` may have, by method. */
 enum field {
 	FIELD_ID,
 	FIELD_NAME,
@@ -77,7 +77,7 @@ static void refuse(struct request *request, const char *error, const char *key, 
 	request->error_value = value;
 }
 
-/* A string without a NUL in it, which C could not tell from its end. */
+/* A string. One with a NUL is refused: in C it would end there. */
 static bool is_text(struct json_object *json)
 {
 	return json_object_is_type(json, json_type_string) &&
@@ -94,7 +94,7 @@ static bool is_texts(struct json_object *json)
 	return true;
 }
 
-/* false for what is no number of 32 bits. */
+/* Returns false if the value is not a number of 32 bits. */
 static bool get_number(struct json_object *json, uint32_t *ret)
 {
 	int64_t number;
@@ -108,7 +108,7 @@ static bool get_number(struct json_object *json, uint32_t *ret)
 	return true;
 }
 
-/* Our records are of one disposition. */
+/* Every record has the disposition `container`. Is that one missing in the client's list? */
 static bool lacks_container(struct json_object *dispositions)
 {
 	for (size_t i = 0; i < json_object_array_length(dispositions); i++)
@@ -127,7 +127,7 @@ static bool set_service(struct request *request, struct json_object *value)
 	return true;
 }
 
-/* false if the value is none that the field may have. */
+/* Returns false if the field cannot have this value. */
 static bool set_field(struct request *request, enum field field, struct json_object *value)
 {
 	switch (field) {
@@ -168,7 +168,7 @@ static const struct field_name *find_field(const struct method *method, const ch
 	return NULL;
 }
 
-/* A key whose value is null is as good as absent. */
+/* A key whose value is null counts as absent. */
 static void read_parameters(struct request *request, const struct method *method,
 			    struct json_object *parameters)
 {
@@ -210,7 +210,7 @@ static bool has_key(const struct request *request, const char *key)
 	       json_object_object_get_ex(parameters, key, &value) && value;
 }
 
-/* Parameters that a method cannot do without. */
+/* Refuse a call that lacks a parameter that its method needs. */
 static void check_complete(struct request *request)
 {
 	switch (request->method) {

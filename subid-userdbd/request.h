@@ -15,7 +15,7 @@ enum request_method {
 	REQUEST_DESCRIPTION, /* org.varlink.service.GetInterfaceDescription */
 };
 
-/* The errors that a reply may bear. */
+/* The errors of replies. */
 #define ERROR_NO_RECORD "io.systemd.UserDatabase.NoRecordFound"
 #define ERROR_BAD_SERVICE "io.systemd.UserDatabase.BadService"
 #define ERROR_NOT_AVAILABLE "io.systemd.UserDatabase.ServiceNotAvailable"
@@ -45,7 +45,7 @@ struct request {
 	uint32_t id;
 	const char *name; /* or NULL */
 
-	/* What else the record must be. */
+	/* Further conditions that the record must meet. */
 	uint32_t min, max; /* bounds of its ID, inclusive */
 	bool wants_other_disposition;
 	struct json_object *fuzzy_names; /* an array of strings, or NULL */
@@ -56,8 +56,8 @@ struct request {
  *
  * @text: NUL-terminated; @len: its bytes without the NUL.
  * @ret: set on success only.
- * Returns 0, also for a call that is to be refused; -EBADMSG for what is no method call at
- * all (end the connection); or -ENOMEM.
+ * Returns 0, also for a call that must be refused; -EBADMSG if the message is not a method call
+ * (end the connection); or -ENOMEM.
  * Ownership: end with request_free().
  * Source: varlink.org/Method-Call; systemd docs/USER_GROUP_API.md.
  */
@@ -65,7 +65,7 @@ __attribute__((nonnull, warn_unused_result)) int request_parse(const char *text,
 							       struct request *ret);
 
 /*
- * request_matches: is a record, which has the keys, what the client wants else?
+ * request_matches: does a record with the client's keys also meet the further conditions?
  *
  * @names: the texts of the record that `fuzzyNames` is looked for in. @n_names: how many.
  */

@@ -8,13 +8,13 @@
 
 #include "record.h"
 
-/* Candidates that are asked what they have at the same time, as far as workers are free. */
+/* For how many candidates the ranges are asked for at the same time, if workers are free. */
 #define ASKED_AT_ONCE 16
 
 struct round {
 	struct round_config config;
 	bool is_running;
-	int fault;		  /* that a candidate's turn ended with, or 0 */
+	int fault;		  /* of the last candidate that could not be asked, or 0 */
 	uint64_t fault_usec;	  /* when */
 	unsigned int n_faults;	  /* in this round */
 	unsigned int n_questions; /* under way */
@@ -40,7 +40,7 @@ static uint64_t now_usec(const struct round *round)
 	return usec;
 }
 
-/* One of our own questions, for which @owner is NULL or whose ranges are asked for. */
+/* Put a question to a pool. @owner: the owner whose ranges are asked for, or NULL. */
 static int inquire(struct round *round, struct pool *pool, const struct frame *question,
 		   const char *owner, pool_done_fn *done)
 {
@@ -71,7 +71,7 @@ static struct round *inquiry_end(struct inquiry *inquiry)
 	return round;
 }
 
-/* Names of accounts: they are candidates. */
+/* Add the names of accounts to the candidates, until there are @max. */
 static void add_names(struct round *round, const struct frame *answer, size_t max)
 {
 	const char *name = NULL;
@@ -91,7 +91,7 @@ static void on_names(void *userdata, int r, const struct frame *answer)
 	go_on(round);
 }
 
-/* Of a large group. It does not push those out that have been of use. */
+/* The members of a group. However large, it does not replace candidates that have been of use. */
 static void on_members(void *userdata, int r, const struct frame *answer)
 {
 	struct round *round = inquiry_end((struct inquiry *)userdata);
@@ -116,7 +116,7 @@ static bool may_be_owner(struct round *round, uint32_t uid)
 	       !candidates_find(round->config.candidates, SUBID_UID, uid);
 }
 
-/* The UIDs that own user namespaces; the accounts of those that are new are asked for. */
+/* The answer has the UIDs that own user namespaces. Ask for the account names of new ones. */
 static void on_scan(void *userdata, int r, const struct frame *answer)
 {
 	struct round *round = inquiry_end((struct inquiry *)userdata);
@@ -163,7 +163,7 @@ static void on_candidate_ranges(void *userdata, int r, const struct frame *answe
 	go_on(round);
 }
 
-/* Is it this candidate's turn? Those that have been asked before are limited. */
+/* Is it this candidate's turn? Only ROUND_REFRESH_MAX old ones are asked in a minute. */
 static bool is_due(struct round *round, uint64_t asked_usec)
 {
 	uint64_t now = now_usec(round);
@@ -179,7 +179,7 @@ static bool is_due(struct round *round, uint64_t asked_usec)
 	return round->n_refreshed++ < ROUND_REFRESH_MAX;
 }
 
-/* false if nobody is due. */
+/* Returns false if there is no candidate to ask now. */
 static bool ask_next_candidate(struct round *round)
 {
 	struct frame question = { .code = FRAME_RANGES };
@@ -216,7 +216,7 @@ static bool pass(uint64_t now, uint64_t interval, uint64_t *last)
 	return true;
 }
 
-/* Forget whose accounts were asked for, so that they are asked for again. */
+/* Forget, once a minute, which UIDs' account names were asked for: ask for them again. */
 static void forget_named(struct round *round)
 {
 	if (!pass(now_usec(round), ROUND_FRESH_USEC, &round->named_usec))

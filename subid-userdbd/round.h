@@ -10,8 +10,8 @@
 #include "pool.h"
 
 /*
- * A round of looking for candidates, and of asking those whose turn it is what they have:
- * those that have never been asked, and those that have not been asked for a minute.
+ * A round looks for new candidates. Then it asks the source for the ranges of the candidates that
+ * have never been asked, or not within the last minute.
  *
  *     processes -> UIDs -> names  \
  *                                  candidates -> ranges
@@ -21,19 +21,19 @@
  */
 struct round;
 
-/* How old what a candidate had may be before a round asks again. */
+/* After this time a round asks for a candidate's ranges again. */
 #define ROUND_FRESH_USEC (60 * UINT64_C(1000000))
 
 /*
- * And how many of them are asked again in such a time, so that a host with many candidates
- * is bearable for the source: with more, it takes as many minutes as there are thousands.
+ * How many candidates are asked again in this time. The limit spares the source on a host with
+ * many candidates: N thousand of them are asked again within N minutes.
  */
 #define ROUND_REFRESH_MAX 1024
 
 /* A candidate that could not be asked has its turn again after this, not after a minute. */
 #define ROUND_RETRY_USEC (5 * UINT64_C(1000000))
 
-/* A source that fails so often in one round is not asked on: it is down, or overloaded. */
+/* After so many faults a round ends: the source is down or overloaded. */
 #define ROUND_FAULTS_MAX 16
 
 /* Processes are looked at no more often than this. */
@@ -47,7 +47,7 @@ struct round_config {
 	const char *const *groups; /* whose members are candidates; kept */
 	size_t n_groups;
 
-	/* A candidate turned out to have this, which is valid during the call. */
+	/* The source returned these ranges of a candidate. They are valid during the call. */
 	void (*learned)(void *userdata, const struct learned *learned);
 	void (*ended)(void *userdata); /* the round is over; a new one may begin */
 	void *userdata;
@@ -57,15 +57,15 @@ struct round_config {
 __attribute__((nonnull, malloc, warn_unused_result)) struct round *
 round_new(const struct round_config *config);
 
-/* round_free: the pools' questions must be gone by then, or never be answered. */
+/* round_free: the pools must not answer any of its questions afterwards. */
 void round_free(struct round *round);
 
 /* round_begin: begin a round, unless one is under way. It may end before this returns. */
 __attribute__((nonnull)) void round_begin(struct round *round);
 
 /*
- * round_fault: is there a candidate that could not be asked, and has not had its turn again?
+ * round_fault: why could a candidate not be asked, if it has not been asked again since?
  *
- * Returns 0, or a negative errno.
+ * Returns a negative errno, or 0 if there is no such candidate.
  */
 __attribute__((nonnull, warn_unused_result)) int round_fault(const struct round *round);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Namespaces that are looked at, and namespaces around one of them (the kernel allows 32). */
+/* How many namespaces are examined, and how deep they are nested (the kernel allows 32). */
 #define NAMESPACES_MAX 16384
 #define NESTING_MAX 32
 
@@ -35,7 +35,7 @@ static ino_t *find_slot(struct scan *scan, ino_t inode)
 	return &scan->seen[slot];
 }
 
-/* 1 if it is new, 0 if it is not, or -E2BIG. */
+/* Returns 1 if the namespace is new, 0 if it has been seen, or -E2BIG if there are too many. */
 static int add_seen(struct scan *scan, ino_t inode)
 {
 	ino_t *slot = find_slot(scan, inode);
@@ -57,7 +57,10 @@ static int add_owner(struct frame *answer, uint32_t uid)
 	return frame_add_value(answer, uid);
 }
 
-/* 1 and @fd becomes the namespace around it; 0 and it is closed; or a negative errno. */
+/*
+ * Replace @fd by the namespace around it, or by a negative value if there is none. Returns 1 if
+ * that is new and the walk goes on, 0 if it ends here, or a negative errno.
+ */
 static int step_out(int *fd, struct scan *scan, struct frame *answer)
 {
 	int parent = ioctl(*fd, NS_GET_PARENT), r = 0;
@@ -75,7 +78,7 @@ static int step_out(int *fd, struct scan *scan, struct frame *answer)
 	return r;
 }
 
-/* From a namespace outwards, to the one that our own is around. @fd is closed. */
+/* Walk from a namespace outwards, to this process's own. @fd is closed. */
 static int look_at(int fd, struct scan *scan, struct frame *answer)
 {
 	struct stat stamp;
@@ -96,14 +99,14 @@ static int look_at_process(int proc, const char *pid, struct scan *scan, struct 
 
 	if (snprintf(path, sizeof(path), "%s/ns/user", pid) >= (int)sizeof(path))
 		return 0;
-	/* Most processes are in a namespace that has been seen: one call for these. */
+	/* Most processes are in a namespace that has been seen: stat(2) is all they cost. */
 	if (fstatat(proc, path, &stamp, 0) < 0 || *find_slot(scan, stamp.st_ino) == stamp.st_ino)
 		return 0;
 	fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? 0 : look_at(fd, scan, answer);
 }
 
-/* Our own: it counts as seen. */
+/* Note this process's own namespace as seen. */
 static int add_own(int proc, struct scan *scan)
 {
 	struct stat stamp;

@@ -7,7 +7,7 @@
 
 #include "connection.h"
 
-/* Connections that are accepted before those that are there have their turn. */
+/* How many connections are accepted before the present ones have their turn again. */
 #define ACCEPTED_AT_ONCE 32
 
 uint64_t server_now_usec(const struct server *server)
@@ -47,7 +47,7 @@ static int on_silence(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)source;
 	for (; connection && is_overdue(connection, usec); connection = next) {
 		next = TAILQ_NEXT(connection, link);
-		/* Busy: it is we who are silent, and not for ever. */
+		/* A busy one waits for the service, which has a deadline of its own. */
 		if (connection_is_silent(connection))
 			connection_free(connection);
 		else
@@ -69,7 +69,10 @@ static unsigned int count_of(const struct server *server, uid_t uid)
 	return n;
 }
 
-/* End the longest silent connection, of @uid's if it is not NULL. false: nobody is silent. */
+/*
+ * End the connection that has been silent longest; if @uid is not NULL, of those of this user.
+ * Returns false if none is silent.
+ */
 static bool make_room(struct server *server, const uid_t *uid)
 {
 	struct connection *connection = TAILQ_FIRST(&server->connections);

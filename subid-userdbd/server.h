@@ -10,13 +10,13 @@
 #include "request.h"
 
 /*
- * The clients: a stream socket each, over which calls come and replies go, one at a time.
- * While a call is being answered, or its reply is not yet sent, nothing more is read.
+ * The clients. Each one has a stream socket, over which it sends calls and gets replies, one at
+ * a time. While a call is being answered, or its reply is not yet sent, nothing more is read.
  *
  * Everybody may connect, so everything is limited: the connections of all and of one user,
- * the size of a message, and how long a connection may be silent. Where there are too many,
- * the one that has been silent longest makes room: a lookup takes microseconds, and is not
- * silent while it waits.
+ * the size of a message, and how long a connection may be silent. If there are too many
+ * connections, the one that has been silent longest is closed for a new one. A connection is
+ * not silent while its call is being answered.
  */
 struct server;
 struct connection;
@@ -33,14 +33,14 @@ struct server_config {
 	unsigned int connections_max, connections_of_user_max;
 	uint64_t silence_max_usec;
 	/*
-	 * Answers a call by connection_reply(), now or later. @request is the callee's, to be
-	 * ended with request_free().
+	 * Must answer a call by connection_reply(), now or later. @request is handed over; end it
+	 * with request_free().
 	 */
 	void (*handle)(void *userdata, struct connection *connection, struct request *request);
 	/*
-	 * Is asked before a connection is accepted. If it says no, the server closes: it accepts
-	 * none any more, answers those that it has, and calls closed(). Those that come
-	 * meanwhile wait in the listening socket.
+	 * Is called before a connection is accepted. If it returns false, the server closes: it
+	 * accepts no more connections, answers the calls of those that it has, and calls closed().
+	 * New ones wait in the listening socket.
 	 */
 	bool (*may_accept)(void *userdata);
 	void (*closed)(void *userdata);
@@ -51,10 +51,10 @@ struct server_config {
 __attribute__((nonnull, warn_unused_result)) int server_new(const struct server_config *config,
 							    struct server **ret);
 
-/* server_listen: accept connections from a listening socket, which is the server's then. */
+/* server_listen: accept connections from a listening socket, which is handed over. */
 __attribute__((nonnull, warn_unused_result)) int server_listen(struct server *server, int fd);
 
-/* server_connect: serve a connected socket, which is the server's then. */
+/* server_connect: serve a connected socket, which is handed over. */
 __attribute__((nonnull)) void server_connect(struct server *server, int fd);
 
 __attribute__((nonnull, warn_unused_result)) unsigned int
@@ -72,7 +72,7 @@ __attribute__((nonnull, warn_unused_result)) const struct ucred *
 connection_peer(const struct connection *connection);
 
 /*
- * connection_cancels: what to call if the client goes before the reply.
+ * connection_cancels: set a function that is called if the client disconnects before the reply.
  */
 __attribute__((nonnull(1, 2))) void
 connection_cancels(struct connection *connection, void (*cancel)(void *userdata), void *userdata);

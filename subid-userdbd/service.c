@@ -56,7 +56,7 @@ static void finish_with_error(struct call *call, const char *error)
 	reply_with_error(connection, error, NULL, NULL);
 }
 
-/* The texts of a record that a client may look for something in. */
+/* The texts of a record in which `fuzzyNames` of a client are looked for. */
 struct texts {
 	const char *of[2];
 	size_t n;
@@ -70,7 +70,10 @@ static bool are_utf8(const struct texts *texts)
 	return true;
 }
 
-/* The reply with a record, or NULL and the error to reply instead; neither: no memory. */
+/*
+ * Make the reply with a record. Returns NULL if there is none: *ret_error is then the error to
+ * reply, or NULL if memory is short.
+ */
 static char *make_record(const struct call *call, const struct nss_id *found, size_t *ret_size,
 			 const char **ret_error)
 {
@@ -88,7 +91,7 @@ static char *make_record(const struct call *call, const struct nss_id *found, si
 		r = nss_record_group(found, &grp, buf, sizeof(buf));
 		texts = r < 0 ? texts : (struct texts){ { grp.gr_name }, 1 };
 	}
-	/* JSON has no words for a name that is not UTF-8. */
+	/* A JSON string cannot hold a name that is not UTF-8. */
 	if (r < 0 || !are_utf8(&texts))
 		return NULL;
 	*ret_error = ERROR_NON_MATCHING;

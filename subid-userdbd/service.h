@@ -7,8 +7,8 @@
 #include "server.h"
 
 /*
- * What a call gets for an answer: from a client's request to a query, and from what it
- * finds to a reply.
+ * The way from a call to its answer: a client's request becomes a query, and the result of the
+ * query becomes a reply.
  */
 struct service {
 	/* One of these two is the source. Without one, every lookup ends with a fault. */
@@ -21,8 +21,8 @@ struct service {
 /*
  * service_handle: answer a call, as struct server_config says.
  *
- * A question from one of our own processes is one that its plugin or its C library has asked
- * on the way to an answer to us: there is no such record, at once.
+ * A call from a worker is answered at once: there is no such record. The worker's plugin or C
+ * library made the call while the worker was looking for an answer to a question of the service.
  */
 __attribute__((nonnull)) void service_handle(struct service *service, struct connection *connection,
 					     struct request *request);

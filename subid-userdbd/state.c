@@ -11,7 +11,10 @@
 
 static const char file_name[] = "owners", new_name[] = "owners.new";
 
-/* A regular file, or -errno. Opening waits for nobody, and follows no symbolic link. */
+/*
+ * Open the file, which must be a regular one. open(2) does not block, and follows no symbolic
+ * link. Returns a descriptor or a negative errno.
+ */
 static int open_file(int directory)
 {
 	int fd = openat(directory, file_name,
@@ -26,7 +29,7 @@ static int open_file(int directory)
 	return -EINVAL;
 }
 
-/* The rest of a line that was too long for @line is skipped, as one line with it. */
+/* Read a line. One that does not fit into @line becomes an empty line. Returns false at the end. */
 static bool read_line(FILE *file, char *line, int size)
 {
 	size_t len;
@@ -39,7 +42,7 @@ static bool read_line(FILE *file, char *line, int size)
 		line[len - 1] = '\0';
 		return true;
 	}
-	/* Too long, or with a NUL in it, or cut off: no owner. */
+	/* The line is too long, has a NUL, or has no newline: it is no owner. */
 	line[0] = '\0';
 	do
 		c = getc(file);

@@ -5,8 +5,8 @@
 
 /*
  * The candidates that have been part of an answer, in a file that outlives the service: one
- * owner a line, the least recent first. Nothing that the file says is believed: it names
- * whom to ask, at most.
+ * owner a line, the least recent first. The file is not trusted: it only says which owners to
+ * ask for.
  *
  * @directory: a descriptor of the directory. Both functions:
  * Returns 0 or a negative errno.
@@ -17,8 +17,8 @@ __attribute__((nonnull, warn_unused_result)) int state_load(int directory,
 							    struct candidates *candidates);
 
 /*
- * state_save: replace the file. Whoever reads it sees the old one or the new one. After the
- * machine has crashed it may be empty, which costs nothing but questions.
+ * state_save: replace the file. A reader sees the old file or the new one. After a crash of the
+ * machine it may be empty; candidates must then be found again.
  */
 __attribute__((nonnull, warn_unused_result)) int state_save(int directory,
 							    const struct candidates *candidates);

@@ -11,7 +11,10 @@
 #include "libsubid.h"
 #include "scan.h"
 
-/* Accounts that a plugin's reverse lookup may name; there is one, or a mistake. */
+/*
+ * How many accounts of a plugin's reverse lookup are used. An ID should have one; a plugin that
+ * returns many is wrong.
+ */
 #define OWNERS_MAX 16
 
 #define GROUP_FIRST_BYTES 16384
@@ -49,7 +52,7 @@ static int add_ranges(struct frame *answer, const struct subid_range *ranges, si
 	return r;
 }
 
-/* No ranges of one kind are no reason to say nothing about the other. */
+/* Add an owner's ranges of one kind. An owner without any may have ranges of the other kind. */
 static int answer_ranges_of(enum subid_kind kind, const struct subid_owner *owner,
 			    struct frame *answer)
 {
@@ -83,7 +86,7 @@ static int answer_ranges(const struct frame *question, struct frame *answer)
 	return r == 0 && answer->n_values == 0 ? -ENOENT : r;
 }
 
-/* The account's name, if there is one to be had. */
+/* Add the name of a UID's account, if there is one. */
 static int add_name(struct nss_host *host, uint32_t uid, struct frame *answer)
 {
 	struct subid_owner name;
@@ -103,7 +106,7 @@ static int add_number(uint32_t uid, struct frame *answer)
 	return frame_add_text(answer, digits);
 }
 
-/* An owner may be written as a UID too. */
+/* Add both the name and the UID of each account: a source may know the owner by either. */
 static int answer_owners(struct nss_host *host, const struct frame *question, struct frame *answer)
 {
 	enum subid_kind kind = question->kind == SUBID_GID ? SUBID_GID : SUBID_UID;
@@ -132,7 +135,7 @@ static int answer_names(struct nss_host *host, const struct frame *question, str
 	return r;
 }
 
-/* getgrnam_r(3) with as much memory as it takes. Ownership of @ret_buf: free(3). */
+/* Call getgrnam_r(3) with a buffer that is large enough. Ownership of @ret_buf: free(3). */
 static int find_group(const char *name, struct group *ret, char **ret_buf)
 {
 	for (size_t size = GROUP_FIRST_BYTES; size <= GROUP_MAX_BYTES; size *= 4) {
@@ -169,7 +172,7 @@ static int answer_members(const struct frame *question, struct frame *answer)
 	for (char **member = group.gr_mem; r == 0 && *member; member++)
 		r = frame_add_text(answer, *member);
 	free(buf);
-	/* The rest of them will not be candidates. */
+	/* If the frame is full, the other members do not become candidates. */
 	return r == -E2BIG ? 0 : r;
 }
 
@@ -193,7 +196,7 @@ static int answer_question(struct nss_host *host, const struct frame *question,
 	}
 }
 
-/* @host: NULL for the scanner. */
+/* Answer questions until the service closes its end. @host: NULL in the scanner. */
 static int run(int fd, struct nss_host *host)
 {
 	for (;;) {

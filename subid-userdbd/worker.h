@@ -5,8 +5,8 @@
 #include "lookup.h"
 
 /*
- * A process that does for the service what may take long, hang or crash. It answers one
- * question after the other, and ends when the service does.
+ * A process for the work of the service that may take long, hang or crash. It answers one
+ * question after the other, and ends when the service ends.
  */
 
 /* Where a worker finds its socket. */
@@ -15,8 +15,9 @@
 /*
  * worker_run: answer about accounts and through libsubid.
  *
- * @host: this host's files. Its `nsswitch` is NULL: the service asks only about the source
- * that is there.
+ * @fd: the socket to the service.
+ * @host: this host's files. Its `nsswitch` is NULL, because the service has read nsswitch.conf
+ * and asks only about the source that it names.
  * Returns 0 when the service has closed its end, or a negative errno.
  */
 __attribute__((nonnull, warn_unused_result)) int worker_run(int fd, struct nss_host *host);
