@@ -16,13 +16,13 @@ enum style_colour {
 	STYLE_MAGENTA,
 };
 
-/* How to print for the reader. */
+/* How to print. */
 struct style {
 	bool colours;
-	bool utf8;    /* there are more characters than ASCII's */
-	bool wide;    /* lines may be as long as they need */
-	bool all;     /* findings, however many */
-	size_t width; /* columns, unless wide */
+	bool utf8;    /* the locale's encoding is UTF-8; otherwise print ASCII alone */
+	bool wide;    /* do not limit the length of lines */
+	bool all;     /* do not limit the number of findings, owners and rows */
+	size_t width; /* columns, if not wide */
 };
 
 /*
@@ -31,18 +31,18 @@ struct style {
  */
 __attribute__((nonnull)) void style_of_terminal(struct style *ret);
 
-/* style_begin, style_end: the escape sequences around a text, or "". */
+/* style_begin, style_end: the escape sequences around a text, or "" without colours. */
 const char *style_begin(const struct style *style, enum style_colour colour);
 const char *style_end(const struct style *style, enum style_colour colour);
 
 /*
  * style_wrap: print words, in lines of the style's width.
  *
- * @text: printable, any number of words; a word longer than a line sticks out.
- * @indent: columns before each line but the first.
- * @first: columns that are printed on the first line already, the indent among them.
- * @command: for a shell, so each line but the last ends with a backslash, and no word that is
- * quoted is broken.
+ * @text: printable, any number of words. A word longer than a line is not broken.
+ * @indent: how many blanks to print before each line but the first.
+ * @first: how many columns the caller has printed on the first line already.
+ * @command: the text is a command for a shell: each line but the last ends with a backslash, and
+ * a quoted word is not broken.
  */
 __attribute__((nonnull)) void style_wrap(const struct style *style, const char *text, size_t indent,
 					 size_t first, bool command);
