@@ -8,10 +8,10 @@
 #include "range.h"
 #include "root.h"
 
-/* A user or a group that really exists. */
+/* A user or a group of the host that is not a subordinate one. */
 struct account {
 	uint32_t id;
-	size_t order; /* in which it was found: of two with one ID the first counts */
+	size_t order; /* how many were found before it: of two with one ID the first is used */
 	char *name;
 };
 
@@ -22,23 +22,23 @@ struct accounts {
 };
 
 /*
- * accounts_read_files: those of /etc/passwd (SUBID_UID) or /etc/group (SUBID_GID).
+ * accounts_read_files: read the accounts of /etc/passwd (SUBID_UID) or /etc/group (SUBID_GID).
  *
- * A file that is missing has none.
+ * If the file is missing, there are none.
  * Returns 0, -EFBIG for more than ROOT_LINES_MAX lines, or what root_read() returns.
  * Ownership: end with accounts_free().
  */
 int accounts_read_files(const struct root *root, enum subid_kind kind, struct accounts *ret);
 
 /*
- * accounts_parse: add the accounts that a file's text has. Lines that are none are skipped.
+ * accounts_parse: add the accounts in a file's text. Malformed lines are skipped.
  * Returns 0 or -EFBIG. Call accounts_sort() afterwards.
  */
 int accounts_parse(const char *text, size_t len, enum subid_kind kind, struct accounts *accounts);
 
 /*
- * accounts_read_services: those of all services of nsswitch.conf that enumerate. Our own
- * module does not, so its records are not among them.
+ * accounts_read_services: read the accounts of all services of nsswitch.conf that enumerate.
+ * libnss_subid does not, so its records are not among them.
  * Returns 0, or a negative errno if resources were short.
  */
 int accounts_read_services(enum subid_kind kind, struct accounts *ret);
@@ -50,18 +50,18 @@ int accounts_read_services(enum subid_kind kind, struct accounts *ret);
  */
 void accounts_add_user(struct accounts *accounts, const char *name, uint32_t uid);
 
-/* accounts_add, accounts_sort: one by one; nothing is found before it is sorted. */
+/* accounts_add: add one account. accounts_sort: sort them, before the functions below. */
 void accounts_add(struct accounts *accounts, const char *name, uint32_t id);
 void accounts_sort(struct accounts *accounts);
 void accounts_free(struct accounts *accounts);
 
-/* accounts_by_id, accounts_by_name: the first, or NULL. */
+/* accounts_by_id, accounts_by_name: the first account with this ID or name, or NULL. */
 const struct account *accounts_by_id(const struct accounts *accounts, uint32_t id);
 const struct account *accounts_by_name(const struct accounts *accounts, const char *name);
 
 /*
- * accounts_within: those with an ID in a range.
- * @ret_first: set if there is any. Returns how many.
+ * accounts_within: the accounts with an ID in a range.
+ * @ret_first: set if there is one, to the first; the others follow it. Returns how many.
  */
 size_t accounts_within(const struct accounts *accounts, const struct subid_range *range,
 		       const struct account **ret_first);

@@ -11,7 +11,7 @@
 #define ACL_XATTR_ACCESS "system.posix_acl_access"
 #define ACL_XATTR_DEFAULT "system.posix_acl_default"
 
-/* A walk over the entries of an ACL that name somebody. */
+/* A walk over the entries of an ACL that name a user or a group. */
 struct acl {
 	const uint8_t *at;
 	size_t left; /* bytes */
@@ -28,13 +28,13 @@ struct acl_entry {
  *
  * @bytes, @len: the value as getxattr(2) returns it; it stays the caller's and
  * must outlive the walk.
- * Returns 0, or -EINVAL if it is no ACL that Linux writes.
+ * Returns 0, or -EINVAL if it is not an ACL as Linux writes it.
  */
 __attribute__((nonnull, warn_unused_result)) int acl_begin(struct acl *ret, const void *bytes,
 							   size_t len);
 
 /*
  * acl_next: the next entry that names a user or a group.
- * Returns false, and sets nothing, behind the last one.
+ * @ret: set on success only. Returns false after the last entry.
  */
 __attribute__((nonnull, warn_unused_result)) bool acl_next(struct acl *acl, struct acl_entry *ret);

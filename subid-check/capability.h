@@ -5,14 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The name of the extended attribute, and room for its largest value. */
+/* The name of the extended attribute, and the size of a buffer for any value of it. */
 #define CAPABILITY_XATTR "security.capability"
 #define CAPABILITY_MAX_BYTES 64
 
 /* The capabilities of a file, see capabilities(7). */
 struct capability {
 	uint64_t permitted; /* a bit for each */
-	bool has_rootid;    /* they count in the user namespaces whose root is this UID: */
+	bool has_rootid;    /* valid only in the user namespaces whose root is UID `rootid` */
 	uint32_t rootid;
 };
 
@@ -21,7 +21,7 @@ struct capability {
  *
  * @bytes, @len: the value as getxattr(2) returns it.
  * @ret: set on success.
- * Returns 0, or -EINVAL if it is none of the three versions that exist.
+ * Returns 0, or -EINVAL if it has none of the three versions that Linux knows.
  */
 __attribute__((nonnull, warn_unused_result)) int capability_parse(const void *bytes, size_t len,
 								  struct capability *ret);

@@ -8,7 +8,7 @@
 /* A component of a cgroup's path is a file name, so at most 255 bytes. */
 #define CONTAINER_NAME_BYTES 256
 
-/* Where a process runs, as its cgroup tells. */
+/* The container or the unit of a process, by the path of its cgroup. */
 struct container {
 	const char *engine;		 /* "Podman", "Docker", ...; NULL: in no container */
 	bool monitor;			 /* it is the engine's own process beside the container */
@@ -19,10 +19,10 @@ struct container {
 };
 
 /*
- * container_parse: the contents of /proc/PID/cgroup.
+ * container_parse: find the container and the units in the contents of /proc/PID/cgroup.
  *
- * Of several hierarchies the first that names a container counts, else the first
- * that names a unit. The outermost container counts, and units inside it do not.
+ * Of several hierarchies, the first that names a container is used, or else the first
+ * that names a unit. The outermost container is used, and units inside it are ignored.
  * The names are as systemd writes them, with \xXX replaced by the byte: any byte
  * but a NUL may occur.
  * @text, @len: the contents; no NUL is needed behind them.
@@ -31,14 +31,14 @@ struct container {
 __attribute__((nonnull)) bool container_parse(const char *text, size_t len, struct container *ret);
 
 /*
- * container_of: of a process.
+ * container_of: find the container and the units of a process.
  * Returns 0, -ESRCH if there is no such process, or another negative errno. A
  * process in no unit is no error: all names are empty then.
  */
 __attribute__((nonnull, warn_unused_result)) int container_of(pid_t pid, struct container *ret);
 
 /*
- * container_label: in a few words, such as "Podman 0a1b2c3d4e5f", "nginx.service"
+ * container_label: describe the container or unit, such as "Podman 0a1b2c3d4e5f", "nginx.service"
  * or "-". Any bytes, as names have them. Ownership: free(3).
  */
 __attribute__((nonnull, warn_unused_result)) char *

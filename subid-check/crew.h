@@ -9,9 +9,9 @@
 #include "place.h"
 
 /*
- * Workers that share a tree. Each walks directories below one that it took; what it is about
- * to enter, it offers to a worker that has nothing to do. When all have nothing to do and none
- * has anything to offer, the walk is over.
+ * Workers that share the walk over a tree. A task is a directory to walk. Before a worker enters
+ * a directory below its own, it offers this directory as a task to an idle worker. The walk is
+ * over when all workers are idle.
  */
 struct crew_task {
 	int fd;	    /* of a directory */
@@ -28,16 +28,16 @@ struct crew {
 };
 
 /*
- * crew_begin: a crew of @workers, none of which has begun, and a first task.
+ * crew_begin: prepare a crew of @workers threads, which the caller starts, and its first task.
  * @fd: handed over. @path: copied.
  */
 __attribute__((nonnull)) void crew_begin(struct crew *ret, size_t workers, int fd, const char *path,
 					 struct place place);
 
 /*
- * crew_take: wait for a task. @ret: set if there is one; the descriptor and the path, which is
- * free(3)'s, are the caller's.
- * Returns false when there will be none.
+ * crew_take: wait for a task. @ret: set if there is one. Ownership: end the descriptor with
+ * close(2), the path with free(3).
+ * Returns false when the walk is over.
  */
 __attribute__((nonnull, warn_unused_result)) bool crew_take(struct crew *crew,
 							    struct crew_task *ret);
@@ -50,8 +50,8 @@ __attribute__((nonnull, warn_unused_result)) bool crew_take(struct crew *crew,
 __attribute__((nonnull, warn_unused_result)) bool crew_offer(struct crew *crew, int fd,
 							     const char *path, struct place place);
 
-/* crew_leave: one worker less; it must have no task. */
+/* crew_leave: remove the calling worker, which must have no task, from the crew. */
 __attribute__((nonnull)) void crew_leave(struct crew *crew);
 
-/* crew_wait: wait for the end, but no longer than that. Returns whether the walk is over. */
+/* crew_wait: wait @nanoseconds or until the walk is over. Returns whether it is over. */
 __attribute__((nonnull, warn_unused_result)) bool crew_wait(struct crew *crew, long nanoseconds);

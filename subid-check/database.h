@@ -17,12 +17,12 @@ struct entry {
 	uint32_t line; /* its number, from 1 */
 	bool dialect;  /* a number in octal, hexadecimal, or with a sign or blanks */
 	size_t owner;  /* index into the owners */
-	size_t next;   /* the same owner's next one, or OWNER_NO_ENTRY */
+	size_t next;   /* index of the owner's next entry, or OWNER_NO_ENTRY */
 	uint64_t laid; /* the position of its first ID */
-	uint64_t used; /* IDs of it that processes run as */
+	uint64_t used; /* how many of its IDs processes run as */
 };
 
-/* A line that delegates nothing, though it should. */
+/* A line that delegates nothing although it seems to be meant to. */
 struct refusal {
 	uint32_t line;
 	enum subid_line_fault fault;
@@ -46,12 +46,12 @@ struct database {
 	struct refusal *refusals;
 	size_t n_refusals, refusals_room;
 	size_t *sorted;		 /* the entries by first ID, long ones first */
-	struct stretch *covered; /* what any entry contains: ascending, apart */
+	struct stretch *covered; /* all IDs of the entries: ascending stretches with gaps between */
 	size_t n_covered;
 };
 
 /*
- * database_read: the lines of a file, and who owns them.
+ * database_read: read the lines of a file, and add their owners to @owners.
  *
  * @name: its path on that host; kept.
  * Returns 0, also for a file that does not exist; -EFBIG for more than ROOT_LINES_MAX lines;
@@ -60,18 +60,18 @@ struct database {
 int database_read(const struct root *root, const char *name, struct owners *owners,
 		  struct database *ret);
 
-/* database_parse: add the lines that a file's text has. Returns 0 or -EFBIG. */
+/* database_parse: add the lines of a file's text. Returns 0 or -EFBIG. */
 int database_parse(const char *text, size_t len, struct owners *owners, struct database *database);
 
 /*
- * database_join: find the owners' accounts, lay their ranges end to end, and sort; after both
- * databases are read.
+ * database_join: find the owners' accounts, compute the positions of their ranges, and sort the
+ * entries. Call it when both databases have been read.
  */
 void database_join(struct database databases[2], struct owners *owners,
 		   const struct accounts *users);
 void database_free(struct database *database);
 
-/* database_contains: does any entry? Sorted databases only. */
+/* database_contains: does an entry contain @id? Call database_join() before. */
 bool database_contains(const struct database *database, uint32_t id);
 
 /* entry_last: its last ID. */

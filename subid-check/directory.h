@@ -9,14 +9,14 @@
 
 /*
  * IDs that a directory service may give to its users and groups: what SSSD and winbind map
- * the identifiers of Windows domains to. Their users are in no file, and who has such an ID
- * inside a container may own the files of a user on NFS (CVE-2024-56433).
+ * the identifiers of Windows domains to. No file lists these users. A container with such an
+ * ID may own the files of one of them on NFS (CVE-2024-56433).
  */
 struct directory_area {
 	struct stretch ids;
 	char *whose;	  /* such as "SSSD's domain example.com" */
-	const char *file; /* the last one that says something about it; static or of @paths */
-	uint32_t line;	  /* there, or 0: by default */
+	const char *file; /* the last one that configures it; static, or one of `paths` */
+	uint32_t line;	  /* of that file, or 0 if the IDs are a default */
 };
 
 struct directories {
@@ -28,7 +28,7 @@ struct directories {
 };
 
 /*
- * directories_read: /etc/sssd/sssd.conf with /etc/sssd/conf.d, and /etc/samba/smb.conf.
+ * directories_read: read /etc/sssd/sssd.conf with /etc/sssd/conf.d, and /etc/samba/smb.conf.
  * Returns 0, also if there are no such files, or a negative errno.
  * Ownership: end with directories_free(), whatever is returned.
  */
@@ -43,10 +43,10 @@ struct directory_text {
 	size_t len;
 };
 
-/* directories_parse_sssd: add what files say, a later one before an earlier one. */
+/* directories_parse_sssd: add the areas of these files. A later file overrides an earlier one. */
 __attribute__((nonnull)) void directories_parse_sssd(const struct directory_text *texts, size_t n,
 						     struct directories *directories);
 
-/* directories_parse_samba: add what smb.conf says. */
+/* directories_parse_samba: add the areas of smb.conf. */
 __attribute__((nonnull)) void directories_parse_samba(const struct directory_text *text,
 						      struct directories *directories);

@@ -8,9 +8,9 @@
 #include "database.h"
 #include "survey.h"
 
-/* By weight. */
+/* In ascending order. */
 enum finding_severity {
-	FINDING_NOTE, /* it may well be meant; a host with notes alone is clean */
+	FINDING_NOTE, /* it may be intended; a host that has only notes is clean */
 	FINDING_WARNING,
 	FINDING_ERROR,
 };
@@ -24,16 +24,16 @@ struct finding {
 	enum finding_severity severity;
 	const char *code; /* a word or two with dashes, stable */
 	const char *file; /* an absolute path on the host, or NULL */
-	uint32_t line;	  /* 0: the file as a whole */
+	uint32_t line;	  /* 0: the whole file */
 	char *reason;	  /* a sentence; any bytes but a NUL, as owners have them */
 	char *fix;	  /* likewise; or a command, which begins with a small letter */
 	bool has_ids;	  /* which IDs it is about: */
 	struct stretch ids;
-	size_t order; /* in which it was found */
+	size_t order; /* how many were found before it */
 };
 
 struct findings {
-	struct finding *items; /* heaviest first, and of one weight as found */
+	struct finding *items; /* the most severe first; of one severity, as found */
 	size_t n, room;
 	size_t count[FINDING_ERROR + 1]; /* by severity */
 	size_t dropped;			 /* how many are counted, but not kept, */
@@ -45,16 +45,16 @@ struct findings {
 };
 
 /*
- * findings_of: what is wrong with a host.
+ * findings_of: find what is wrong with a host.
  *
- * A function of the survey alone: nothing is read. It takes O(n log n) in the lines, and
- * makes at most a few findings for each.
+ * The result depends on the survey alone: no file is read. This takes O(n log n) for n lines,
+ * and makes at most a few findings for each line.
  * Ownership: end with findings_free().
  */
 __attribute__((nonnull)) void findings_of(const struct survey *survey, struct findings *ret);
 
 /*
- * findings_add: one more; afterwards findings_sort().
+ * findings_add: add a finding. Call findings_sort() after the last one.
  *
  * @code, @file: kept. @file: NULL for none. @line: 0 for none. @reason, @fix: handed over.
  * Returns it, valid until the next call; it may be changed.

@@ -11,9 +11,9 @@
 
 struct survey;
 
-/* Files of IDs: of one owner, in one stretch of the owner's ranges, or of nobody. */
+/* The files of one owner's IDs in one stretch of the owner's ranges. */
 struct holdings_use {
-	struct stretch ids; /* the lowest and the highest that has any */
+	struct stretch ids; /* from the lowest to the highest ID that has files */
 	const struct owner *owner;
 	uint64_t files, bytes; /* bytes as du(1) counts them, once for each name */
 };
@@ -22,7 +22,7 @@ struct holdings_use {
 struct holdings_stray {
 	struct stretch ids; /* one ID; or a whole block, where very many IDs have files */
 	uint64_t files, bytes;
-	uint64_t orphans; /* of the files, those that systemd does not explain */
+	uint64_t orphans; /* how many of the files lie where systemd would not put them */
 	uint64_t named;	  /* ACL entries that name the ID */
 	uint32_t kept;	  /* marks that are kept */
 };
@@ -59,7 +59,7 @@ struct holdings {
 	size_t n_strays[2];
 	struct holdings_mark *marks; /* by kind, ID and path */
 	size_t n_marks;
-	uint64_t more[HOLDINGS_MARK_KINDS]; /* marks that there are, but are not kept */
+	uint64_t more[HOLDINGS_MARK_KINDS]; /* how many more marks there are, which are not kept */
 	uint64_t n, mounts;		    /* as struct tree_count has them */
 };
 
@@ -76,8 +76,8 @@ struct holdings_request {
  * Memory is bounded: of one ID 16 marks are kept, of one kind 1,000, and of more
  * than 262,144 stray IDs blocks are counted instead.
  * @survey: with databases that are joined; it must outlive @ret.
- * Returns 0 or a negative errno, with @ret_failed set to the directory that it is
- * about. Ownership: end with holdings_free(), whatever is returned.
+ * Returns 0 or a negative errno. @ret_failed is then set to the directory that
+ * failed. Ownership: end with holdings_free(), whatever is returned.
  */
 __attribute__((nonnull, warn_unused_result)) int
 holdings_read(const struct root *root, const struct holdings_request *request,

@@ -8,7 +8,7 @@
 #include "print.h"
 #include "printable.h"
 
-/* A terminal scrolls no further. */
+/* How many rows are printed at most: more do not help a person at a terminal. */
 #define ROWS_SHOWN 1000
 
 enum column {

@@ -11,7 +11,7 @@ struct identity {
 	enum subid_kind kind;
 	uint32_t id;
 	bool reserved;		   /* the module never makes a record of it */
-	const struct entry *entry; /* the line that counts, or NULL: not delegated */
+	const struct entry *entry; /* the first line that delegates it, or NULL */
 	const struct owner *owner;
 	uint64_t position;
 	const struct entry *counterpart_entry; /* of a UID: where its GID stands, or NULL */
@@ -21,7 +21,7 @@ struct identity {
 };
 
 /*
- * identity_of_id: what the module answers for an ID. Of several lines the first counts.
+ * identity_of_id: describe an ID as the module does, by the first line that delegates it.
  * Ownership: end with identity_free().
  */
 __attribute__((nonnull)) void identity_of_id(const struct survey *survey, enum subid_kind kind,
@@ -29,7 +29,7 @@ __attribute__((nonnull)) void identity_of_id(const struct survey *survey, enum s
 
 /*
  * identity_of_name: the ID that a record's name stands for, if its owner has it.
- * Returns false, and sets nothing, for a name that is not ours.
+ * @ret: set on success only. Returns false for a name that no record of the module can have.
  */
 __attribute__((nonnull)) bool identity_of_name(const struct survey *survey, const char *name,
 					       struct identity *ret);

@@ -6,8 +6,8 @@
 /* The status that the program ends with. */
 enum {
 	CHECK_STATUS_CLEAN = 0,	   /* no error and no warning; or the ID is delegated */
-	CHECK_STATUS_FINDINGS = 1, /* there are some; or the ID is not delegated */
-	CHECK_STATUS_BLIND = 2,	   /* it could not look */
+	CHECK_STATUS_FINDINGS = 1, /* there are errors or warnings; or the ID is not delegated */
+	CHECK_STATUS_BLIND = 2,	   /* the host could not be examined */
 };
 
 /*
@@ -16,9 +16,9 @@ enum {
  */
 
 /*
- * memory_room: an array with room for one item more.
+ * memory_room: make an array large enough for one item more.
  *
- * @items: the array, or NULL. @n: items in it. @room: for how many; updated.
+ * @items: the array, or NULL. @n: how many items it has. @room: how many fit; updated.
  * @size: of an item, in bytes.
  * Returns the array, which may have moved. Ownership: free(3).
  */
@@ -34,5 +34,5 @@ __attribute__((format(printf, 1, 2))) char *memory_print(const char *format, ...
 /* memory_fail: end the program. */
 _Noreturn void memory_fail(void);
 
-/* memory_check: @memory, which is not NULL. */
+/* memory_check: return @memory; if it is NULL, end the program. */
 void *memory_check(void *memory);

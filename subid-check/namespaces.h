@@ -8,15 +8,15 @@
 
 #include "database.h"
 
-/* Users can make many. */
+/* Users can make many namespaces, so only so many are kept, with so many lines in all. */
 #define NAMESPACES_KEPT_MAX 4096
 #define NAMESPACES_MAPS_MAX 65536
 
 /* A line of /proc/PID/uid_map or gid_map. */
 struct namespace_map {
 	enum subid_kind kind;
-	uint32_t inside;    /* the first ID, as the namespace sees it, */
-	struct stretch ids; /* and as this host does */
+	uint32_t inside;    /* the first ID inside the namespace */
+	struct stretch ids; /* the IDs on this host */
 };
 
 /* A user namespace that a process is in. */
@@ -38,7 +38,7 @@ struct namespaces {
 };
 
 /*
- * namespaces_read: of all processes that /proc shows, but for our own userns.
+ * namespaces_read: read the user namespaces of all processes in /proc, without our own one.
  *
  * At most NAMESPACES_KEPT_MAX with NAMESPACES_MAPS_MAX lines in all are kept. Those of processes
  * that we may not look into are left out.

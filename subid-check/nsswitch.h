@@ -21,14 +21,14 @@ struct nsswitch_order {
 	uint32_t line; /* 0: there is none, so glibc has a default */
 	bool asks_subid;
 	bool unreached;	   /* a service that has no record ends the lookup before subid */
-	bool forgets;	   /* a record that was found is forgotten for what comes behind it */
+	bool forgets;	   /* glibc drops a record that was found and asks the next service */
 	bool files_behind; /* `files` or `compat` comes behind subid */
 	char behind[NSSWITCH_SERVICE_MAX_BYTES]; /* the first service behind subid, or "" */
 };
 
 struct nsswitch {
 	bool exists;
-	uint32_t malformed_line;    /* glibc gives up at this line, and finds nobody; or 0 */
+	uint32_t malformed_line;    /* glibc ignores the whole file because of this line; or 0 */
 	uint32_t unterminated_line; /* glibc ignores this last line; or 0 */
 	struct nsswitch_order order[NSSWITCH_LINES];
 	uint32_t source_line; /* of `subid:`, or 0 */
@@ -38,15 +38,15 @@ struct nsswitch {
 const char *nsswitch_line_name(enum nsswitch_line line);
 
 /*
- * nsswitch_read: /etc/nsswitch.conf, as far as it concerns us. (Which source `subid:` names
- * is subid_source_read()'s to say.)
+ * nsswitch_read: read the lines of /etc/nsswitch.conf that matter for subid. (subid_source_read()
+ * reads the source that `subid:` names.)
  * Returns 0, also if there is no such file, or what root_read() returns.
  */
 __attribute__((nonnull, warn_unused_result)) int nsswitch_read(const struct root *root,
 							       struct nsswitch *ret);
 
 /*
- * nsswitch_parse: the same, of the file's text.
+ * nsswitch_parse: do the same with the file's text.
  *
  * It is read as glibc 2.33 to 2.43 reads it (nss/nss_database.c, nss/nss_action_parse.c): the
  * words of a comment are services, a line without a newline does not count, and one malformed

@@ -24,12 +24,12 @@ struct options {
 /*
  * options_parse: read the command line.
  *
- * --help, --version and --list-columns print what they are for and end the program; so does
- * what cannot be done, with a message and status 2.
+ * --help, --version and --list-columns print their text and end the program. A wrong command
+ * line ends it with a message and status 2.
  * @ret: its texts are those of @argv. Ownership: end with options_free().
  */
 __attribute__((nonnull)) void options_parse(int argc, char **argv, struct options *ret);
 __attribute__((nonnull)) void options_free(struct options *options);
 
-/* options_are_about_one: is one ID asked for, and not the host? */
+/* options_are_about_one: is the command about one ID, instead of the whole host? */
 __attribute__((nonnull, pure)) bool options_are_about_one(const struct options *options);

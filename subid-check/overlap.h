@@ -24,10 +24,10 @@ struct overlap {
 /*
  * overlap_find: which entries share IDs?
  *
- * There may be n^2 / 2 such pairs, so it does not tell all of them: for each entry, at most one
- * with another owner and one with the same. If any two entries share IDs, there is an overlap.
- * If they are two owners', and neither is meant to lie inside the other, there is a conflict.
- * It takes O(n).
+ * There may be n^2 / 2 such pairs, so not all are reported: for each entry, at most one pair with
+ * another owner and one with the same owner. If any two entries share IDs, at least one overlap
+ * is reported. If any two entries of different owners do, and none is meant to lie inside the
+ * other, at least one conflict is. It takes O(n).
  * @database: sorted.
  * @overlap: called with @context for each, in ascending order of IDs.
  */

@@ -22,7 +22,7 @@ enum owner_account {
 struct owner {
 	char *name; /* as the lines write it */
 	enum owner_account account;
-	uint32_t uid;	    /* unless there is no account */
+	uint32_t uid;	    /* of the account, if there is one */
 	const char *login;  /* the account's name, of accounts; or NULL */
 	bool numeric;	    /* the name is a UID */
 	bool nested;	    /* may have ranges inside other owners' */
@@ -42,9 +42,9 @@ struct owners {
 };
 
 /*
- * owners_find: the owner of that name, added if it is new.
+ * owners_find: find the owner with this name, or add it.
  *
- * @name, @len: one that subid_owner_text_valid() accepts, so without a NUL.
+ * @name, @len (bytes): a text that subid_owner_text_valid() accepts, so without a NUL.
  * Returns its index. Ownership: end with owners_free().
  */
 __attribute__((nonnull)) size_t owners_find(struct owners *owners, const char *name, size_t len);

@@ -103,7 +103,7 @@ bool place_trusts(const struct place *place, const struct whose_map *map,
 	if (answer->whose != WHOSE_DELEGATED)
 		return answer->whose == WHOSE_ACCOUNT;
 	owner = principal_of_owner(map, answer->owner);
-	/* Of a user whom only services know, the files alone cannot tell. */
+	/* The place may be of a user that only services know, and they were not asked. */
 	if (!owner.has_uid && !map->survey->all_services && place->known &&
 	    whose_id(map, SUBID_UID, place->uid).whose == WHOSE_NOBODY)
 		return true;

@@ -19,7 +19,7 @@ enum whose {
 	WHOSE_NOBODY,
 };
 
-/* The ID space of a host, to ask about many IDs. */
+/* The ID space of a host, prepared for many calls of whose_id(). */
 struct whose_map {
 	const struct survey *survey;
 	struct segments *segments; /* two, by enum subid_kind */
@@ -54,10 +54,10 @@ struct principal {
 };
 
 /*
- * principal_of_uid: the account that has a UID, or was delegated it, by as many
- * steps as it takes: of a container in alice's container, alice.
+ * principal_of_uid: the account that has a UID or was delegated it, directly or through other
+ * owners: for a container inside alice's container, alice.
  *
- * principal_of_owner: the same of an owner.
+ * principal_of_owner: the same for an owner.
  */
 __attribute__((nonnull, warn_unused_result)) struct principal
 principal_of_uid(const struct whose_map *map, uint32_t uid);
@@ -74,10 +74,11 @@ struct place {
 };
 
 /*
- * place_trusts: may files of an ID lie there, by its owner's or root's will?
+ * place_trusts: may files of an ID lie there?
  *
- * They may where the place is the owner's, or root's and nobody else can make files
- * there. IDs that systemd allocates may lie at the latter.
+ * Files of an account's ID may lie anywhere. Files of a delegated ID may lie where the place
+ * belongs to the ID's owner, or to root and nobody else can make files there. Files of an ID
+ * that systemd allocates may lie in the latter alone.
  * @answer: of that ID.
  */
 __attribute__((nonnull, warn_unused_result)) bool place_trusts(const struct place *place,

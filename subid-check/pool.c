@@ -155,24 +155,24 @@ bool pool_is_valid(const struct pool *pool)
 	       pool->count <= pool->max - pool->min + 1;
 }
 
-uint64_t pool_slots(const struct pool *pool)
+uint64_t pool_capacity(const struct pool *pool)
 {
 	return (pool->max - pool->min + 1) / pool->count;
 }
 
 bool pool_of_uid(const struct pool *pool, uint32_t uid, struct stretch *ret)
 {
-	uint64_t slot, first;
+	uint64_t nth, first;
 
 	if (!pool->deterministic || !pool_is_valid(pool) || uid < pool->uid_min)
 		return false;
-	slot = uid - pool->uid_min;
-	if (slot >= pool_slots(pool)) {
+	nth = uid - pool->uid_min;
+	if (nth >= pool_capacity(pool)) {
 		if (!pool->wraps)
 			return false;
-		slot %= pool_slots(pool);
+		nth %= pool_capacity(pool);
 	}
-	first = pool->min + slot * pool->count;
+	first = pool->min + nth * pool->count;
 	*ret = (struct stretch){ (uint32_t)first, (uint32_t)(first + pool->count - 1) };
 	return true;
 }
@@ -242,8 +242,8 @@ static const struct stretch *advance(const struct stretch *items, size_t n, size
 }
 
 /*
- * Is any of @ids somebody's?
- * @ret_next: set to the first ID behind what is in the way.
+ * Is any of @ids in use?
+ * @ret_next: set to the first ID after the stretch that is in use.
  */
 static bool is_blocked(struct gap *gap, struct stretch ids, uint64_t *ret_next)
 {

@@ -10,8 +10,7 @@
 #include "root.h"
 
 /*
- * Which IDs may be given away: the pool that login.defs(5) names, without what is somebody's
- * already.
+ * The IDs that may be delegated: the pool of login.defs(5), without IDs that are already in use.
  */
 
 /* How useradd(8) and usermod(8) allocate IDs of one kind. */
@@ -20,38 +19,38 @@ struct pool {
 	uint64_t count;	   /* SUB_UID_COUNT; 0: useradd allocates none */
 	bool deterministic;
 	bool wraps;	  /* UNSAFE_SUB_UID_DETERMINISTIC_WRAP, of a deterministic one */
-	uint64_t uid_min; /* UID_MIN: to whom a deterministic pool gives its first IDs */
+	uint64_t uid_min; /* UID_MIN: the user that gets the first IDs of a deterministic pool */
 	uint32_t line;	  /* of login.defs, the first one about this pool; 0: all are defaults */
 };
 
 /*
- * pool_read: the pools of /etc/login.defs, by enum subid_kind; shadow's defaults for what it
- * does not say.
+ * pool_read: read the pools of /etc/login.defs, by enum subid_kind. A value that is not there is
+ * shadow's default.
  * Returns 0, also if there is no such file, or what root_read() returns.
  */
 __attribute__((nonnull, warn_unused_result)) int pool_read(const struct root *root,
 							   struct pool ret[2]);
 
-/* pool_parse: the same, of the file's text. */
+/* pool_parse: do the same with the file's text. */
 __attribute__((nonnull)) void pool_parse(const char *text, size_t len, struct pool ret[2]);
 
 /* pool_is_valid: can anything be allocated from it? */
 __attribute__((nonnull, pure)) bool pool_is_valid(const struct pool *pool);
 
-/* pool_slots: how many ranges a valid pool holds. */
-__attribute__((nonnull, pure)) uint64_t pool_slots(const struct pool *pool);
+/* pool_capacity: how many ranges a valid pool holds. */
+__attribute__((nonnull, pure)) uint64_t pool_capacity(const struct pool *pool);
 
 /*
  * pool_of_uid: the range that a deterministic pool gives the user @uid.
  *
- * The formula is shadow 4.20's, lib/find_new_sub_uids.c and lib/find_new_sub_gids.c; of GIDs
- * too it depends on the UID.
+ * The formula is shadow 4.20's, lib/find_new_sub_uids.c and lib/find_new_sub_gids.c. A range of
+ * GIDs depends on the UID, too.
  * @ret: set on success. Returns false if that user gets none.
  */
 __attribute__((nonnull)) bool pool_of_uid(const struct pool *pool, uint32_t uid,
 					  struct stretch *ret);
 
-/* Stretches of IDs: ascending and apart after pool_avoid_sort(). */
+/* Stretches of IDs. After avoid_sort() they are ascending, with gaps between them. */
 struct avoid {
 	struct stretch *items;
 	size_t n, room;
@@ -69,8 +68,8 @@ struct gap {
 	const struct accounts *accounts;
 	const struct avoid *avoid;
 	uint64_t next;	/* all IDs below it are taken or proposed */
-	size_t covered; /* the database's stretch at or behind it */
-	size_t avoided; /* likewise of @avoid */
+	size_t covered; /* index of the first stretch of the database at or above `next` */
+	size_t avoided; /* the same for `avoid` */
 };
 
 __attribute__((nonnull)) void gap_begin(struct gap *gap, const struct pool *pool,
@@ -78,20 +77,20 @@ __attribute__((nonnull)) void gap_begin(struct gap *gap, const struct pool *pool
 					const struct accounts *accounts, const struct avoid *avoid);
 
 /*
- * gap_take: the next free range of that size in the pool.
+ * gap_take: the next free range of @count IDs in the pool.
  *
  * Each ID is proposed once. All calls together walk the database once.
  * @count: at least 1. @ret: set if there is one. Returns false if there is none.
  */
 __attribute__((nonnull)) bool gap_take(struct gap *gap, uint32_t count, struct stretch *ret);
 
-/* gap_is_free: does nobody have any of these IDs, whether or not the pool has them? */
+/* gap_is_free: is none of these IDs in use? They need not be in the pool. */
 __attribute__((nonnull)) bool gap_is_free(const struct gap *gap, struct stretch ids);
 
-/* gap_count: how many ranges of @count IDs are free in the pool, counting up to @most. */
+/* gap_count: how many ranges of @count IDs are free in the pool, but at most @most. */
 __attribute__((nonnull)) uint64_t gap_count(struct gap *gap, uint32_t count, uint64_t most);
 
-/* --- IDs that something on Linux takes for its own, whatever the files say --------- */
+/* --- IDs that Linux or systemd reserves, whatever the files say -------------------- */
 
 struct taken {
 	struct stretch ids;

@@ -10,7 +10,7 @@
 #include "survey.h"
 #include "style.h"
 
-/* The ways to print what was found out, besides the table. Each is in the file of its name. */
+/* The kinds of output, besides the table. Each function is in the file of its name. */
 
 /*
  * report_print: the findings, one paragraph each, and how many there are. Of one code it prints
@@ -20,8 +20,8 @@ __attribute__((nonnull)) void report_print(const struct findings *findings,
 					   const struct style *style);
 
 /*
- * map_print: the ID space from 0 to 2^32-1, a row for each stretch of it, with bars as long as
- * the logarithm of its size.
+ * map_print: the ID space from 0 to 2^32-1. It has a row for each stretch of IDs, with a bar whose
+ * length is the logarithm of the stretch's size.
  */
 __attribute__((nonnull)) void map_print(const struct survey *survey, const struct style *style);
 
@@ -46,7 +46,7 @@ __attribute__((nonnull)) void json_print_identities(const struct survey *survey,
 						    const struct identity *identities, size_t n,
 						    pid_t pid);
 
-/* holdings_print: a table of whose files there are; nothing where none were looked at. */
+/* holdings_print: a table of the files of each owner; nothing without --files. */
 __attribute__((nonnull)) void holdings_print(const struct survey *survey,
 					     const struct style *style);
 

@@ -19,10 +19,11 @@ struct probe {
  *
  * Directory users are in no file, and services do not list them; only a question for an ID
  * finds them. The questions go from coarse to fine: each 65536th ID of each range first, and
- * last those in between. A service that hangs does not hold the program: a child process asks,
- * and is killed when the time is over.
+ * last those in between. A service that hangs does not delay the program: a child process
+ * asks, and is killed when the time is over.
  *
- * @databases: sorted. @accounts: what is found is added.
+ * @databases: after database_join(). @seconds: the time limit. @accounts: the accounts that are
+ * found are added.
  * Returns 0 or a negative errno.
  */
 __attribute__((nonnull, warn_unused_result)) int probe_services(const struct database databases[2],

@@ -3,12 +3,12 @@
 
 #include <stdint.h>
 
-/* For somebody who waits: all of it goes to standard error, and only if that is a terminal. */
+/* Messages about the progress. They go to standard error, if that is a terminal. */
 
 /*
- * progress_begin: from now on this is read. If it takes longer than a second, a line says so.
+ * progress_begin: a step begins. If it takes longer than a second, a line names it.
  *
- * @what: static; printed as it is.
+ * @what: the step, a static string; printed unchanged.
  */
 __attribute__((nonnull)) void progress_begin(const char *what);
 void progress_end(void);
@@ -16,5 +16,5 @@ void progress_end(void);
 /* progress_show: draw a bar, over the one before. @what: printed as it is. */
 __attribute__((nonnull)) void progress_show(const char *what, uint64_t done, uint64_t all);
 
-/* progress_clear: take the bar away. */
+/* progress_clear: remove the bar. */
 void progress_clear(void);

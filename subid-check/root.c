@@ -15,7 +15,7 @@
 
 #include "memory.h"
 
-/* A writer that never pauses must not hold us for ever. */
+/* A writer that never pauses must not delay the program for ever. */
 #define READ_TRIES 16
 #define LIST_MAX 4096
 

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 /*
- * The files of the host that is looked at: the host that runs us, or a tree below a
+ * The files of the host that is checked: the host on which the program runs, or a tree below a
  * directory, which may be hostile. Below a directory, symbolic links lead where they would
  * lead that host, and never out of the directory. Nothing but a regular file is opened, and
  * no more is read than a bound allows.
@@ -71,7 +71,7 @@ __attribute__((nonnull, warn_unused_result)) int root_stat(const struct root *ro
 /*
  * root_list: the names in a directory, in byte order, without those that begin with a dot.
  *
- * @ret_names: set on success; each name and the array are free(3)'s.
+ * @ret_names: set on success. Ownership: end each name and the array with free(3).
  * Returns how many there are; -ENOENT; -EFBIG if there are more than 4096; or another
  * negative errno.
  */

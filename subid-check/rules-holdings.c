@@ -8,11 +8,11 @@
 #include "rules.h"
 
 #define ORPHANS_MAX 256
-/* IDs below are people's, one by one; from here on they are delegated in blocks. */
+/* Below this ID, each ID is usually one person's. From here on, IDs are delegated in blocks. */
 #define BLOCKS_FROM 65536
 #define BLOCK_IDS 65536
 
-/* How a kind of mark is a finding. */
+/* The finding for each kind of mark. */
 static const struct {
 	enum finding_severity severity;
 	const char *code, *what, *fix;
@@ -115,7 +115,7 @@ static void add_rest(const struct holdings *holdings, enum holdings_mark_kind wh
 
 /* --- orphans ------------------------------------------------------------------------ */
 
-/* Neighbours, which one user may have been delegated. */
+/* The files of neighbouring IDs, which may have been delegated to one user. */
 struct orphans {
 	struct stretch ids;
 	size_t n; /* IDs, or blocks */

@@ -34,7 +34,7 @@ static void find_exhausted(struct pass *pass, const struct pool *pool, enum subi
 {
 	const struct survey *survey = pass->survey;
 	const struct avoid nothing = { .n = 0 };
-	uint64_t slots = pool_slots(pool), n;
+	uint64_t capacity = pool_capacity(pool), n;
 	struct gap gap;
 
 	if (pool->deterministic)
@@ -42,7 +42,7 @@ static void find_exhausted(struct pass *pass, const struct pool *pool, enum subi
 	/* useradd looks at no directory, so it would give these IDs away. */
 	gap_begin(&gap, pool, &survey->databases[kind], &survey->accounts[kind], &nothing);
 	n = gap_count(&gap, (uint32_t)pool->count, FEW_RANGES);
-	if (n >= FEW_RANGES || n * 10 >= slots)
+	if (n >= FEW_RANGES || n * 10 >= capacity)
 		return;
 	add(pass, FINDING_WARNING, "pool-exhausted", pool->line,
 	    n == 0 ? memory_print("No %" PRIu64 " subordinate %ss in a row are free from %" PRIu64
@@ -103,7 +103,7 @@ static uint64_t user_of(const struct pool *pool, const struct entry *entry)
 
 static void find_deterministic(struct pass *pass, const struct pool *pool)
 {
-	uint64_t end = pool->min + pool_slots(pool) * pool->count;
+	uint64_t end = pool->min + pool_capacity(pool) * pool->count;
 
 	for (size_t i = 0; i < pass->database->n; i++) {
 		const struct entry *entry = &pass->database->entries[i];
@@ -122,10 +122,10 @@ static void find_deterministic(struct pass *pass, const struct pool *pool)
 	}
 }
 
-/* The first account whose UID is too large for a slot of its own, or NULL. */
+/* The first account whose UID is too large for a range of its own, or NULL. */
 static const struct account *find_beyond(const struct pass *pass, const struct pool *pool)
 {
-	uint64_t first = pool->uid_min + pool_slots(pool);
+	uint64_t first = pool->uid_min + pool_capacity(pool);
 	const struct account *account = NULL;
 	const struct subid_range range = {
 		.start = (uint32_t)first,
@@ -143,7 +143,7 @@ static void find_wrap(struct pass *pass, const struct pool *pool)
 {
 	const struct account *account = find_beyond(pass, pool);
 	const char *id = rules_id_names[pass->kind];
-	uint64_t slots = pool_slots(pool);
+	uint64_t capacity = pool_capacity(pool);
 
 	if (pool->wraps)
 		add(pass, account ? FINDING_ERROR : FINDING_WARNING, "deterministic-wrap",
@@ -151,16 +151,16 @@ static void find_wrap(struct pass *pass, const struct pool *pool)
 		    account ? memory_print("UNSAFE_SUB_%s_DETERMINISTIC_WRAP gives %s (UID %" PRIu32
 					   ") the same IDs as the user with the UID %" PRIu64 ".",
 					   id, account->name, account->id,
-					   pool->uid_min + (account->id - pool->uid_min) % slots)
+					   pool->uid_min + (account->id - pool->uid_min) % capacity)
 			    : memory_print("UNSAFE_SUB_%s_DETERMINISTIC_WRAP gives the same IDs to "
 					   "users whose UIDs are %" PRIu64 " apart.",
-					   id, slots),
+					   id, capacity),
 		    memory_print("Set UNSAFE_SUB_%s_DETERMINISTIC_WRAP to no.", id));
 	else if (account)
 		add(pass, FINDING_WARNING, "pool-exhausted", pool->line,
 		    memory_print("SUB_%s_DETERMINISTIC has IDs for the UIDs %" PRIu64 " to %" PRIu64
 				 ", but %s has the UID %" PRIu32 ".",
-				 id, pool->uid_min, pool->uid_min + slots - 1, account->name,
+				 id, pool->uid_min, pool->uid_min + capacity - 1, account->name,
 				 account->id),
 		    memory_print("Raise SUB_%s_MAX, which changes no user's range.", id));
 }

@@ -16,9 +16,9 @@ struct pass {
 	struct findings *findings;
 	enum subid_kind kind; /* of the database at hand */
 	const struct database *database;
-	struct gap gaps[2];	  /* by enum subid_kind; what is proposed is proposed once */
-	struct stretch *moves[2]; /* for each entry what it could be instead; 0-0: nothing yet */
-	bool unsorted[2];	  /* a finding says so already */
+	struct gap gaps[2];	  /* by enum subid_kind; each free ID is proposed once */
+	struct stretch *moves[2]; /* for each entry the range proposed instead; 0-0: none yet */
+	bool unsorted[2];	  /* the finding `unsorted` has been made */
 };
 
 /* The file itself, its lines and its ranges; of the database at hand. */

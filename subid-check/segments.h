@@ -8,7 +8,7 @@
 #include "pool.h"
 #include "survey.h"
 
-/* The kinds of stretches, by weight. A stretch that is several of them shows the heaviest. */
+/* The classes of stretches. If several apply to a stretch, it has the last of them. */
 enum segment_class {
 	SEGMENT_FREE,
 	SEGMENT_SYSTEMD,
@@ -19,14 +19,14 @@ enum segment_class {
 	SEGMENT_OVERLAP,
 };
 
-/* A stretch of the ID space all of which has the same owners. */
+/* A stretch of IDs that all have the same owners. */
 struct segment {
 	struct stretch ids;
 	enum segment_class what;
 	const struct owner *owners[2]; /* two different ones, by first line, or NULL */
-	size_t ranges;		       /* that contain it; of a folded one, that contain any part */
-	size_t segments;	       /* folded into it: 1 if it is not folded */
-	size_t overlaps;	       /* of these, that two owners share */
+	size_t ranges;		       /* that contain it, or a part of it if it was merged */
+	size_t segments;	       /* merged into it: 1 if it was not merged */
+	size_t overlaps;	       /* how many of these two owners share */
 	const struct taken *taken;     /* a special ID, or systemd's, or NULL */
 	size_t accounts;
 	const struct account *account; /* the first of them */
@@ -38,8 +38,8 @@ struct segments {
 };
 
 /*
- * segments_of: the ID space of one database, in at most about @max segments; if there are more,
- * neighbours are folded.
+ * segments_of: the ID space of one database, in at most about @max segments. If there are more,
+ * neighbours are merged.
  *
  * It takes O(n log n). Ownership: end with segments_free().
  */
@@ -48,7 +48,7 @@ __attribute__((nonnull)) void segments_of(const struct survey *survey, enum subi
 __attribute__((nonnull)) void segments_free(struct segments *segments);
 
 /*
- * segment_label: what it is, in words; any bytes, as owners have them.
+ * segment_label: describe a segment in words. It may have any bytes, as owners may.
  * Ownership: free(3).
  */
 __attribute__((nonnull)) char *segment_label(const struct segment *segment, enum subid_kind kind);

@@ -18,7 +18,7 @@ enum module_answer {
 	MODULE_SILENT, /* it has no record of the ID */
 };
 
-/* The module, as this host's programs get it. */
+/* The module that the programs of this host load. */
 struct module {
 	char *error; /* why it cannot be loaded, or NULL */
 	enum module_answer answer;
@@ -44,17 +44,17 @@ struct services {
 };
 
 /*
- * services_read: what any host has: its mail server and PAM's configuration.
+ * services_read: read what any host has: its mail server and PAM's configuration.
  * Returns 0 or a negative errno. Ownership: end with services_free().
  */
 __attribute__((nonnull, warn_unused_result)) int services_read(const struct root *root,
 							       struct services *services);
 
 /*
- * services_try: what only a running host has.
+ * services_try: examine what only a running host has.
  *
- * It loads the module, has it name a UID, and asks subid-userdbd where `subid:` names a
- * source that is not the files. The module stays loaded.
+ * This loads the module, asks it for the record of a UID, and asks subid-userdbd if `subid:`
+ * names a source other than the files. The module stays loaded.
  * @uid: an ID that the module must have a record of, or 0 for none.
  * Returns 0, or a negative errno if nsswitch.conf cannot be read.
  */

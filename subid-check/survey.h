@@ -24,15 +24,15 @@ struct survey_request {
 	char **nested;	       /* owners that may be nested, */
 	size_t n_nested, nested_room;
 	struct holdings_request files;
-	uint32_t probe_seconds; /* ask the services for the delegated IDs, so long; 0: do not */
+	uint32_t probe_seconds; /* for how long to ask services for delegated IDs; 0: do not ask */
 };
 
-/* All that was read of a host. Findings are computed from it alone. */
+/* Everything that is known about a host. Findings are computed from it alone. */
 struct survey {
 	bool live; /* the host that runs us */
 	bool all_services;
-	char *prefix; /* the absolute path of another host's directory, or "" */
-	bool plain;   /* a command that names its files by that path changes these files */
+	char *prefix;		      /* the absolute path of another host's directory, or "" */
+	bool plain;		      /* a shell command can name the host's files by `prefix` */
 	struct database databases[2]; /* by enum subid_kind */
 	struct accounts accounts[2];
 	struct owners owners;
@@ -45,13 +45,13 @@ struct survey {
 	struct usage usage; /* of a running host */
 	struct probe probe;
 	struct namespaces namespaces; /* of a running host */
-	struct holdings holdings;     /* at rest, if any were asked for */
+	struct holdings holdings;     /* the files at rest, with --files */
 };
 
 /*
- * survey_read: look at a host.
+ * survey_read: examine a host.
  *
- * A file that cannot be read ends the program with status 2 and a message.
+ * If a file cannot be read, the program ends with status 2 and a message.
  * Ownership: end with survey_free().
  */
 __attribute__((nonnull)) void survey_read(const struct survey_request *request, struct survey *ret);

@@ -14,8 +14,8 @@ struct table_look {
 };
 
 /*
- * table_print: the owners, what they have, and how much of it is used. A row is a range; what
- * stands in one row need not belong together.
+ * table_print: the owners, their ranges, and how many IDs are in use. A row is a range of UIDs and
+ * a range of GIDs of one owner, which need not belong together.
  */
 __attribute__((nonnull)) void table_print(const struct survey *survey, const struct style *style,
 					  const struct table_look *look);
@@ -23,5 +23,5 @@ __attribute__((nonnull)) void table_print(const struct survey *survey, const str
 /* table_list_columns: the names of the columns, and what they show. */
 void table_list_columns(void);
 
-/* table_check_columns: end the program with status 2 if one is unknown. */
+/* table_check_columns: end the program with status 2 if a column is unknown. */
 __attribute__((nonnull)) void table_check_columns(const char *columns);

@@ -240,7 +240,7 @@ static void judge_mode(struct tally *tally, const struct tree_entry *entry)
 		judge(tally, entry,
 		      (struct holdings_mark){
 			      .what = HOLDINGS_SETUID, .kind = SUBID_UID, .id = stat->stx_uid });
-	/* Without the group's execute bit it is for mandatory locks. */
+	/* Without the group's execute bit, the set-group-ID bit means mandatory locking. */
 	if ((stat->stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
 		judge(tally, entry,
 		      (struct holdings_mark){

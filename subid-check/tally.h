@@ -15,7 +15,7 @@ struct strays {
 	size_t n, room;
 };
 
-/* The last ID that was asked for: most files have the owner of the one before. */
+/* The last ID that was looked up. Most files have the same owner as the file before. */
 struct recent {
 	bool valid;
 	uint32_t id;
@@ -35,7 +35,7 @@ struct tally {
 };
 
 /*
- * tally_begin: nothing is seen yet.
+ * tally_begin: begin to count.
  * @map: must outlive the tally.
  * Ownership: end with tally_free(), which leaves the paths of the marks to the caller.
  */
@@ -47,10 +47,10 @@ __attribute__((nonnull)) void tally_visit(struct tree_entry *entry, void *contex
 __attribute__((nonnull)) void tally_unread(const struct tree_entry *entry, int r, void *context);
 
 /*
- * tally_place: the place that a directory is.
+ * tally_place: the place of the files in a directory.
  *
- * @whose: of its UID. @ret: set if it is an account's.
- * Returns false for a directory of a subordinate ID, which says nothing of who put it there.
+ * @whose: the kind of owner of its UID. @ret: set on success only.
+ * Returns false for a directory of a subordinate ID: its files have the place of the directory.
  */
 __attribute__((nonnull)) bool tally_place(enum whose whose, const struct statx *stat,
 					  struct place *ret);

@@ -12,10 +12,9 @@
  * A walk over all files below a directory, in one pass and with bounded memory.
  *
  * Each file is opened by its last name alone, below a directory that is
- * already open, and without following a link. So a user who renames files or puts
- * links in their place during the walk changes what is seen of these files, and
- * never leads the walk out of the tree. Files that move to where the walk has been
- * are missed.
+ * already open, and without following a link. So a user who renames files or replaces
+ * them by links during the walk can hide these files, but cannot lead the walk out of
+ * the tree. Files that move to a directory that has been walked are missed.
  *
  * A worker keeps one descriptor for each level that it is below the top:
  *
@@ -23,13 +22,13 @@
  *     level 1   DIR/home         fd  buffer
  *     level 2   DIR/home/alice   fd  buffer     <- the worker's current directory
  *
- * From TREE_BUFFERED_LEVELS on, levels share one buffer and read their entries again
+ * Very deep levels (BUFFERED_LEVELS in tree.c) share one buffer and read their entries again
  * when the walk comes back, so that a very deep tree costs no more than descriptors.
  * A worker that has nothing to do gets a directory that another one was about to
  * enter.
  */
 
-/* Threads that walk; each has a context of the visitor's own. */
+/* How many threads walk. The visitor has a context for each of them. */
 #define TREE_WORKERS_MAX 2
 
 /* A file that the walk comes to. */
@@ -44,11 +43,11 @@ struct tree_entry {
 
 struct tree_visitor {
 	/*
-	 * For each file once. The thread's current directory is the one the file lies
-	 * in, or, of a directory, that one; @name names it either way.
+	 * Called once for each file. The thread's current directory is the one that the file
+	 * lies in or, for a directory, this directory itself. `name` is relative to it.
 	 */
 	void (*visit)(struct tree_entry *entry, void *context);
-	/* For a directory that cannot be read, with a negative errno. */
+	/* Called for a directory that cannot be read. @r: a negative errno. */
 	void (*unread)(const struct tree_entry *entry, int r, void *context);
 	void *contexts[TREE_WORKERS_MAX];
 };
@@ -67,12 +66,12 @@ struct tree_count {
 };
 
 /*
- * tree_walk: all files below a directory, and itself.
+ * tree_walk: visit a directory and all files below it.
  *
  * Where standard error is a terminal, a line there counts the files.
  * @ret: set on success.
- * Returns 0, or a negative errno if no thread can be made. What cannot be read is
- * no error, but told to the visitor.
+ * Returns 0, or a negative errno if no thread can be made. A directory that cannot be read is
+ * reported to the visitor.
  */
 __attribute__((nonnull, warn_unused_result)) int tree_walk(const struct tree_request *request,
 							   const struct tree_visitor *visitor,

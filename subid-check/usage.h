@@ -43,8 +43,8 @@ size_t usage_of(const struct usage *usage, enum subid_kind kind, uint32_t id,
 		const struct use **ret_first);
 
 /*
- * usage_inside: what an ID of our user namespace is inside a process's user namespace, by
- * /proc/PID/uid_map or gid_map.
+ * usage_inside: convert an ID of our user namespace to the ID inside a process's user namespace,
+ * by /proc/PID/uid_map or gid_map.
  *
  * @ret_inside: set on success only.
  * Returns 0; -ENOENT if it is not mapped there; -ESRCH if there is no such process; or another
@@ -53,7 +53,7 @@ size_t usage_of(const struct usage *usage, enum subid_kind kind, uint32_t id,
 __attribute__((nonnull, warn_unused_result)) int usage_inside(pid_t pid, enum subid_kind kind,
 							      uint32_t id, uint32_t *ret_inside);
 
-/* usage_map: the same, by the text of a map. Returns 0 or -ENOENT. */
+/* usage_map: do the same with the text of a map. Returns 0 or -ENOENT. */
 __attribute__((nonnull, warn_unused_result)) int usage_map(FILE *map, uint32_t id,
 							   uint32_t *ret_inside);
 

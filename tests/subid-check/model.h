@@ -3,7 +3,7 @@
 
 #include "survey.h"
 
-/* A host as texts. What is NULL is as on model_clean's. */
+/* A host as texts. A file that is NULL here is the one of model_clean. */
 struct model {
 	const char *subuid, *subgid; /* "" is an empty file */
 	const char *users, *groups;  /* "alice 1000 bob 1001" */

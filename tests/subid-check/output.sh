@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What subid-check prints of fixture hosts, byte for byte: hosts/NAME/etc is the
-# host, hosts/NAME/report, map, json and svg are what is to be seen.
+# subid-check prints the right bytes for the fixture hosts: hosts/NAME/etc is the host, and
+# hosts/NAME/report, map, json and svg are the expected output.
 set -u
 # shellcheck source=tests/subid-check/program.sh
 . "$(dirname "$0")/program.sh"

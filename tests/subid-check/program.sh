@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What every test of subid-check begins with: sourced, never run. It sources tests/tap.sh,
-# and skips the test where the program is not built.
+# The beginning of every test of subid-check. This file is sourced, never run. It sources
+# tests/tap.sh, and skips the test if the program is not built.
 #
 #   $program                    the program
 #   hosts_copy                  copies the fixture hosts into ./hosts, as files of root

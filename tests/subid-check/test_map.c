@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which ranges share IDs, and what the ID space looks like. */
+/* Tests of ranges that share IDs, and of the map of the ID space. */
 #include <stdio.h>
 #include <stdlib.h>
 
