@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the module is made of: sourced, never run.
+# The files of the module. This file is sourced, never run.
 #
 #   module_sources              prints the paths of its C files, one a line: those
 #                               that the build has put into it, and not what else

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What glibc knows of accounts and groups, read once: thousands of files are compared. */
+/* The accounts and groups that glibc knows. They are read once, for thousands of comparisons. */
 struct account {
 	char name[64];
 	uint32_t uid;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What we say of a file, and what libsubid says of it. Thousands of files, every
- * ID around every edge, by ID, by owner and by position.
+ * Compares our answers about a file with libsubid's: for thousands of files, and for every ID
+ * around the ends of every range, by ID, by owner and by position.
  *
  *   conformance ORACLE VERSION DIRECTORY FILES SEED
  *
- * VERSION: of shadow, as in DIRECTORY/differences. FILES: of each family that
- * is not complete by itself. To be run where /etc is one's own.
+ * VERSION: of shadow, as in DIRECTORY/differences. FILES: how many files
+ * of each random family. Run it only in a scratch /etc, which it overwrites.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -544,7 +544,7 @@ static bool oracle_agrees_to(const struct differences *applied, struct edit *ret
 	return oracle_agrees(applied, ret_edit);
 }
 
-/* What libsubid only agrees to with the difference applied shows that it is still one. */
+/* If libsubid agrees only after a difference is applied, this difference still exists. */
 static void remember_differences(const struct edit *edit)
 {
 	static struct edit without;

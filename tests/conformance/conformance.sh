@@ -1,6 +1,6 @@
 #!/bin/bash
-# What we say of a file is what the installed libsubid says of it, or the
-# difference is listed, with its reason, in the file "differences" beside this.
+# Our answers about a file equal those of the installed libsubid, or the difference is
+# listed, with its reason, in the file "differences" beside this one.
 #
 #   CONFORMANCE_FILES    of each family of generated files
 #   CONFORMANCE_SEED     of what is generated

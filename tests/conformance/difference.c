@@ -107,7 +107,7 @@ static bool is_binary(const struct line *line)
 
 static bool leaves_32_bits(const struct line *line)
 {
-	/* What is written with a minus is large too. */
+	/* A number with a minus sign is large as well. */
 	return !has_minus(line) && (line->start > UINT32_MAX || line->count > UINT32_MAX ||
 				    line->count > (UINT64_C(1) << 32) - line->start);
 }
@@ -242,8 +242,8 @@ static void drop_lines(struct edit *edit, const struct differences *differences,
 }
 
 /*
- * A line that both read. What is dropped for some versions and still stands
- * here is one that this version does not read.
+ * A line that both read. A line that was to be dropped for some versions, but is still here, is
+ * one that this version does not read.
  */
 static bool read_left(const char *text, size_t len, struct line *ret)
 {

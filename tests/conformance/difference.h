@@ -46,7 +46,7 @@ struct edit {
 	size_t n_renames;
 };
 
-/* What is edited, and the IDs and owners that will be asked for. */
+/* The content to edit, and the IDs and owners that will be asked for. */
 struct original {
 	const struct content *content;
 	enum stored stored;

@@ -31,7 +31,7 @@ static int ask_owners(struct exchange *exchange, const struct exchange_question 
 
 	for (int i = 0; i < n; i++)
 		add_pair(exchange, owners[i], 0);
-	/* What is left of it after a refusal is not ours. */
+	/* After a failure, the pointer is not valid. */
 	if (n >= 0)
 		free(owners);
 	return n;

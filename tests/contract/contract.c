@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What glibc and its callers may rely on, held against the module as it is
- * installed: loaded with dlopen(3), reading the /etc of a scratch host.
+ * Checks what glibc and its callers may rely on. The module is the one that is installed,
+ * loaded with dlopen(3), and reads the /etc of a scratch host.
  * contract.sh prepares that host and passes the module's path.
  */
 #include <stdarg.h>

@@ -34,7 +34,7 @@ is "has no TLS, text relocations, search path, constructor or destructor" \
     "$(printf '%s\n%s\n' "$dynamic" "$segments" |
         grep -oE '\((TEXTREL|RPATH|RUNPATH|INIT|FINI|INIT_ARRAY|FINI_ARRAY|PREINIT_ARRAY)\)|^ *TLS .*')" \
     ""
-# Which source was chosen, the root of the first lookup, and where the indexes are.
+# The module's writable data: the source, the root of the first lookup, and the caches.
 static_bytes=$((0$(readelf -WS "$module" | sed 's/^ *\[ *[0-9]*\]//' |
     awk '$1 ~ /^\.(data|bss)$/ { print "+0x" $5 }' | tr -d '\n')))
 diag "$static_bytes bytes of writable static data"

@@ -21,7 +21,7 @@ for program in readelf strace valgrind; do
 done
 readelf -Ws "$host_module" | grep -Eq '__(asan|tsan|ubsan)_|__gcov' &&
     skip_all "an instrumented module does not ship"
-# What was compiled or linked otherwise takes other instructions.
+# The counts depend on the machine, the compiler and its flags.
 compiler=$(readelf -p .comment "$host_module" |
     sed -nE 's/.*\] *GCC: .*\) ([0-9]+)\..*/GCC \1/p; s/.*(clang) version ([0-9]+).*/\1 \2/p' | sort -u)
 machine="$(uname -m), glibc $(getconf GNU_LIBC_VERSION | sed 's/glibc //'), $compiler, $(

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What programs newly do with an ID because it has a name, each beside what they do
-# without: SECURITY.md and nss-subid(8) say these things.
+# Programs do new things with an ID that has a name. Each case also shows what the program
+# does without the name. SECURITY.md and nss-subid(8) list these effects.
 set -u
 # shellcheck source=tests/e2e/machine.sh
 . "$(dirname "$0")/machine.sh"

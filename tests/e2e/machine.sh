@@ -97,7 +97,7 @@ machine_off() {
 machine_done() {
     local r=0
     machine_off || r=$?
-    # Who entered from out here outlives PID 1 until its parent looks.
+    # A process that entered from outside stays a zombie after PID 1, until its parent waits for it.
     eventually machine_is_gone
     is "the machine leaves nothing behind" \
         "$r $(machine_processes)$(machine_mounts)$(machine_cgroups)" "0 "

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Whoever else hands out or names user IDs lives well beside us: systemd-nspawn,
-# DynamicUser=, nss-systemd, userdbd; and systemd's own test of NSS modules.
+# Other programs that allocate or name user IDs work beside the module: systemd-nspawn,
+# DynamicUser=, nss-systemd and userdbd. systemd's own test of NSS modules passes.
 set -u
 # shellcheck source=tests/e2e/machine.sh
 . "$(dirname "$0")/machine.sh"
@@ -95,9 +95,10 @@ GID: 500012"
 diag "--- test-nss-users, with every buffer size"
 
 unit=
-# What it logs, a line for each call: FUNCTION(KEY) STATUS ERRNO, where 999 is
-# what it had put there; then the record. Whatever else it says stays as it is, but
-# for two ways of systemd 262: it asks for group passwords, and quotes no members.
+# Prints the log of test-nss-users, a line for each call: FUNCTION(KEY) STATUS ERRNO, and
+# then the record. An ERRNO of 999 is the value that the test had set before. Other lines are
+# unchanged, but for two differences of systemd 262: it asks for group passwords, and quotes
+# no members.
 nss_users() { # ENVIRONMENT SERVICE SIZES NAME-OR-ID...
     # shellcheck disable=SC2016
     inside bash -c '

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a client of subid-userdbd sends: a byte for how it is cut into reads, and the bytes.
- * What a worker sends: the same bytes.
+ * The input is sent to subid-userdbd by a client: its first byte says how the others are cut
+ * into reads. The same bytes are also sent by a worker.
  */
 #include <errno.h>
 #include <stdbool.h>

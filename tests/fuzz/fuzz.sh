@@ -3,9 +3,9 @@
 #
 #   fuzz.sh SOURCES PROGRAMS TARGET...
 #
-# FUZZ_SECONDS: for each. What is found new stays in PROGRAMS/corpus; an input
-# that fails lies in PROGRAMS, and belongs into the corpus of its target when it
-# is minimized (PROGRAMS/TARGET -minimize_crash=1 INPUT).
+# FUZZ_SECONDS: for each target. New inputs stay in PROGRAMS/corpus. An input that fails
+# lies in PROGRAMS. Minimize it (PROGRAMS/TARGET -minimize_crash=1 INPUT) and add it to
+# the corpus of its target.
 set -u
 sources=$1 programs=$2
 shift 2

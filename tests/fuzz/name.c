@@ -25,7 +25,7 @@ static bool want_record(enum subid_kind kind, const char *name, size_t *ret_owne
 	       reference_number(dash + 1, UINT64_C(1) << 32, ret_id);
 }
 
-/* What a user's record says beside its name, and how long it is with its NULs. */
+/* Writes the GECOS field of a user's record. Returns the bytes that its strings and NULs take. */
 static size_t user_bytes(const struct nss_id *user, const char *name, char *gecos, size_t size)
 {
 	int len = snprintf(gecos, size, "Subordinate UID %" PRIu64 " of %s", user->position,

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * What a file means, once more: written for being read, not for being fast or
- * careful with memory, and of the shim's code it uses nothing.
+ * A second implementation of the meaning of a file. It is simple instead of fast or economical,
+ * and uses no code of libsubid-shim.
  */
 #define REFERENCE_OWNER_BYTES 1024
 

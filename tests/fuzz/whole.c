@@ -99,7 +99,7 @@ static bool is_answer(const struct reference_file *file, enum sought sought,
 	return !found && answer->r == -ENOENT;
 }
 
-/* What a fault becomes; 0 where it may not show. */
+/* The negative errno that the fault becomes; 0 if the fault must not show. */
 static int shown_fault(void)
 {
 	int fault = now.plan.fault;

@@ -13,7 +13,7 @@ record() { # GID
     echo "subuid-ftweedal-100000:x:100000:$1:Subordinate UID 0 of ftweedal:/:/sbin/nologin"
 }
 
-# What getent cannot tell: "absent" or "fault: REASON".
+# Prints "absent" or "fault: REASON", between which getent makes no difference.
 answer() { host_run lookups 1 "${1-$key}"; }
 restore() {
     rm -rf /etc/subuid /etc/subgid

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What getent(1) prints, byte for byte, for every kind of question.
+# getent(1) prints the right bytes for every kind of question.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -41,7 +41,7 @@ diag "--- tar"
 host_run tar -cf archive file
 is "an archive holds the names" \
     "$(host_run tar -tvf archive | awk '{ print $2 }')" "$user/$group"
-# Another number in the archive shows that the name decides.
+# The archive has another number, to show that tar uses the name.
 host_run tar -cf archive --owner="$user:7" --group="$group:7" file
 mkdir extracted
 ok "tar extracts" host_run tar -xf archive -C extracted --same-owner

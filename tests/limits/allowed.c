@@ -47,7 +47,7 @@ static nss_getpwnam_r *getpwnam_entry;
 static nss_getgrgid_r *getgrgid_entry;
 static nss_getgrnam_r *getgrnam_entry;
 
-/* Shared with the child, which has no call left to tell anything. */
+/* Shared memory: the child may make no system call to report its answer. */
 struct answer {
 	enum nss_status status;
 	int fault;

@@ -26,7 +26,7 @@ questions=(passwd:100033 passwd:subuid-ftweedal-100033 group:500033
     group:subgid-ftweedal-500033 passwd:99999)
 databases=(/etc/subuid /etc/subgid)
 calls=(openat newfstatat fstat statx pread64 close)
-# What open(2), close(2) and the others can fail with.
+# The errors of open(2), close(2) and the others.
 open_errors=(EMFILE ENFILE ENOMEM EIO EACCES EINTR)
 close_errors=(EIO EINTR)
 errors=(ENOMEM EIO EACCES EINTR)
@@ -53,9 +53,9 @@ host_set_subuid
 host_set_subgid
 renew_files
 
-# Which calls of a run are to fail, as "CALL ORDINAL" lines. Of those on
-# nsswitch.conf the ones on the descriptor that we opened: glibc has other flags.
-# Of those on memory the ones for an index, and what it was drafted in.
+# Prints the calls of a run that must fail, as "CALL ORDINAL" lines. For nsswitch.conf these
+# are calls on the descriptor that the module opened: glibc opens it with other flags. For
+# memory they are the calls for an index.
 calls_to_fail() { # all|nsswitch|memory
     awk -v which="$1" '
         { call = $2; sub(/\(.*/, "", call); n[call]++ }
@@ -142,7 +142,7 @@ judge() {
             why = differ " answers differ, the last is " which ": " answer[which]
         else if (differ == 1 && answer[which] != want)
             why = "answer " which ": " answer[which] " instead of " want
-        # What fails while an index is made fails nobody, and who is absent is.
+        # A failure while an index is built must not fail the lookup, and an absence stays one.
         else if (differ < expected && state != "later" && want != "absent")
             why = "no answer tells"
         if (why != "") {

@@ -36,15 +36,15 @@ while :; do
     *) break ;;
     esac
 done
-# Questions alone: asked twice, they do the same. Whoever changes something is
-# left alone.
+# Only commands that change nothing are run several times. Other commands run once, as they
+# are.
 case ${command[0]##*/} in
 getent | lookups | id | ls | find | stat | whoami | perl | python3 | ps | pgrep) ;;
 probe | setuid-probe) ;;
 *) exec "${limit[@]}" "$@" ;;
 esac
 
-# What the module is asked meanwhile.
+# The lookups that the module itself is asked for.
 keys=()
 case ${command[0]} in
 getent) for key in "${command[@]:2}"; do keys+=("${command[1]}:$key"); done ;;

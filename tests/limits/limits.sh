@@ -111,7 +111,7 @@ ten_each=$(lines "$ten_each" "$ten_each")
 answers "the files are read instead, every time" \
     "$(lines "$user" "$ten_each" "$(times 4 "$no_fd")")" \
     "$ours" passwd:100033 memory=0 times=10 "${all[@]}" times=1 fds=3 "${all[@]}"
-# What there is suffices for the draft of an index, and not for the index.
+# A little memory is left, which is not enough for every index.
 for kilobytes in 4 8 12 16 24; do
     answers "with $kilobytes KiB left" \
         "$(lines "$user" "$ten_each")" \

@@ -214,7 +214,7 @@ int main(int argc, char **argv)
 {
 	static char output[1 << 20];
 
-	/* What is limited here are lookups, not this program. */
+	/* The limits are for lookups: the program's own output must not need memory. */
 	setvbuf(stdout, output, _IOFBF, sizeof(output));
 	for (int i = 1; i < argc; i++)
 		if (step(argv[i]) < 0) {

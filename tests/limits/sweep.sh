@@ -81,7 +81,7 @@ judge() {
                 return to == "fault: " text[error]
             return to == (error ~ /^E[MN]FILE$/ ? "TRYAGAIN " : "UNAVAIL ") error
         }
-        # Who may not be seen is not there.
+        # A file that the process may not see counts as absent.
         if (to == (asked ? "NOTFOUND" : "absent"))
             return 1
         as_nobody = from

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What glibc promises the callers of getpwnam(3) and its kin, with our service
+ * Checks what glibc promises to callers of getpwnam(3) and similar functions, with our service
  * behind it. "glibc" runs everything, "glibc sweep" only the buffers, each of
  * which is an allocation of its own that a sanitizer can guard. The accounts
  * and ranges are those of host_add_sample.
@@ -107,7 +107,7 @@ static void use_services(const char *passwd, const char *group)
 		exit(2);
 }
 
-/* A caller grows its buffer as long as it is told ERANGE. */
+/* A caller grows its buffer as long as a lookup fails with ERANGE. */
 static void buffers_grow_until_they_suffice(void)
 {
 	for (size_t i = 0; i < n_questions; i++) {
@@ -132,7 +132,7 @@ static void buffers_grow_until_they_suffice(void)
 			}
 			free(buf);
 		}
-		/* Whatever sufficed once suffices ever after. */
+		/* Every larger buffer is large enough, too. */
 		CHECK(title(q), q->found ? needed > 1 && needed < LARGEST : true);
 		for (size_t len = needed; len <= LARGEST; len++) {
 			char *buf = malloc(len);

@@ -32,7 +32,7 @@ getent_status() {
     inside getent "$@" 2>&1 || r=$?
     echo "status $r"
 }
-# What dpkg and ldconfig write about every package is not ours.
+# Lists all files, but for those that dpkg and ldconfig write for every package.
 everything() {
     (cd "$root" && find etc usr var -path var/lib/dpkg -prune -o -path var/log -prune -o \
         -path var/cache -prune -o -path etc/ld.so.cache -prune -o -printf '%y %m %u %p\n' | sort)
@@ -40,7 +40,7 @@ everything() {
 
 diag "--- a host with systemd, SSSD and LDAP"
 
-# What libnss-ldapd does where its question is answered so.
+# libnss-ldapd makes this edit, if the administrator agrees.
 sed -i -E '/^(passwd|group|shadow):/ s/$/ ldap/' "$conf"
 diag "$(grep -E '^(passwd|group):' "$conf")"
 cp "$conf" "$root/tmp/before"

@@ -86,7 +86,7 @@ root_make() {
         mount -t sysfs -o ro sysfs "$root/sys" &&
         mount -t tmpfs -o mode=1777 scratch "$root/dev/shm" &&
         hostname scratch &&
-        # What starts a service would find no init to ask.
+        # There is no init, so no package may start a service.
         printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
         chmod 0755 "$root/usr/sbin/policy-rc.d" &&
         # The kept tree was made without documentation; what we install has it.

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Which source nsswitch.conf names: the module has to read it as libsubid does, or
-# newuidmap(1) and the module would speak of different ranges. A plugin is there for
+# The module reads the source in nsswitch.conf as libsubid does. Otherwise newuidmap(1) and the
+# module would use different ranges. A plugin is there for
 # every word of the table, so libsubid falls back to the files for none of them.
 set -u
 # shellcheck source=tests/tap.sh

@@ -176,7 +176,7 @@ enum subid_status shadow_subid_list_owner_ranges(const char *owner, enum subid_t
 		known = (n = add_many(found)) > 0;
 	if (!known) {
 		free(found);
-		/* That of some file it looked for. */
+		/* A plugin may leave any errno behind, here that of a failed read. */
 		errno = EIO;
 		return SUBID_STATUS_UNKNOWN_USER;
 	}

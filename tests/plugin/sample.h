@@ -8,8 +8,8 @@
 #include <string.h>
 
 /*
- * What a lookup through libsubid_sample.so has to say, for the programs that
- * look users up in it.
+ * The expected results of lookups through libsubid_sample.so, for the programs that make
+ * them.
  */
 struct sample {
 	const char *name;

@@ -115,7 +115,7 @@ bool ask_prepare(void)
 	getpwnam_entry = (nss_getpwnam_r *)dlsym(module, "_nss_subid_getpwnam_r");
 	getgrgid_entry = (nss_getgrgid_r *)dlsym(module, "_nss_subid_getgrgid_r");
 	getgrnam_entry = (nss_getgrnam_r *)dlsym(module, "_nss_subid_getgrnam_r");
-	/* Whoever asks now asks a module that is closed. */
+	/* From here on, lookups use a module that dlclose(3) has closed. */
 	return dlclose(module) == 0 && getpwuid_entry && getpwnam_entry && getgrgid_entry &&
 	       getgrnam_entry && __nss_configure_lookup("passwd", "files subid") == 0 &&
 	       __nss_configure_lookup("group", "files subid") == 0;

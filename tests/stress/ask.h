@@ -6,11 +6,11 @@
 #include "world.h"
 
 /*
- * Who is asked: glibc, which asks /etc/passwd and then the module; or the
- * module alone, as it is linked into this program or loaded by it.
+ * A lookup through glibc, which asks /etc/passwd and then the module; or through the module
+ * alone, which is linked into this program or loaded by it.
  */
 
-/* ask_prepare: returns false where there is nobody to ask, and says why. */
+/* ask_prepare: prepare for lookups. Returns false if there is no module, and prints why. */
 bool ask_prepare(void);
 
 /* ask_host: one question to whomever this program is for. */

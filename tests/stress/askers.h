@@ -8,7 +8,7 @@
 
 #define ASKERS_MAX 64
 
-/* What was answered. */
+/* The counts of the answers. */
 struct tally {
 	uint64_t of_version[2];
 	uint64_t absent;

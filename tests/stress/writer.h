@@ -31,7 +31,7 @@ long writer_stop(void);
 
 /*
  * writer_step: even while a file is version (step / 2) % 2, odd while it
- * changes into the next one. In shared memory, so that a child can tell too.
+ * changes into the next one. The step is in shared memory, so that a child sees it, too.
  */
 uint64_t writer_step(enum file file);
 

@@ -18,7 +18,7 @@
 static sd_event *event;
 static struct server *server;
 
-/* What the handler does with a call. */
+/* The action of the handler for a call. */
 static enum { REPLY, KEEP, NO_MEMORY } policy;
 static size_t reply_size;
 static unsigned int n_calls, n_cancelled;

@@ -49,7 +49,7 @@ static struct {
 	int open_flags;
 } now;
 
-/* What is still mapped, which a reset cannot forget. */
+/* The mappings that still exist. A reset does not clear this list. */
 static struct map {
 	void *memory;
 	size_t size;
@@ -282,8 +282,8 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
 }
 
 /*
- * Which of two names a call has depends on _FILE_OFFSET_BITS, and pread(2)'s on
- * _FORTIFY_SOURCE too.
+ * A call has one of two names, depending on _FILE_OFFSET_BITS; pread(2)'s also depends on
+ * _FORTIFY_SOURCE.
  */
 int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
@@ -315,8 +315,8 @@ int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t le
 		      struct passwd **ret);
 
 /*
- * What gcov's part of the program does when it writes its counts. The code
- * under test creates nothing.
+ * The mode of a file that is created. Only gcov's part of the program creates files, to write its
+ * counts; the code under test does not.
  */
 static mode_t mode_of(int flags, va_list args)
 {

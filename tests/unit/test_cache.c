@@ -16,12 +16,12 @@
 /* So many lookups are no start any more. */
 #define LOOKUPS_TO_WARM 16
 
-/* What a thread that replaces the index adds to a seat. */
+/* The value that a thread adds to a seat when it replaces the index. */
 #define CLAIMED UINT32_C(0x80000000)
 
 static struct subid_cache cache;
 
-/* What a lookup had to do for its answer. */
+/* The system calls that a lookup made. */
 static struct {
 	unsigned int opens, stats, maps;
 } cost;

@@ -121,7 +121,7 @@ struct shape {
 	time_t clock;
 };
 
-/* Bob stands where an answer that is not checked would find him. */
+/* If the code did not check an answer, it would find bob's line. */
 #define NAMED_SUBUID "dave:5:5\n@alice:100000:65536\n@bob:100000:65536\n"
 #define NAMED_SUBGID "dave:5:5\n@alice:500000:65536\n@bob:500000:65536\n"
 #define NUMERIC_SUBUID "1001:5:5\n@1000:100000:65536\n@bob:100000:65536\n"

@@ -1107,7 +1107,7 @@ static void tell_size(struct stat *stamp)
 	stamp->st_size = told_size;
 }
 
-/* As a file system does that is still to learn of another host's change. */
+/* A network file system may return the old size, before it notices a change by another host. */
 static void owners_that_are_more_than_the_stamp_has_bytes_are_stale(void **state)
 {
 	/* 2,000 times "alice" and a NUL take 12,000. */

@@ -27,9 +27,8 @@ static unsigned long questions_each(void)
 }
 
 /*
- * The files of this test are a minute old as soon as they are there, or none of
- * them would ever be indexed. They are told apart by their sizes, should two
- * come to have one inode and one time.
+ * The files of this test look a minute old as soon as they exist. Otherwise none of them would
+ * be indexed. If two of them have the same inode and time, their sizes differ.
  */
 int __real_clock_gettime(clockid_t clock, struct timespec *ret);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
