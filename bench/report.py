@@ -453,11 +453,11 @@ def report(environment, results, remarks):
     first = {key: values[0] for key, values in environment.items()}
     yield "# What a lookup costs"
     yield ""
-    yield ("Written by `make bench`, all in one run on a scratch host; every case was timed in turn with "
-           "all others of its table. Times are nanoseconds a call as the program sees them, glibc's own "
-           "part included; a ratio is the median of the ratios of batches that were timed side by side. Before "
-           "each timed batch a case asks for other keys of the same file, since the case before it had the "
-           "processor's caches.")
+    yield ("`make bench` wrote this file after one run on a scratch host. Every case was timed in turn with all "
+           "others of its table. Times are nanoseconds for a call, as the program sees them, with glibc's own "
+           "part. A ratio is the median of the ratios of batches that were timed side by side. Before each "
+           "timed batch, a case looks up other keys of the same file, because the case before it has replaced "
+           "the contents of the processor's caches.")
     yield ""
     yield f"- {first['date']}, {first['cpu']} (family/model/stepping {first['family']}), {first['virtual']}"
     yield f"- {first['kernel']}, glibc {first['glibc']}; {first['compiler']}"
@@ -479,32 +479,32 @@ def report(environment, results, remarks):
     yield ""
     yield "## In a process that asks often"
     yield ""
-    yield ("Services selected by `__nss_configure_lookup`; IDs and names from all over the ranges, each of "
-           "65,535 IDs and of an owner of its own. The floor makes the system calls that we make and then "
-           "answers with a constant: what an answer that is never stale costs at least.")
+    yield ("The services are selected by `__nss_configure_lookup`. IDs and names come from all ranges. Each "
+           "range has 65,535 IDs and an owner of its own. The floor makes the same system calls and then "
+           "answers with a constant. An answer that is never stale cannot cost less.")
     yield ""
     yield from hot_table(results)
-    yield "Minimum / median. Everybody else, minima:"
+    yield "Minimum / median. The other services, minima:"
     yield ""
     yield from peer_tables(results)
-    yield ("`libsubid in a module` is tests/why/naive.c, with the accounts of all owners from a module that "
-           "knows them by heart; by name it would hang.")
+    yield ("`libsubid in a module` is tests/why/naive.c. A module that has the accounts of all owners in "
+           "memory answers its questions for accounts. By name it would hang.")
     yield ""
     yield "## Against a table with a line for each ID"
     yield ""
-    yield "One range of 65,536 IDs is one line for us. In brackets: how many times our time."
+    yield "A range of 65,536 IDs is one line of subuid(5). In brackets: how many times the time of subid."
     yield ""
     yield from large_table(results)
     yield "## Owners written as numbers"
     yield ""
-    yield "1,000 ranges, `accounts subid`: the account's name is asked for, here of a module that knows it by heart."
+    yield "1,000 ranges, `accounts subid`. The module asks for the account's name; here another module has it in memory."
     yield ""
     yield from numeric_table(results)
     yield "## Threads"
     yield ""
-    yield ("1,000 ranges, one lookup after another in every thread; the wall clock's time over the calls of "
-           "all threads. All of them look at the same two files, whose directory entries the kernel counts "
-           "references to: the floor shows what that alone costs.")
+    yield ("1,000 ranges, one lookup after another in every thread. The time is the wall clock's, divided by "
+           "the calls of all threads. All threads call stat(2) on the same two files, and the kernel counts "
+           "the references to their directory entries. The floor shows the cost of that alone.")
     yield ""
     yield from thread_table(results)
     yield "## As nsswitch.conf says"

@@ -37,9 +37,9 @@ hits, misses = [], []
 print("""## The service, through nss-systemd
 
 Written by `make bench-userdbd`, in a booted systemd, source files. Microseconds a call, minimum /
-median; a ratio is the median of those of batches that were timed side by side, and 8 clients
-are threads of one process on 2 cores. nss-systemd's own hit is that of a unit's `DynamicUser=`,
-its miss that of the same machine with our socket moved away.
+median. A ratio is the median of the ratios of batches that were timed side by side. 8 clients
+are threads of one process on 2 cores. nss-systemd's own hit is a lookup of a unit's
+`DynamicUser=`; its own miss is one on the same machine without our socket.
 """)
 print(f"- {numbers['date']}, systemd {numbers['systemd']}, load average {numbers['load']} at the end\n")
 for multiplexer in ("stop", "start"):
@@ -71,16 +71,16 @@ print("| what | goal | | measured |\n|---|--:|--:|--:|")
 print("| a hit, against nss-systemd's own " + verdict(hits, 1.5))
 print("| a miss, against nss-systemd's own " + verdict(misses, 1.3))
 print("""
-A miss ends when the last service has said no, so each service that is asked is one process
-more to be woken and waited for, and the more so the busier the machine is. The service
-itself makes eight system calls from there to its reply.""")
+A miss ends when the last service has answered that it has no record. Each service is one
+more process to wake and wait for, which takes longer on a busy machine. The service itself
+makes eight system calls from its wakeup to its reply.""")
 size = next(key[2] for key in timed if key[0] == "directory")
 hit, miss = [("directory", "0", size, f"directory_{what}", "getpwuid_r", 0) for what in ("hit", "miss")]
 print(f"""
 ### A directory of 100,000 owners
 
-A plugin that takes 1 ms an answer, and cannot say whose an ID is; {size:,} of its owners are
-candidates, each with a range of UIDs and one of GIDs. An owner's ranges are two answers.
+The plugin takes 1 ms for an answer and cannot find the owner of an ID. {size:,} of its owners are
+candidates, each with a range of UIDs and one of GIDs. The ranges of an owner take two answers.
 
 | what | measured |
 |---|--:|
