@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "record.h"
 
-/* More than any record needs: an owner is at most a line long, and stands in it thrice. */
+/* Large enough for any record: an owner is at most a line long, and occurs up to three times. */
 #define RECORD_BYTES 4096
 
 static void find_counterpart(const struct survey *survey, struct identity *identity)
@@ -16,7 +16,7 @@ static void find_counterpart(const struct survey *survey, struct identity *ident
 	const struct database *subgid = &survey->databases[SUBID_GID];
 	size_t i = identity->owner->first[SUBID_GID];
 
-	/* The ranges lie end to end, so an earlier one would have held a lower position. */
+	/* Each entry begins where the one before it ends, so the difference never wraps. */
 	while (i != OWNER_NO_ENTRY) {
 		const struct entry *entry = &subgid->entries[i];
 		uint64_t offset = identity->position - entry->laid;
@@ -110,13 +110,13 @@ void identity_of_id(const struct survey *survey, enum subid_kind kind, uint32_t 
 	pack(survey, ret, false);
 }
 
-/* Both names of a numeric owner's records work. */
+/* For an owner that is a number, the number and the account's name both find the record. */
 static bool is_spelled(const struct survey *survey, const struct owner *owner, const char *text)
 {
 	return strcmp(owner->name, text) == 0 || strcmp(spelling(survey, owner, false), text) == 0;
 }
 
-/* A record bears the name that was asked for. */
+/* A record has the name that was asked for. */
 static void set_spelling(const struct survey *survey, struct identity *identity, const char *text)
 {
 	bool is_login = identity->entry &&

@@ -65,7 +65,7 @@ static void grow_strays(struct strays *strays)
 	free(old.items);
 }
 
-/* The entry of an ID; where there are too many, of its block. */
+/* Find the entry of an ID or, if there are too many IDs, of its block. */
 static struct holdings_stray *stray_of(struct strays *strays, uint32_t id)
 {
 	struct stretch ids = { id, id };
@@ -121,7 +121,7 @@ static void count(struct tally *tally, enum subid_kind kind, uint32_t id, uint64
 
 /* --- marks -------------------------------------------------------------------------- */
 
-/* Whether there is room for one more of that ID. */
+/* May one more mark of that ID be kept? */
 static bool may_keep(struct tally *tally, const struct holdings_mark *mark)
 {
 	uint32_t *kept;
@@ -150,7 +150,7 @@ static void keep(struct tally *tally, const struct holdings_mark *mark,
 	tally->marks[tally->n_marks++].path = tree_path(entry);
 }
 
-/* A mark, unless the ID is no subordinate one or may lie there. */
+/* Add a mark, unless the ID is not a subordinate one, or its files may lie there. */
 static void judge(struct tally *tally, const struct tree_entry *entry, struct holdings_mark mark)
 {
 	const struct whose_answer *answer = ask(tally, mark.kind, mark.id);
@@ -216,7 +216,7 @@ static void judge_attributes(struct tally *tally, const struct tree_entry *entry
 {
 	char names[XATTR_BYTES + 1] = "";
 	ssize_t len = llistxattr(entry->name, names, XATTR_BYTES);
-	/* A user may give a file so many that the list is too long. */
+	/* A user may give a file so many attributes that the list is too long. */
 	bool all = len < 0 && errno == ERANGE;
 	size_t n = len > 0 ? (size_t)len : 0;
 

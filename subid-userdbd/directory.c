@@ -24,7 +24,7 @@ struct directory {
 	struct saver *saver;
 	struct misses misses;
 	struct round *round;
-	struct queries waiting; /* for the end of the round */
+	struct queries waiting; /* queries that wait for the end of the round */
 };
 
 static void query_by_id(struct query *query);
@@ -37,9 +37,9 @@ static uint64_t now_usec(const struct directory *directory)
 	return usec;
 }
 
-/* --- what an owner has --------------------------------------------------------------- */
+/* --- an owner's ranges --------------------------------------------------------------- */
 
-/* The record, if these are the ranges of the owner. */
+/* Make the record from the ranges of the owner. Returns 0, or -ENOENT if they lack the ID. */
 static int find(const struct query *query, const struct learned *learned,
 		const struct subid_owner *owner, struct nss_id *ret)
 {
@@ -204,7 +204,7 @@ static void on_known_ranges(void *userdata, int r, const struct frame *answer)
 		query_finish(query, r, r == 0 ? &found : NULL);
 }
 
-/* false if no candidate had the ID. */
+/* Ask for a candidate's ranges. Returns false if no candidate had the ID. */
 static bool try_known(struct query *query)
 {
 	struct directory *directory = (struct directory *)query->source;

@@ -31,8 +31,8 @@ tap_result() { # ok|"not ok" NAME
 
 skip_all() {
     printf '1..0 # SKIP %s\n' "$*"
-    # The TAP driver reads the plan and takes any other status for a crash;
-    # everybody else is told by automake's status for a skipped test.
+    # The TAP driver reads the plan, and takes a status other than 0 for a crash. Without
+    # the driver, automake's status for a skipped test says the same.
     exit "${TAP_SKIP_STATUS:-77}"
 }
 
@@ -53,8 +53,8 @@ nok() {
     local name=$1 out r
     shift
     out=$("$@" 2>&1) && r=0 || r=$?
-    # timeout(1) ends with 124 and a signal shows as 128 and more: neither is
-    # the refusal that is asked for.
+    # A status of 124 is a timeout(1), and 128 or more a signal: the command must fail by
+    # itself.
     if [ "$r" -gt 0 ] && [ "$r" -lt 124 ]; then
         tap_result ok "$name"
     else
