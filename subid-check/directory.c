@@ -364,7 +364,7 @@ static int add_text(const struct root *root, char *path, struct directories *dir
 	int r = root_read(root, path, ROOT_CONFIG_MAX_BYTES, &file);
 
 	if (r == -EACCES) {
-		/* SSSD's files are root's alone; somebody else still gets the other findings. */
+		/* Only root may read SSSD's files. Other users still get the other findings. */
 		directories->unread = keep_path(directories, path);
 		return 0;
 	}

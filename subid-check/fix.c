@@ -144,7 +144,7 @@ char *fix_move(struct pass *pass, const struct entry *entry)
 	struct stretch *move = &pass->moves[pass->kind][entry - pass->database->entries];
 	char *line, *name, *command, *fix;
 
-	/* One proposal, however much is wrong with the line. */
+	/* There is one proposal for a line, even if it has several findings. */
 	if (move->last == 0 && !propose(pass, owner, pass->kind, entry->range.count, move)) {
 		line = memory_print("line %" PRIu32, entry->line);
 		fix = no_range(pass, pass->kind, line, entry->range.count);

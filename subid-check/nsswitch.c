@@ -205,7 +205,7 @@ static bool parse_line(const char *line, const struct root_lines *lines, struct 
 		ret->malformed_line = lines->number;
 		return false;
 	}
-	/* Of several lines the last counts. */
+	/* glibc uses the last of several lines. */
 	if (database < NSSWITCH_LINES)
 		ret->order[database] = order;
 	return true;

@@ -45,7 +45,7 @@ static bool is_nested(const struct sweep *sweep, size_t inner, size_t outer)
 	if (!sweep->owners->items[a->owner].nested || a->range.start < b->range.start ||
 	    entry_last(a) > entry_last(b))
 		return false;
-	/* Of two that are the same, neither lies inside. */
+	/* Of two nested owners with equal ranges, none lies inside the other. */
 	return a->range.count < b->range.count || !sweep->owners->items[b->owner].nested;
 }
 

@@ -153,7 +153,7 @@ static void take(const struct message *message, struct accounts accounts[2], str
 	struct accounts *known = &accounts[message->kind];
 
 	probe->asked = message->asked;
-	/* Those of the files are sorted and come first; one that is found comes once. */
+	/* The accounts of the files, and those that were found before, are known already. */
 	if (message->name_len == 0 || probe->found == FOUND_MAX ||
 	    accounts_by_id(known, message->id))
 		return;

@@ -64,14 +64,15 @@ static bool is_systemds(const struct segment *segment, struct stretch ids)
 	return segment->taken && (count == 1 || (count == 65536 && ids.first % 65536 == 0));
 }
 
-/* Whether a map has IDs of a segment without an owner, which are no accounts'. */
+/* Does a map have IDs of a segment without an owner, of which some are no account's? */
 static bool is_undelegated(const struct whose_map *map, const struct namespace_map *line,
 			   const struct segment *segment, struct stretch shared)
 {
 	const struct subid_range range = { shared.first, shared.last - shared.first + 1 };
 	const struct account *first;
 
-	/* One ID is its maker's own; what is inside as it is outside is no container's. */
+	/* A map of one ID is usually that of its maker. A container does not map IDs to themselves.
+	 */
 	if (line->ids.first == line->ids.last || line->inside == line->ids.first ||
 	    is_systemds(segment, line->ids))
 		return false;

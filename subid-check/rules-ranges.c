@@ -115,7 +115,7 @@ static void find_refused(struct pass *pass)
 	for (size_t i = 0; i < database->n_refusals; i++) {
 		const struct refusal *refusal = &database->refusals[i];
 
-		/* No program takes other comments for anything else. */
+		/* Every program takes the other comments for comments. */
 		if (refusal->fault == SUBID_LINE_COMMENT && !refusal->to_shadow)
 			continue;
 		add(pass, faults[refusal->fault].severity, faults[refusal->fault].code,
@@ -149,7 +149,7 @@ static const struct entry *find_descending(const struct database *database)
 	return NULL;
 }
 
-/* One is enough for a file. */
+/* Add the finding `unsorted`, once for a file. */
 static void add_unsorted(struct pass *pass, const struct entry *entry, char *reason)
 {
 	if (pass->unsorted[pass->kind]) {
@@ -221,7 +221,7 @@ static void add_conflict(struct pass *pass, const struct overlap *overlap, const
 		      fix_move(pass, entry));
 }
 
-/* Of two lines with one ID the first counts, until the file is sorted. */
+/* The first of two lines with the same ID is used. Sorting the file may swap them. */
 static void find_swapped(struct pass *pass, const struct overlap *overlap)
 {
 	const struct entry *a = &pass->database->entries[overlap->entry];

@@ -141,7 +141,7 @@ static void read_configuration(const struct root *root, struct survey *survey)
 
 /* --- a running host --------------------------------------------------------------- */
 
-/* A UID that the module must know, whatever else is wrong; 0 if there is none. */
+/* A UID of which the module must have a record; 0 if there is none. */
 static uint32_t known_uid(const struct database *subuid)
 {
 	for (size_t i = 0; i < subuid->n; i++)

@@ -69,7 +69,7 @@ static char *grouped(uint64_t number)
 	return text;
 }
 
-/* At most so many characters of UTF-8, cut where there are more. */
+/* Cut a text of UTF-8 after @most characters. */
 static void shorten(char *text, size_t most)
 {
 	size_t characters = 0;

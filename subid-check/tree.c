@@ -184,13 +184,13 @@ static bool same_mount(const struct statx *a, const struct statx *b)
 }
 
 /*
- * Open the directory that @stat was read of; of another one that has its name now,
- * nothing. Returns a descriptor or a negative errno.
+ * Open the directory that @stat describes. This fails if another directory has its name by now.
+ * Returns a descriptor or a negative errno.
  */
 static int open_directory(const char *name, struct statx *stat)
 {
 	int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
-	/* Only its owner and root may read a directory without a trace. */
+	/* Only a directory's owner and root may use O_NOATIME. */
 	int fd = openat(AT_FDCWD, name, flags | O_NOATIME);
 	struct statx opened;
 

@@ -219,7 +219,7 @@ static int find_in_map(const char *process, enum subid_kind kind, uint32_t id, u
 	return r;
 }
 
-/* In the first user namespace, each ID is itself. */
+/* Is this the first user namespace? Its map maps every ID to itself. */
 static bool is_first_namespace(void)
 {
 	uint32_t inside = 0;

@@ -109,7 +109,8 @@ static bool is_named(const struct round *round, uint32_t uid)
 	return false;
 }
 
-/* An owner has an account, and is neither root nor somebody's subordinate. */
+/* May the account of this UID be an owner? Not if it is reserved or delegated, or was named before.
+ */
 static bool may_be_owner(struct round *round, uint32_t uid)
 {
 	return !nss_id_is_reserved(uid) && !is_named(round, uid) &&

@@ -109,14 +109,14 @@ void server_connect(struct server *server, int fd)
 	connection = connection_new(server, fd, &peer);
 	if (!connection)
 		return;
-	/* Mostly it is being watched already, since the last client. */
+	/* The timer usually runs already, for an earlier client. */
 	if (sd_event_source_get_enabled(server->silence, NULL) == 0)
 		watch_silence(server);
-	/* A client that looks somebody up has sent its call by now. */
+	/* A client usually has sent its call by now. */
 	connection_begin(connection);
 }
 
-/* Not at once: somebody may have connected, and not yet been heard. */
+/* The server does not close at once: a client may have connected without having been read. */
 static void close_down(struct server *server)
 {
 	server->closing = true;
@@ -141,7 +141,8 @@ static int on_connect(sd_event_source *source, int fd, uint32_t revents, void *u
 	for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
 		int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-		/* Short of descriptors: somebody makes room. Anything else is the client's. */
+		/* If there is no free descriptor, close a silent connection. Another fault is the
+		 * client's. */
 		if (client < 0 && (errno == EMFILE || errno == ENFILE))
 			(void)make_room(server, NULL);
 		if (client < 0)
