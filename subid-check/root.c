@@ -107,7 +107,10 @@ static int open_path(const struct root *root, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Opens the file that an O_PATH descriptor holds. */
+/*
+ * Opens the file that an O_PATH descriptor holds. It is there, so a path that is not is that
+ * of a /proc that is not mounted, and never an absent file.
+ */
 static int reopen(int fd, int flags)
 {
 	char path[32];
@@ -115,7 +118,9 @@ static int reopen(int fd, int flags)
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags);
-	return opened < 0 ? -errno : opened;
+	if (opened < 0)
+		return errno == ENOENT || errno == ENOTDIR ? -ENOSYS : -errno;
+	return opened;
 }
 
 int root_stat(const struct root *root, const char *path, struct stat *ret)

@@ -110,7 +110,8 @@ int services_try(uint32_t uid, struct services *services)
 
 /* --- mail servers ----------------------------------------------------------------- */
 
-static const char *find_mta(const struct root *root)
+/* Returns 0 or a negative errno. */
+static int find_mta(const struct root *root, const char **ret)
 {
 	static const struct {
 		const char *path, *name;
@@ -121,10 +122,18 @@ static const char *find_mta(const struct root *root)
 	};
 	struct stat stamp;
 
-	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++)
-		if (root_stat(root, servers[i].path, &stamp) == 0 && S_ISREG(stamp.st_mode))
-			return servers[i].name;
-	return NULL;
+	*ret = NULL;
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		int r = root_stat(root, servers[i].path, &stamp);
+
+		if (r < 0 && r != -ENOENT && r != -ENOTDIR && r != -ELOOP && r != -EACCES)
+			return r;
+		if (r == 0 && S_ISREG(stamp.st_mode)) {
+			*ret = servers[i].name;
+			break;
+		}
+	}
+	return 0;
 }
 
 /* --- PAM -------------------------------------------------------------------------- */
@@ -200,8 +209,9 @@ static int read_pam(const struct root *root, struct services *services)
 
 int services_read(const struct root *root, struct services *services)
 {
-	services->mta = find_mta(root);
-	return read_pam(root, services);
+	int r = find_mta(root, &services->mta);
+
+	return r < 0 ? r : read_pam(root, services);
 }
 
 void services_free(struct services *services)

@@ -22,6 +22,9 @@ static void check(int r, const char *directory, const char *what)
 		     "%s%s: Larger than subid-check reads: %u MiB or %u lines, and 1 MiB of "
 		     "configuration",
 		     directory, what, ROOT_FILE_MAX_BYTES >> 20, ROOT_LINES_MAX);
+	if (r == -ENOSYS)
+		errx(CHECK_STATUS_BLIND, "%s%s: Cannot be read where /proc is not mounted",
+		     directory, what);
 	errno = -r;
 	err(CHECK_STATUS_BLIND, "%s%s", directory, what);
 }
@@ -130,7 +133,7 @@ static void read_configuration(const struct root *root, struct survey *survey)
 	check(pool_read(root, survey->pools), root->directory, "/etc/login.defs");
 	check(directories_read(root, &survey->directories), root->directory,
 	      "/etc/sssd or /etc/samba/smb.conf");
-	check(services_read(root, &survey->services), root->directory, "/etc/pam.d");
+	check(services_read(root, &survey->services), root->directory, "/etc/pam.d or /usr/sbin");
 	read_kubelet(root, survey);
 	for (size_t kind = 0; kind < 2; kind++) {
 		for (size_t i = 0; i < survey->directories.n; i++)

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Every system call with which subid-check reads a host, failed in turn. It says the same
+# as ever, or that it could not look; it never takes what it cannot read for absent.
+set -u
+# shellcheck source=tests/subid-check/program.sh
+. "$(dirname "$0")/program.sh"
+
+[ "$(id -u)" -eq 0 ] || skip_all "only root can make files that are root's"
+strace -o /dev/null true 2>/dev/null || skip_all "strace(1) cannot trace here"
+export LC_ALL=C.UTF-8
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit
+
+# Without any of these files, the answer would be another one.
+mkdir -p host/etc/pam.d host/etc/sssd host/etc/samba host/usr/sbin host/var/lib/kubelet
+cd host || exit
+printf 'alice:x:1000:1000::/:/bin/sh\nldap:x:100100:1::/:/bin/sh\n' >etc/passwd
+printf 'alice:x:1000:\nldap:x:100100:\n' >etc/group
+printf 'alice:100000:65536\nbob:100000:9\nkubelet:131072:65536\n' >etc/subuid
+cp etc/subuid etc/subgid
+printf 'passwd: files subid\ngroup: files subid\nshadow: files\n' >etc/nsswitch.conf
+printf 'SUB_UID_MIN 9\nSUB_UID_MAX 5\n' >etc/login.defs
+printf '[sssd]\ndomains = a\n[domain/a]\nid_provider = ad\nldap_idmap_range_min = 100000\n' \
+    >etc/sssd/sssd.conf
+printf '[global]\nidmap config * : range = 100000-199999\n' >etc/samba/smb.conf
+echo 'account required pam_unix.so broken_shadow' >etc/pam.d/su
+echo 'maxPods: 64' >var/lib/kubelet/config.yaml
+touch usr/sbin/exim4
+cd .. || exit
+
+# Whether a path leads through a link decides on how a fix is written.
+said() { # COMMAND...: what is found, and the status
+    local r=0
+    timeout 60 "$@" >said 2>&1 || r=$?
+    grep -v '"fix":' said
+    echo "status $r"
+}
+look=("$program" --root host --json)
+baseline=$(said "${look[@]}")
+for code in account group overlap kubelet pool-invalid directory nsswitch-shadow mail; do
+    like "the host has the finding $code" "$baseline" "\"code\": *\"$code\""
+done
+for file in etc/{passwd,group,subuid,subgid,nsswitch.conf,login.defs} etc/sssd/sssd.conf \
+    etc/samba/smb.conf etc/pam.d/su usr/sbin/exim4 var/lib/kubelet/config.yaml; do
+    mv "host/$file" kept
+    nok "and another answer without $file" test "$(said "${look[@]}")" = "$baseline"
+    mv kept "host/$file"
+done
+
+inject() { # CALL:error=ERROR:when=ORDINAL: what is said then
+    said strace -qq -o trace -e trace="${1%%:*}" -e inject="$1" "${look[@]}"
+    grep -q INJECTED trace || echo "nothing was injected"
+}
+calls=(openat openat2 fstat newfstatat statx pread64 getdents64 fcntl close mmap brk)
+strace -qq -o trace -e trace="$(IFS=, && echo "${calls[*]}")" "${look[@]}" >/dev/null 2>&1
+# What the loader did before is not ours.
+list=$(awk '
+    { call = $1; sub(/\(.*/, "", call); n[call]++ }
+    call == "openat" && /"host"/ { ours = 1 }
+    ours { print call, n[call] }' trace)
+told=0
+for call in "${calls[@]}"; do
+    case $call in
+    openat*) errors=(EMFILE EIO) ;;
+    pread64) errors=(EIO EINTR) ;;
+    mmap | brk) errors=(ENOMEM) ;;
+    *) errors=(EIO) ;;
+    esac
+    ordinals=$(awk -v call="$call" '$1 == call { print $2 }' <<<"$list")
+    [ -n "$ordinals" ] || continue
+    for error in "${errors[@]}"; do
+        wrong=
+        for ordinal in $ordinals; do
+            got=$(inject "$call:error=$error:when=$ordinal")
+            if [ "$got" = "$baseline" ]; then continue; fi
+            if [ "${got##*$'\n'}" = "status 2" ]; then
+                told=$((told + 1))
+                continue
+            fi
+            wrong+="$(grep INJECTED trace): $(diff <(echo "$baseline") <(echo "$got") | head -n 5)"$'\n'
+        done
+        is "$call fails with $error, $(wc -w <<<"$ordinals") times" "$wrong" ""
+    done
+done
+ok "it says that it could not look, in $told of them" test "$told" -gt 50
+
+diag "--- kernels and sandboxes without openat2(2)"
+for error in ENOSYS EPERM; do
+    is "$error changes nothing" "$(inject "openat2:error=$error:when=1+")" "$baseline"
+done
+done_testing
