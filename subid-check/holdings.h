@@ -33,7 +33,7 @@ enum holdings_mark_kind {
 	HOLDINGS_SETGID,
 	HOLDINGS_CAPABLE,
 	HOLDINGS_ACL,
-	HOLDINGS_UNREAD, /* a directory */
+	HOLDINGS_UNREAD, /* a directory, or the attributes of a file */
 	HOLDINGS_MARK_KINDS,
 };
 
@@ -44,7 +44,8 @@ struct holdings_mark {
 	bool rootid;		/* the ID is the root of a namespace, in a capability */
 	struct whose_answer of; /* the ID */
 	struct place place;	/* where the file lies */
-	int error;		/* of an unread one */
+	bool attributes;	/* they are unread, and not a directory */
+	int error;		/* why it is unread */
 	char *path;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "progress.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -61,6 +62,17 @@ void progress_show(const char *what, uint64_t done, uint64_t all)
 	bar[BAR_COLUMNS] = '\0';
 	(void)snprintf(line, sizeof(line), "\rsubid-check: %s [%s] %3.0f %%", what, bar,
 		       part * 100);
+	say(line);
+	drawn = true;
+}
+
+void progress_count(const char *what, uint64_t n)
+{
+	char line[80];
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	(void)snprintf(line, sizeof(line), "\r\x1b[Ksubid-check: %" PRIu64 " %s", n, what);
 	say(line);
 	drawn = true;
 }

@@ -16,5 +16,8 @@ void progress_end(void);
 /* progress_show: draw a bar, over the one before. @what: printed as it is. */
 __attribute__((nonnull)) void progress_show(const char *what, uint64_t done, uint64_t all);
 
-/* progress_clear: remove the bar. */
+/* progress_count: how many there were so far, over the line before. @what: as it is. */
+__attribute__((nonnull)) void progress_count(const char *what, uint64_t n);
+
+/* progress_clear: remove the bar or the count. */
 void progress_clear(void);

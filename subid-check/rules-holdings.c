@@ -94,10 +94,16 @@ static void add_mark(const struct survey *survey, const struct holdings_mark *ma
 
 static void add_unread(const struct holdings_mark *mark, struct findings *findings)
 {
+	const char *why = strerrordesc_np(mark->error);
+
 	(void)findings_add(findings, FINDING_WARNING, marks[HOLDINGS_UNREAD].code, mark->path, 0,
-			   memory_print("The directory cannot be read (%s), so what is below it is "
-					"not known.",
-					strerrordesc_np(mark->error)),
+			   mark->attributes
+				   ? memory_print("Its attributes cannot be read (%s), so whether "
+						  "it has capabilities or an ACL is not known.",
+						  why)
+				   : memory_print("The directory cannot be read (%s), so what is "
+						  "below it is not known.",
+						  why),
 			   memory_print("See why, and run this again, as root if need be."));
 }
 
@@ -125,7 +131,8 @@ struct orphans {
 /* A directory as find(1) takes it, in quotes. Ownership: free(3). */
 static char *quote_directory(const struct survey *survey, const char *path)
 {
-	const char *before = path[0] == '-' ? "./" : "";
+	/* An option or an operator of find's, in quotes as well. */
+	const char *before = path[0] != '\0' && strchr("-(),!", path[0]) ? "./" : "";
 	char *whole, *quoted;
 
 	if (survey->prefix[0] != '\0')

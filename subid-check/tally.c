@@ -164,6 +164,17 @@ static void judge(struct tally *tally, const struct tree_entry *entry, struct ho
 	keep(tally, &mark, entry);
 }
 
+/* Where a file has no such attribute, or is gone, nothing is unknown. */
+static void fail_attribute(struct tally *tally, const struct tree_entry *entry, int error)
+{
+	/* EOVERFLOW: the capabilities of a namespace whose root has no ID in ours. */
+	if (error != ENODATA && error != ENOTSUP && error != ENOENT && error != EOVERFLOW)
+		keep(tally,
+		     &(const struct holdings_mark){
+			     .what = HOLDINGS_UNREAD, .attributes = true, .error = error },
+		     entry);
+}
+
 static void judge_capability(struct tally *tally, const struct tree_entry *entry)
 {
 	uint8_t value[CAPABILITY_MAX_BYTES];
@@ -171,6 +182,8 @@ static void judge_capability(struct tally *tally, const struct tree_entry *entry
 	struct holdings_mark mark = { .what = HOLDINGS_CAPABLE, .kind = SUBID_UID };
 	struct capability capability;
 
+	if (len < 0)
+		fail_attribute(tally, entry, errno);
 	if (len < 0 || capability_parse(value, (size_t)len, &capability) < 0)
 		return;
 	mark.rootid = capability.has_rootid;
@@ -190,7 +203,9 @@ static void judge_acl(struct tally *tally, const struct tree_entry *entry, const
 		large = (uint8_t *)memory_check(malloc(XATTR_SIZE_MAX));
 		len = lgetxattr(entry->name, attribute, large, XATTR_SIZE_MAX);
 	}
-	if (len >= 0 && acl_begin(&acl, large ? large : value, (size_t)len) == 0)
+	if (len < 0)
+		fail_attribute(tally, entry, errno);
+	else if (acl_begin(&acl, large ? large : value, (size_t)len) == 0)
 		while (acl_next(&acl, &named))
 			judge(tally, entry,
 			      (struct holdings_mark){
@@ -220,6 +235,8 @@ static void judge_attributes(struct tally *tally, const struct tree_entry *entry
 	bool all = len < 0 && errno == ERANGE;
 	size_t n = len > 0 ? (size_t)len : 0;
 
+	if (len < 0 && !all)
+		fail_attribute(tally, entry, errno);
 	if (!all && n == 0)
 		return;
 	if (is_executable(entry->stat) && (all || lists(names, n, CAPABILITY_XATTR)))

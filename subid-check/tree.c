@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -16,11 +15,14 @@
 
 #include "crew.h"
 #include "memory.h"
+#include "progress.h"
 
 /* Levels with a buffer of their own, which is 2 MiB a worker. */
 #define BUFFERED_LEVELS 64
 #define BUFFER_BYTES 32768
 #define PATH_BYTES 16384
+/* Some file systems have names that are longer than NAME_MAX, as UTF-8. */
+#define NAME_BYTES 1024
 
 #define TICK_NANOSECONDS 200000000
 #define PATIENCE_TICKS 5
@@ -34,6 +36,7 @@ struct level {
 	char *buffer;
 	size_t at, len;
 	off_t resume; /* the position behind the last entry */
+	bool unread;  /* the visitor knows that something of it cannot be read */
 };
 
 /* The state that the workers share. */
@@ -110,21 +113,31 @@ static void push(struct worker *worker, int fd, size_t path_len, struct place pl
 	};
 }
 
+/* Of a directory that cannot be read, or not in whole, once. */
+static void report_unread(struct worker *worker, int r)
+{
+	struct level *level = top(worker);
+	const struct tree_entry self = {
+		.name = ".",
+		.directory = worker->path,
+		.directory_len = level->path_len,
+	};
+
+	if (!level->unread)
+		worker->pool->visitor->unread(&self, r, worker->context);
+	level->unread = true;
+}
+
 /* Go back to the level at the top, or to one above it that may still be searched. */
 static void come_back(struct worker *worker)
 {
 	for (; worker->n > 0; worker->n--) {
 		const struct level *level = top(worker);
-		const struct tree_entry self = {
-			.name = ".",
-			.directory = worker->path,
-			.directory_len = level->path_len,
-		};
 
 		worker->path[level->path_len] = '\0';
 		if (fchdir(level->fd) == 0)
 			return;
-		worker->pool->visitor->unread(&self, -errno, worker->context);
+		report_unread(worker, -errno);
 		(void)close(level->fd);
 	}
 }
@@ -257,9 +270,13 @@ static void look_at(struct worker *worker, const char *name)
 		.directory_len = level->path_len,
 	};
 
-	/* A file that is gone meanwhile is no finding. */
-	if (statx(level->fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_WANTED, &stat) < 0)
+	if (statx(level->fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_WANTED, &stat) <
+	    0) {
+		/* A file that is gone meanwhile is no finding. */
+		if (errno != ENOENT)
+			report_unread(worker, -errno);
 		return;
+	}
 	if (++worker->files == 1024) {
 		atomic_fetch_add_explicit(&worker->pool->files, worker->files,
 					  memory_order_relaxed);
@@ -276,7 +293,7 @@ static void walk(struct worker *worker)
 {
 	while (worker->n > 0) {
 		struct level *level = top(worker);
-		char name[NAME_MAX + 1];
+		char name[NAME_BYTES];
 		int r;
 		const struct dirent64 *entry = next_entry(level, &r);
 
@@ -286,15 +303,8 @@ static void walk(struct worker *worker)
 			look_at(worker, name);
 			continue;
 		}
-		if (r < 0 && r != -ENOENT) {
-			const struct tree_entry self = {
-				.name = ".",
-				.directory = worker->path,
-				.directory_len = level->path_len,
-			};
-
-			worker->pool->visitor->unread(&self, r, worker->context);
-		}
+		if (r < 0 && r != -ENOENT)
+			report_unread(worker, r);
 		pop(worker);
 	}
 }
@@ -318,12 +328,9 @@ static void *work(void *argument)
 	while (crew_take(&pool->crew, &task)) {
 		(void)snprintf(worker->path, sizeof(worker->path), "%s", task.path);
 		free(task.path);
-		if (fchdir(task.fd) == 0) {
-			push(worker, task.fd, strlen(worker->path), task.place);
-			walk(worker);
-		} else {
-			(void)close(task.fd);
-		}
+		push(worker, task.fd, strlen(worker->path), task.place);
+		come_back(worker);
+		walk(worker);
 	}
 	atomic_fetch_add(&pool->files, worker->files);
 	return NULL;
@@ -347,21 +354,14 @@ static void allow_descriptors(void)
 	}
 }
 
-static void report(const struct pool *pool, bool terminal, size_t ticks, const char *end)
-{
-	if (terminal && ticks >= PATIENCE_TICKS)
-		(void)fprintf(stderr, "\r\x1b[Ksubid-check: %" PRIuFAST64 " files%s",
-			      atomic_load(&pool->files), end);
-}
-
 static void wait_for_workers(struct pool *pool)
 {
-	bool terminal = isatty(STDERR_FILENO) == 1;
 	size_t ticks = 0;
 
 	while (!crew_wait(&pool->crew, TICK_NANOSECONDS))
-		report(pool, terminal, ++ticks, "");
-	report(pool, terminal, ticks, "\n");
+		if (++ticks >= PATIENCE_TICKS)
+			progress_count("files", atomic_load(&pool->files));
+	progress_clear();
 }
 
 static void free_worker(struct worker *worker)
