@@ -2,11 +2,13 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -114,6 +116,14 @@ static void look_up(int fd, enum subid_kind kind, struct message *message)
 		tell(fd, message);
 }
 
+/* A service that hangs must not outlive a program that was killed. */
+static void die_with(pid_t parent)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(CHECK_STATUS_BLIND);
+}
+
 /* UIDs and GIDs by turns. */
 static _Noreturn void run_child(int fd, const struct database databases[2])
 {
@@ -190,15 +200,18 @@ int probe_services(const struct database databases[2], unsigned int seconds,
 {
 	struct probe probe = { .made = true };
 	int64_t deadline = now_ms() + (int64_t)seconds * 1000;
+	pid_t parent = getpid(), child;
 	int fds[2];
-	pid_t child;
 
 	probe.wanted = count_ids(&databases[SUBID_UID]) + count_ids(&databases[SUBID_GID]);
-	if (pipe(fds) < 0)
+	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
 	child = fork();
-	if (child == 0)
+	if (child == 0) {
+		(void)close(fds[0]);
+		die_with(parent);
 		run_child(fds[1], databases);
+	}
 	(void)close(fds[1]);
 	if (child > 0) {
 		listen_to(fds[0], deadline, accounts, &probe);

@@ -19,6 +19,8 @@ static void wait_while_hanging(void)
 
 EXPORT enum nss_status _nss_directory_getpwuid_r(uid_t uid, struct passwd *ret, char *buf,
 						 size_t len, int *errnop);
+EXPORT enum nss_status _nss_directory_getpwnam_r(const char *name, struct passwd *ret, char *buf,
+						 size_t len, int *errnop);
 EXPORT enum nss_status _nss_directory_getgrgid_r(gid_t gid, struct group *ret, char *buf,
 						 size_t len, int *errnop);
 
@@ -41,6 +43,14 @@ enum nss_status _nss_directory_getpwuid_r(uid_t uid, struct passwd *ret, char *b
 				.pw_dir = empty,
 				.pw_shell = empty };
 	return NSS_STATUS_SUCCESS;
+}
+
+enum nss_status _nss_directory_getpwnam_r(const char *name, struct passwd *ret, char *buf,
+					  size_t len, int *errnop)
+{
+	if (strcmp(name, "ldapadmin") != 0)
+		return NSS_STATUS_NOTFOUND;
+	return _nss_directory_getpwuid_r(100100, ret, buf, len, errnop);
 }
 
 enum nss_status _nss_directory_getgrgid_r(gid_t gid, struct group *ret, char *buf, size_t len,

@@ -6,7 +6,9 @@ set -u
 # shellcheck source=tests/host.sh
 . "$abs_top_srcdir/tests/host.sh"
 
-command -v python3 >/dev/null || skip_all "python3 is not installed"
+for tool in python3 script strace; do
+    command -v "$tool" >/dev/null || skip_all "$tool is not installed"
+done
 host_enter "$@"
 unset NO_COLOR
 
@@ -86,6 +88,10 @@ is "--pid tells what another ID is in there" "$(check 100033 --pid "$container" 
     "  inside      33, in the user namespace of PID $container"
 is "or that it is not mapped" "$(check 165536 --pid "$container" | grep -m1 inside)" \
     "  inside      not mapped, in the user namespace of PID $container"
+is "and so does JSON" \
+    "$(for id in 100033 165536; do one "[(p['pid'], p['inside']) for i in d['ids'] for p in i['processes']]" "$id" --pid "$container"; done)" \
+    "[($container, 33)]
+[($container, None), ($container, None)]"
 like "--pid alone asks for the process's own UID" "$(check --pid "$container")" \
     '^UID 100005 is subuid-alice-100005$'
 is "a GID is asked of gid_map" \
@@ -221,6 +227,7 @@ like "one that answers" "$(finding source)" "'note', '/etc/nsswitch.conf', 3, .*
 kill "$server"
 # Where it is built, subid-userdbd itself, with the socket that systemd would give it.
 service=$abs_top_builddir/subid-userdbd/subid-userdbd
+# Without libsystemd it is not built.
 if [ -x "$service" ]; then
     rm -f "$userdbd" ready
     python3 -c '
@@ -250,7 +257,9 @@ diag "--- accounts of all services"
 host_add_user ldapadmin 100100
 like "a user of the files is found" "$(finding account)" "'error', '/etc/subuid', 1, .*ldapadmin"
 like "by --nss too" "$(check --nss | grep -A1 '\[account\]')" 'ldapadmin'
-is "and our own records are no accounts" "$(check --nss --json | grep -c 'user subuid-')" 0
+is "and our own records are no accounts" \
+    "$(one "[f['reason'].split('(')[0] for f in d['findings'] if f['code'] == 'account']" --nss)" \
+    '["alice'"'"'s range has the UID of user ldapadmin "]'
 for file in passwd group; do
     grep -v '^ldapadmin:' "/etc/$file" | host_write "/etc/$file"
 done
@@ -261,20 +270,46 @@ host_add_module "$abs_top_builddir/tests/subid-check/.libs/libnss_directory.so.2
 ask files directory subid
 host_set_subuid alice:100000:1000 bob:165536:100
 host_set_subgid alice:500000:100 bob:165536:100
-is "--nss does not find them" "$(finding account)$(check --nss --json | grep -c ldapadmin)" "[]0"
+is "--nss does not find them" "$(one "[f['code'] for f in d['findings'] if f['code'] in ('account', 'group')]" --nss)" "[]"
+owners() { # OPTION...: those without an account
+    one "[f['reason'].split()[0] for f in d['findings'] if f['code'] == 'no-account']" "$@"
+}
+host_set_subuid alice:100000:1000 bob:165536:100 ldapadmin:700000:9 165600:800000:9 nobody-else:900000:9
+is "an owner that only a service knows has no account in the files" "$(owners)" \
+    "['ldapadmin', '165600', 'nobody-else']"
+is "and one by --nss, by name and by number" "$(owners --nss)" "['nobody-else']"
+host_set_subuid alice:100000:1000 bob:165536:100
 # 100100 in alice's range, 165600 in bob's; the group 500007.
 found() { # OPTION: accounts
     timeout 150 "$program" "$1" --json | python3 -c 'import json, sys
 print([(f["code"], f["first"]) for f in json.load(sys.stdin)["findings"] if f["code"] in ("account", "group")])'
 }
 is "--probe does" "$(found --probe=120)" "[('account', 100100), ('account', 165600), ('group', 500007)]"
-is "and says nothing of the time, which was enough" "$(timeout 150 "$program" --probe=120 --json | grep -c '"probe"')" 0
+is "and says nothing of the time, which was enough" \
+    "$(one "[f['code'] for f in d['findings'] if f['code'] in ('probe', 'module')]" --probe=120)" "[]"
 touch "$host_dir/work/hang"
 started=$SECONDS
 like "a service that hangs is left after the time allowed" "$(check --probe=2 --json)" '"code": *"probe"'
 ok "which is not much longer" test $((SECONDS - started)) -lt 10
+bar='subid-check: asking the account services \[\.+\]   0 %'
+terminal() { script -qec "$1" /dev/null </dev/null; }
+like "on a terminal there is a bar" "$(terminal "$program --probe=1" | cat -v)" "\\^M$bar"
+# What is seen in the end: of a line, what is behind the last sequence that erases it.
+is "which is erased in the end" \
+    "$(TERM=dumb terminal "$program --probe=1" | tr -d '\r' | sed 's/.*\x1b\[K//; /: still reading /d')" \
+    "$(check --probe=1)"
+is "in a pipe there is none" "$(check --probe=1 2>&1 >/dev/null | cat -v)" ""
+"$program" --probe=600 >/dev/null &
+killed=$!
+wait_for pgrep -P "$killed"
+asker=$(pgrep -P "$killed")
+kill -9 "$killed"
+wait "$killed" 2>/dev/null
+# shellcheck disable=SC2317 # by wait_for
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+wait_for is_gone "$asker"
 rm "$host_dir/work/hang"
-is "nothing is left behind" "$(pgrep -x subid-check)" ""
+is "nothing is left behind, not even by a program that was killed" "$(pgrep -x subid-check)" ""
 ask files subid
 
 diag "--- nscd"
@@ -282,13 +317,18 @@ is "does not run" "$(finding nscd)" "[]"
 mkdir -p /run/nscd
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/nscd/socket")'
 like "runs" "$(finding nscd)" "'note', None, None, 'nscd is running"
+rm /run/nscd/socket
+is "is gone" "$(finding nscd)" "[]"
+# Where /var/run is a directory of its own.
+mount -t tmpfs scratch /var && mkdir -p /var/run/nscd
+python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/var/run/nscd/socket")'
+like "runs, with its socket in /var/run alone" "$(finding nscd)" "'note', None, None, 'nscd is running"
+umount /var
 
 diag "--- what it touches"
-if command -v strace >/dev/null; then
-    host_run strace -f -qq -o trace -e trace=openat,open,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,chmod,fchmod,fchmodat,chown,fchown,fchownat,truncate,ftruncate,symlink,symlinkat,link,linkat \
-        "$program" >/dev/null
-    ok "the trace is one of its work" grep -qF '"/etc/subuid"' trace
-    is "it writes, makes and changes nothing" \
-        "$(grep -vE 'open(at)?\(.*O_RDONLY|open(at)?\(.*O_PATH|^[0-9]+ \+\+\+|---' trace)" ""
-fi
+host_run strace -f -qq -o trace -e trace=openat,open,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,chmod,fchmod,fchmodat,chown,fchown,fchownat,truncate,ftruncate,symlink,symlinkat,link,linkat \
+    "$program" >/dev/null
+ok "the trace is one of its work" grep -qF '"/etc/subuid"' trace
+is "it writes, makes and changes nothing" \
+    "$(grep -vE 'open(at)?\(.*O_RDONLY|open(at)?\(.*O_PATH|^[0-9]+ \+\+\+|---' trace)" ""
 done_testing
