@@ -32,17 +32,25 @@ static void free_namespace(struct userns *userns)
 	free(userns->maps);
 }
 
-static void read_map(struct namespaces *all, struct userns *userns, enum subid_kind kind)
+/* A process that ended or is hidden is none; what this program lacks is a fault. */
+static int fault_of(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO ? -error : 0;
+}
+
+/* Returns 0 or a negative errno. */
+static int read_map(struct namespaces *all, struct userns *userns, enum subid_kind kind)
 {
 	uint32_t inside, outside, count;
 	char path[64], line[128];
+	int r = 0;
 	FILE *map;
 
 	(void)snprintf(path, sizeof(path), "/proc/%jd/%s", (intmax_t)userns->pid,
 		       kind == SUBID_UID ? "uid_map" : "gid_map");
 	map = fopen(path, "re");
 	if (!map)
-		return;
+		return fault_of(errno);
 	while (fgets(line, sizeof(line), map)) {
 		/* NOLINTNEXTLINE(cert-err34-c): the kernel wrote it */
 		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &count) !=
@@ -59,7 +67,10 @@ static void read_map(struct namespaces *all, struct userns *userns, enum subid_k
 		userns->maps[userns->n_maps++] =
 			(struct namespace_map){ kind, inside, { outside, outside + (count - 1) } };
 	}
+	if (ferror(map))
+		r = fault_of(errno);
 	(void)fclose(map);
+	return r;
 }
 
 static void describe(struct userns *userns)
@@ -87,39 +98,44 @@ static bool is_still_in(const char *path, uint64_t inode)
 	return stat(path, &now) == 0 && now.st_ino == inode;
 }
 
-static void add_process(struct namespaces *all, pid_t pid, uint64_t ours)
+/* Returns 0, also for a process that is in a known namespace or gone, or a negative errno. */
+static int add_process(struct namespaces *all, pid_t pid, uint64_t ours)
 {
 	struct userns userns = { .pid = pid };
 	uid_t creator = 0;
 	struct stat stamp;
 	char path[64];
-	int fd;
+	int fd, r = 0;
 
 	(void)snprintf(path, sizeof(path), "/proc/%jd/ns/user", (intmax_t)pid);
-	if (stat(path, &stamp) < 0 || stamp.st_ino == ours || is_known(all, stamp.st_ino))
-		return;
+	if (stat(path, &stamp) < 0)
+		return fault_of(errno);
+	if (stamp.st_ino == ours || is_known(all, stamp.st_ino))
+		return 0;
 	if (all->n >= NAMESPACES_KEPT_MAX) {
 		all->more = true;
-		return;
+		return 0;
 	}
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return;
+		return fault_of(errno);
 	if (fstat(fd, &stamp) == 0 && ioctl(fd, NS_GET_OWNER_UID, &creator) == 0) {
 		userns.inode = stamp.st_ino;
 		userns.creator = creator;
-		read_map(all, &userns, SUBID_UID);
-		read_map(all, &userns, SUBID_GID);
+		r = read_map(all, &userns, SUBID_UID);
+		if (r == 0)
+			r = read_map(all, &userns, SUBID_GID);
 		describe(&userns);
 	}
 	(void)close(fd);
-	if (userns.inode == 0 || !is_still_in(path, userns.inode)) {
+	if (r < 0 || userns.inode == 0 || !is_still_in(path, userns.inode)) {
 		free_namespace(&userns);
-		return;
+		return r;
 	}
 	all->items =
 		(struct userns *)memory_room(all->items, all->n, &all->room, sizeof(struct userns));
 	all->items[all->n++] = userns;
+	return 0;
 }
 
 int namespaces_read(struct namespaces *ret)
@@ -127,6 +143,7 @@ int namespaces_read(struct namespaces *ret)
 	const struct dirent *entry;
 	struct stat ours;
 	DIR *proc;
+	int r = 0;
 
 	*ret = (struct namespaces){ .n = 0 };
 	/* A kernel without user namespaces has none. */
@@ -135,13 +152,15 @@ int namespaces_read(struct namespaces *ret)
 	proc = opendir("/proc");
 	if (!proc)
 		return -errno;
-	while ((entry = readdir(proc)))
+	while (r == 0 && (errno = 0, entry = readdir(proc)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
-			add_process(ret, (pid_t)strtol(entry->d_name, NULL, 10), ours.st_ino);
+			r = add_process(ret, (pid_t)strtol(entry->d_name, NULL, 10), ours.st_ino);
+	if (r == 0)
+		r = -errno;
 	(void)closedir(proc);
 	if (ret->n > 0)
 		qsort(ret->items, ret->n, sizeof(*ret->items), compare);
-	return 0;
+	return r;
 }
 
 void namespaces_free(struct namespaces *namespaces)
