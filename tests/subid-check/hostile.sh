@@ -6,6 +6,7 @@ set -u
 . "$(dirname "$0")/program.sh"
 
 [ "$(id -u)" -eq 0 ] || skip_all "only root can make device nodes"
+command -v strace >/dev/null || skip_all "strace is not installed"
 export LC_ALL=C.UTF-8
 
 scratch=$(mktemp -d)
@@ -96,15 +97,18 @@ for file in passwd subuid nsswitch.conf; do
 status 2"
     rm -rf device
 done
-if command -v strace >/dev/null; then
-    tree device
-    rm device/etc/subuid
-    mknod device/etc/subuid c 1 5
-    strace -f -qq -o trace -e trace=open,openat,openat2 "$program" --root device >/dev/null 2>&1
-    ok "the trace is one of its work" grep -q '"/etc/subuid".*O_PATH' trace
-    # Only O_PATH reaches the device: no other open follows, by its name or by /proc/self/fd.
-    is "no driver is asked" "$(grep -A9 '"/etc/subuid"' trace | grep -v O_PATH)" ""
-fi
+tree device
+rm device/etc/subuid
+mknod device/etc/subuid c 1 5
+strace -f -qq -o trace -e trace=open,openat,openat2 "$program" --root device >/dev/null 2>&1
+ok "the trace is one of its work" grep -q '"/etc/subuid".*O_PATH' trace
+# Only O_PATH reaches the device: no other open follows, by its name or by /proc/self/fd.
+is "no driver is asked" "$(grep -A9 '"/etc/subuid"' trace | grep -v O_PATH)" ""
+# A file is opened by /proc once it is known to be one.
+is "without /proc no file is taken for absent" \
+    "$(unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$program" --root clean 2>&1; echo "status $?")" \
+    "subid-check: clean/etc/subuid: Cannot be read where /proc is not mounted
+status 2"
 tree out
 ln -sf ../../../../../../../../etc/passwd out/etc/passwd
 mkdir out/etc/pam.d
@@ -144,6 +148,57 @@ if ! grep -q __asan_init "$program"; then
     like "each run is right or says that it failed" "$outcomes" '^0 (127 )?(2 )?$'
     unset outcomes
 fi
+
+diag "--- names"
+# Names of files, of a process and of its cgroup come from whoever makes them.
+cat >names.py <<'END'
+import os, sys
+for name in (b"\x1b[31m\x07", b"new\nline", b"<u>&amp;\"'", b"\xff\xfe\x80", b"\xc2\x9b31m",
+             b"\xe2\x80\xaertl", b"\xed\xa0\x80", b"\xef\xbf\xbf", b"a" * 255):
+    path = b"clean/names/" + name
+    open(path, "w").close()
+    os.chown(path, 400000, 0)
+    os.chmod(path, 0o4755)
+END
+mkdir clean/names && chmod 777 clean/names && python3 names.py
+mkfifo clean/names/fifo && mknod clean/names/device c 1 5 && chmod 6755 clean/names/{fifo,device}
+cat >harmless.py <<'END'
+import json, sys, unicodedata, xml.dom.minidom
+text = open(sys.argv[1], "rb").read().decode()  # or it is no UTF-8
+for c in text:
+    if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Cn"): print(ascii(c))
+if sys.argv[2] == "--json":
+    print(sum(f["code"] == "setid" for f in json.loads(text)["findings"]))
+elif sys.argv[2] == "--svg":
+    xml.dom.minidom.parseString(text)
+elif sys.argv[2] == "--html" and "<u>" in text:
+    print("an element")
+END
+for view in --wide --json "--svg -" "--html -"; do
+    for locale in C C.UTF-8; do
+        # shellcheck disable=SC2086
+        LC_ALL=$locale timeout 60 "$program" --root clean $view --files /names >view.out
+        # shellcheck disable=SC2086
+        is "names of files are harmless, in $locale ($view)" "$(python3 harmless.py view.out $view 2>&1)" \
+            "$([ "$view" != --json ] || echo 9)"
+    done
+done
+rm -r clean/names
+rm -f ready
+python3 -c '
+import ctypes, time
+ctypes.CDLL(None).prctl(15, b"\x1b[31m\nx\xff<&\"\x9b", 0, 0, 0)
+open("ready", "w").close()
+time.sleep(300)' &
+storm=$!
+until [ -e ready ]; do sleep 0.1; done
+timeout 60 "$program" --pid "$storm" --json >view.out
+is "a name of a process is, in JSON" "$(python3 harmless.py view.out -)" ""
+timeout 60 "$program" "$(id -u)" >view.out
+is "and in a table" "$(python3 harmless.py view.out -; grep -cF '\033[31m\012x\377<&"\233' view.out)" 1
+kill "$storm"
+wait "$storm" 2>/dev/null
+storm=
 
 diag "--- while others rename files"
 tree moving

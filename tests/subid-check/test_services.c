@@ -39,6 +39,13 @@ static void subid_before_another_service_is_a_warning_and_before_files_an_error(
 	      "nsswitch-order", "warning /etc/nsswitch.conf:1", "asks subid before sss", "last");
 	finds(HOST(.nsswitch = "passwd: files subid\ngroup: subid files\n"), "nsswitch-order",
 	      "error /etc/nsswitch.conf:2", "before the files", "last");
+	/* The longest name that is shown whole, and one that is longer. */
+	finds(HOST(.nsswitch = "passwd: subid abcdefghijklmnopqrstuvwxyz01234\ngroup: subid\n"),
+	      "nsswitch-order", "warning /etc/nsswitch.conf:1",
+	      "before abcdefghijklmnopqrstuvwxyz01234, so", "last");
+	finds(HOST(.nsswitch = "passwd: subid abcdefghijklmnopqrstuvwxyz0123456\ngroup: subid\n"),
+	      "nsswitch-order", "warning /etc/nsswitch.conf:1",
+	      "before abcdefghijklmnopqrstuvwxyz01234, so", "last");
 	finds_none("last", HOST(.nsswitch = "passwd: files sss subid\ngroup: files sss subid\n"),
 		   "nsswitch-order");
 }
