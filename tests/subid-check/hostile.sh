@@ -29,13 +29,13 @@ printf 'passwd: files subid\ngroup: files subid\n' >clean/etc/nsswitch.conf
 tree() { # NAME: a copy to spoil
     cp -a clean "$1"
 }
-# Its last lines and its status, within a minute and 1 GiB.
+# Its last lines and its status, within five minutes and 1 GiB.
 said() { # ROOT [OPTION...]
     (
         local r=0
         # A sanitizer reserves terabytes.
         grep -q __asan_init "$program" || ulimit -v 1048576
-        timeout 60 "$program" --root "$@" 2>&1 | tail -n 2
+        timeout 300 "$program" --root "$@" 2>&1 | tail -n 2
         r=${PIPESTATUS[0]}
         echo "status $r"
     )
