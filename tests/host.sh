@@ -158,7 +158,7 @@ host_add_sample() {
 }
 
 read -ra host_wrapper <<<"${HOST_WRAPPER-}"
-host_run() { "${host_wrapper[@]}" timeout 10 "$@"; }
+host_run() { "${host_wrapper[@]}" timeout 120 "$@"; }
 
 host_show() {
     local r=0

@@ -13,10 +13,10 @@
 #   machine_off                 the machine goes, and so does every trace of it
 #   machine_done                asserts that, then done_testing
 #
-#   inside COMMAND...           runs as root in there, 30 seconds at most
+#   inside COMMAND...           runs as root in there, two minutes at most
 #   inside_shell TEXT           the same for a piece of shell
 #   inside_file PATH            writes standard input to a file, all at once
-#   eventually COMMAND...       retries till it succeeds, 30 seconds at most
+#   eventually COMMAND...       retries till it succeeds, two minutes at most
 #
 #   unit_property UNIT NAME     what "systemctl show" says
 #   unit_pid, unit_cgroup UNIT  its main process, its cgroup's directory
@@ -65,7 +65,7 @@ machine_boot() {
     eval "exec ${MACHINE[0]}<&- ${MACHINE[1]}>&-"
     # An early end must not return before the machine is gone.
     trap 'exec {machine_in}>&-; wait "$machine_keeper"' EXIT
-    if ! read -r -t 20 machine_pid <&"$machine_out"; then
+    if ! read -r -t 120 machine_pid <&"$machine_out"; then
         echo "Bail out! the machine did not boot"
         exit 1
     fi
@@ -149,7 +149,7 @@ inside_file() { # PATH, from standard input
 }
 
 inside() {
-    timeout --kill-after 5 30 nsenter --target "$machine_pid" --all --wdns=/ \
+    timeout --kill-after 5 120 nsenter --target "$machine_pid" --all --wdns=/ \
         env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         HOME=/root LANG=C.UTF-8 SYSTEMD_PAGER= SYSTEMD_COLORS=0 "$@" \
         {machine_in}>&- {machine_out}<&-
@@ -158,7 +158,7 @@ inside() {
 inside_shell() { inside bash -c "$1"; }
 
 eventually() {
-    local end=$((SECONDS + 30))
+    local end=$((SECONDS + 120))
     until "$@"; do
         [ "$SECONDS" -lt "$end" ] || return 1
         sleep 0.1

@@ -26,7 +26,7 @@ boot() { # PACKAGE
 }
 smtp() { # COMMAND...: prints the reply to the last
     # shellcheck disable=SC2016
-    timeout 60 nsenter --target "$machine_pid" --all --wdns=/ bash -c '
+    timeout 300 nsenter --target "$machine_pid" --all --wdns=/ bash -c '
         exec 3<>"/dev/tcp/$1/25" && IFS= read -r reply <&3 || exit
         for command in "${@:2}"; do
             printf "%s\r\n" "$command" >&3 && IFS= read -r reply <&3 || exit

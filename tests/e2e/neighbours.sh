@@ -185,7 +185,7 @@ compiles() { # NAME FILE ARGUMENT...
     local words
     eval "words=($(sed -n 's/^DEFS = //p' "$abs_top_builddir/Makefile"))"
     # shellcheck disable=SC2086
-    ok "$1" timeout 60 $cc -std=gnu11 -O1 -fPIC -shared "${words[@]}" \
+    ok "$1" timeout 300 $cc -std=gnu11 -O1 -fPIC -shared "${words[@]}" \
         -DNSS_SUBID_NOLOGIN='"/sbin/nologin"' -Wl,-z,nodelete -Wl,-soname,"$2" \
         -fsanitize=address,undefined -fsanitize-undefined-trap-on-error -o "$scratch/$2" "${@:3}"
 }

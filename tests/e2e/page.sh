@@ -15,9 +15,9 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
 hosts_copy || exit
 
-check() { timeout 60 "$program" "$@"; }
+check() { timeout 300 "$program" "$@"; }
 browse() { # OPTION... FILE
-    HOME=$scratch timeout 120 chromium --headless --no-sandbox --disable-gpu \
+    HOME=$scratch timeout 300 chromium --headless --no-sandbox --disable-gpu \
         --disable-dev-shm-usage --user-data-dir="$scratch/profile" "${@:1:$#-1}" \
         "file://$PWD/${!#}" 2>/dev/null
 }

@@ -66,7 +66,7 @@ show() {
 name_of() { show getent passwd "$1" | cut -d: -f1; }
 # As a client of the socket, which is told what getent(1) keeps to itself.
 ask() {
-    timeout 60 python3 "$abs_top_srcdir/tests/subid-userdbd/client.py" ask \
+    timeout 300 python3 "$abs_top_srcdir/tests/subid-userdbd/client.py" ask \
         "/proc/$machine_pid/root/run/systemd/userdb/org.nss-subid.UserDatabase" "$@"
 }
 # shellcheck disable=SC2317

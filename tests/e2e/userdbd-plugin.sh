@@ -23,7 +23,7 @@ show() {
 # As a client of the socket, which is told what getent(1) keeps to itself. It is a process
 # of another PID namespace, which the service cannot see.
 ask() {
-    timeout 60 python3 "$abs_top_srcdir/tests/subid-userdbd/client.py" ask \
+    timeout 300 python3 "$abs_top_srcdir/tests/subid-userdbd/client.py" ask \
         "/proc/$machine_pid/root/run/systemd/userdb/org.nss-subid.UserDatabase" "$@"
 }
 # How long it took, in seconds, before what it said.

@@ -72,7 +72,7 @@ cc=$(sed -n 's/^CC = //p' "$abs_top_builddir/Makefile" 2>/dev/null)
 echo '#include <stdio.h>
 __attribute__((constructor)) static void tell(void) { puts("code of that tree runs"); }' >evil.c
 # shellcheck disable=SC2086
-if timeout 60 ${cc:-cc} -shared -fPIC -o evil.so evil.c 2>/dev/null; then
+if timeout 300 ${cc:-cc} -shared -fPIC -o evil.so evil.c 2>/dev/null; then
     mkdir -p evil/etc evil/work
     # Wherever the loader looks.
     libraries=$(dirname "$(ldconfig -p | sed -n 's/.*libc\.so\.6 .*=> //p' | head -n 1)")

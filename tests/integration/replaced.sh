@@ -42,7 +42,7 @@ ask_while() { # rename|rewrite|truncate LINES
     cp alice /etc/subuid
     "${unpreempted[@]}" "$alternate" "$1" /etc/subuid alice carol &
     writer=$!
-    answers=$(timeout 60 lookups 3000 100005 subuid-alice-100005 subuid-carol-100005)
+    answers=$(timeout 300 lookups 3000 100005 subuid-alice-100005 subuid-carol-100005)
     kill "$writer"
     wait "$writer" 2>/dev/null
 

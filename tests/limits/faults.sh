@@ -37,7 +37,7 @@ strace_run() { # CALLS|CALL:error=ERROR:when=ORDINAL COMMAND...
     local expression=$1 path filter=()
     shift
     for path in "${traced[@]}"; do filter+=(-P "$path"); done
-    timeout 10 strace -f -qq -o trace -e trace="${expression%%:*}" \
+    timeout 120 strace -f -qq -o trace -e trace="${expression%%:*}" \
         ${inject:+-e inject="$expression"} "${filter[@]}" "$@"
 }
 

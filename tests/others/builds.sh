@@ -38,7 +38,7 @@ configure_and_make() { # DIRECTORY ARGUMENT...
 }
 compiles() { # NAME COMPILER-ARGUMENT...
     # shellcheck disable=SC2086
-    ok "$1" timeout 60 $cc -std=gnu11 -D_GNU_SOURCE -O1 "${@:2}"
+    ok "$1" timeout 300 $cc -std=gnu11 -D_GNU_SOURCE -O1 "${@:2}"
 }
 
 # Some kernels run no 32-bit programs; then qemu does. Sets emulator_32.

@@ -16,7 +16,7 @@ ok "kept with files that changed just now" host_run glibc
 sleep 3
 ok "kept with files that stay as they are" host_run glibc
 if command -v valgrind >/dev/null; then
-    ok "nothing is read or written outside of any size of a buffer" timeout 60 \
+    ok "nothing is read or written outside of any size of a buffer" timeout 300 \
         valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
         glibc sweep
 else

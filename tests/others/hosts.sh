@@ -24,7 +24,7 @@ makefile() { sed -n "s/^$1 = //p" "$abs_top_builddir/Makefile"; }
 compiles() { # NAME COMPILER-ARGUMENT...
     local words
     eval "words=($(makefile CC) $(makefile DEFS) -DNSS_SUBID_NOLOGIN='\"$(makefile nologin)\"')"
-    ok "$1" timeout 60 "${words[@]}" -std=gnu11 -fPIC "-I$abs_top_srcdir/libsubid-shim" \
+    ok "$1" timeout 300 "${words[@]}" -std=gnu11 -fPIC "-I$abs_top_srcdir/libsubid-shim" \
         "-I$abs_top_srcdir/nss_subid" "${@:2}"
 }
 

@@ -34,7 +34,7 @@ is "-s files" "$(host_show getent -s files passwd 100033)" "$missing"
 diag "--- a statically linked program"
 cc=$(sed -n 's/^CC = //p' "$abs_top_builddir/Makefile")
 # shellcheck disable=SC2086
-if timeout 60 $cc -static -o static "$abs_top_srcdir/tests/integration/lookups.c" 2>/dev/null; then
+if timeout 300 $cc -static -o static "$abs_top_srcdir/tests/integration/lookups.c" 2>/dev/null; then
     host_add_program static
     keys=(100033 subuid-ftweedal-100033 300999 99999 root)
     root=$(grep ^root: /etc/passwd)

@@ -33,7 +33,7 @@ cd .. || exit
 # Whether a path leads through a link decides on how a fix is written.
 said() { # COMMAND...: what is found, and the status
     local r=0
-    timeout 60 "$@" >said 2>&1 || r=$?
+    timeout 300 "$@" >said 2>&1 || r=$?
     grep -v '"fix":' said
     echo "status $r"
 }

@@ -19,7 +19,7 @@ host_add_user bob 1001
 host_set_subuid alice:100000:65536 bob:165536:65536
 host_set_subgid alice:100000:65536 bob:165536:65536
 
-check() { timeout 60 "$program" "$@"; }
+check() { timeout 300 "$program" "$@"; }
 shown() { # output and status
     local r=0
     check "$@" 2>&1 || r=$?
@@ -213,7 +213,7 @@ print(3000 * 3 + 1)')
 is "as deep as the tree is" "$(one "(d['files']['files'], d['files']['stray_uids'][0]['files'])" deep)" "($deep, 1)"
 # On one processor there is one worker, which keeps a descriptor for each level.
 like "with few descriptors, it says what it could not read" \
-    "$(taskset -c 0 bash -c 'ulimit -n 200; exec "$@"' limited timeout 60 "$program" --files deep)" \
+    "$(taskset -c 0 bash -c 'ulimit -n 200; exec "$@"' limited timeout 300 "$program" --files deep)" \
     'The directory cannot be read \(Too many open files\)'
 python3 -c '
 import os

@@ -80,7 +80,7 @@ is "a million lines that delegate nothing" "$(said refused)" \
     "800000 findings are not shown: there are more than 200000 of one kind.
 1000000 errors, 1 warning, 0 notes.
 status 2"
-like "JSON says that it is not complete" "$(timeout 60 "$program" --root refused --json | head -n 8)" \
+like "JSON says that it is not complete" "$(timeout 300 "$program" --root refused --json | head -n 8)" \
     '"complete": *false'
 tree owners
 awk 'BEGIN { for (i = 0; i < 900000; i++) print "u" i ":" 100000 + i % 1000 ":65536" }' >owners/etc/subuid
@@ -122,9 +122,9 @@ like "links to nothing, and to a directory, in pam.d" "$(said out)" '^status 0$'
 diag "--- fixes name files of the tree, and never those of this host"
 tree bad
 chmod 666 bad/etc/subuid
-like "by the full path" "$(timeout 60 "$program" --root bad)" "chmod 0644 $scratch/bad/etc/subuid\$"
+like "by the full path" "$(timeout 300 "$program" --root bad)" "chmod 0644 $scratch/bad/etc/subuid\$"
 mkdir linked && mv bad/etc linked/data && ln -s /data linked/etc
-like "not where that path leads through a link" "$(timeout 60 "$program" --root linked)" \
+like "not where that path leads through a link" "$(timeout 300 "$program" --root linked)" \
     'Fix: Let nobody but root write it\.$'
 
 diag "--- a shortage of memory is not a clean host"
@@ -177,7 +177,7 @@ END
 for view in --wide --json "--svg -" "--html -"; do
     for locale in C C.UTF-8; do
         # shellcheck disable=SC2086
-        LC_ALL=$locale timeout 60 "$program" --root clean $view --files /names >view.out
+        LC_ALL=$locale timeout 300 "$program" --root clean $view --files /names >view.out
         # shellcheck disable=SC2086
         is "names of files are harmless, in $locale ($view)" "$(python3 harmless.py view.out $view 2>&1)" \
             "$([ "$view" != --json ] || echo 9)"
@@ -192,9 +192,9 @@ open("ready", "w").close()
 time.sleep(300)' &
 storm=$!
 until [ -e ready ]; do sleep 0.1; done
-timeout 60 "$program" --pid "$storm" --json >view.out
+timeout 300 "$program" --pid "$storm" --json >view.out
 is "a name of a process is, in JSON" "$(python3 harmless.py view.out -)" ""
-timeout 60 "$program" "$(id -u)" >view.out
+timeout 300 "$program" "$(id -u)" >view.out
 is "and in a table" "$(python3 harmless.py view.out -; grep -cF '\033[31m\012x\377<&"\233' view.out)" 1
 kill "$storm"
 wait "$storm" 2>/dev/null
@@ -215,7 +215,7 @@ while True:
 storm=$!
 failed=0
 for ((i = 0; i < 100; i++)); do
-    timeout 60 "$program" --root moving >log 2>&1 || { failed=$((failed + 1)); cp log failure; }
+    timeout 300 "$program" --root moving >log 2>&1 || { failed=$((failed + 1)); cp log failure; }
 done
 is "100 runs find the file behind a link" "$failed$([ ! -f failure ] || tail -n 1 failure)" 0
 kill "$storm"

@@ -12,7 +12,7 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
 hosts_copy || exit
 
-check() { timeout 60 "$program" "$@"; }
+check() { timeout 300 "$program" "$@"; }
 shown() { # OPTION...: output, and status as the last line
     local r=0
     check "$@" 2>&1 || r=$?

@@ -19,7 +19,7 @@ trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
 hosts_copy || exit
 
-check() { timeout 60 "$program" "$@"; }
+check() { timeout 300 "$program" "$@"; }
 status_of() { # its status, and what it says on standard error alone
     local r=0
     { check "$@" 2>&3 >/dev/null || r=$?; } 3>&1
@@ -267,7 +267,7 @@ if ! grep -q __asan_init "$program"; then
             check --root "$host" $view >plain.out 2>&1
             status=$?
             # shellcheck disable=SC2086
-            timeout 120 valgrind --quiet --leak-check=full --error-exitcode=99 \
+            timeout 300 valgrind --quiet --leak-check=full --error-exitcode=99 \
                 --log-file=valgrind.log "$wrapped" --root "$host" $view >valgrind.out 2>&1
             r=$?
             # Before 3.22 it notes by -- that it does not know openat2(2).

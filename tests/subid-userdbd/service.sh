@@ -45,7 +45,7 @@ stop() {
     wait_for_end
 }
 
-ask() { timeout 60 python3 "$here/client.py" ask "$socket" "$@"; }
+ask() { timeout 300 python3 "$here/client.py" ask "$socket" "$@"; }
 
 set_source() { # [SOURCE]
     host_set_services files
@@ -81,7 +81,7 @@ read -r -t 500 -u "${FLOOD[0]}" n
 is "10,000 connections are made" "$n" "10000"
 is "and somebody else is answered" "$(ask uid=100006)" \
     "subuid-ftweedal-100006:100006:500006:Subordinate UID 6 of ftweedal"
-poured=$(timeout 60 python3 "$here/client.py" pour "$socket" $((1 << 30)))
+poured=$(timeout 300 python3 "$here/client.py" pour "$socket" $((1 << 30)))
 ok "of a message of 1 GB, at most a few hundred KB are taken ($poured)" [ "$poured" -lt 1000000 ]
 rss=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
 ok "memory stays below 64 MB ($rss kB)" [ "$rss" -lt 65536 ]
