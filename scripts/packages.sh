@@ -21,7 +21,7 @@ packages_in() { # GROUP
             qemu-user strace tar uidmap util-linux valgrind zsh
         ;;
     check)
-        echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils
+        echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck spin xz-utils
         ;;
     bench)
         echo gnuplot-nox libnss-systemd libsubid-dev perl-base python3-minimal strace valgrind
