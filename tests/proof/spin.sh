@@ -132,7 +132,7 @@ broken() { # WHAT EXPECTED DEFINITIONS SED-SCRIPT
     sed -E "$4" "$here/cache.pml" >"$work/broken.pml"
     ! cmp -s "$here/cache.pml" "$work/broken.pml" || { nok "$1: the model is changed" true; return; }
     report=$(search "$work/broken.pml" 1000000 -O0 "${definitions[@]}" 2>&1)
-    like "noticed: $1" "$(grep '^pan:1: ' <<<"$report" || echo "$report")" "^pan:1: $2"
+    like "noticed: $1" "$(grep '^pan:1: ' <<<"$report" || echo "$report")" "^pan:1: ($2)"
 }
 few="SEATS=2 READERS=1 WRITERS=1 LOOKUPS=0 FORK=0 HANDLER=0"
 more_readers=${few/READERS=1/READERS=2}
