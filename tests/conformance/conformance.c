@@ -20,10 +20,9 @@
 #include <unistd.h>
 
 #include "account.h"
-#include "content.h"
+#include "archive.h"
 #include "difference.h"
 #include "exchange.h"
-#include "fixture.h"
 #include "generate.h"
 #include "subid.h"
 
@@ -584,24 +583,21 @@ static void explain(const struct content *content, bool gid, const char *name, s
 
 static void try_fixtures(const char *path)
 {
-	struct fixture fixture = { .name = "" };
-	FILE *file = fopen(path, "r");
+	struct archive fixtures;
 
-	if (!file)
-		bail_out(path);
-	while (fixture_next(file, &fixture)) {
+	archive_open(&fixtures, path);
+	while (archive_next(&fixtures)) {
 		bool passed = true;
 
 		for (int gid = 0; gid < 2; gid++) {
-			if (!is_conformant(&fixture.content, fixture.stored, gid)) {
-				explain(&fixture.content, gid, fixture.name, 0);
+			if (!is_conformant(&fixtures.content, fixtures.stored, gid)) {
+				explain(&fixtures.content, gid, fixtures.name, 0);
 				passed = false;
 			}
 		}
-		result(passed, "fixture: ", fixture.name);
+		result(passed, "fixture: ", fixtures.name);
 	}
-	content_free(&fixture.content);
-	(void)fclose(file);
+	archive_close(&fixtures);
 }
 
 static void try_family(const struct family *family, size_t files, uint64_t seed)

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "archive.h"
 #include "content.h"
-#include "fixture.h"
 
 /*
  * Where we mean to answer otherwise than libsubid; which of its versions differ,

@@ -7,6 +7,7 @@
 #include "fuzz.h"
 
 const char fuzz_target[] = "acl";
+const char fuzz_corpus[] = "acl";
 
 /* Entries with a name, by their tags alone. */
 static size_t count_named(const uint8_t *data, size_t size)

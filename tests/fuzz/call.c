@@ -15,6 +15,7 @@
 #include "request.h"
 
 const char fuzz_target[] = "call";
+const char fuzz_corpus[] = "call";
 
 static void check_error(const struct request *request)
 {

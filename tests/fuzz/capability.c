@@ -8,6 +8,7 @@
 #include "fuzz.h"
 
 const char fuzz_target[] = "capability";
+const char fuzz_corpus[] = "capability";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -7,6 +7,7 @@
 #include "fuzz.h"
 
 const char fuzz_target[] = "cgroup";
+const char fuzz_corpus[] = "cgroup";
 
 /* A unit is a part of some line, as it stands there. */
 static void check_unit(const char *text, size_t size, const char *unit)

@@ -14,6 +14,7 @@
 #include "segments.h"
 
 const char fuzz_target[] = "findings";
+const char fuzz_corpus[] = "index";
 
 #define COMPARED_MAX 64 /* entries, each with each */
 #define SEGMENTS_MAX 8

@@ -5,10 +5,11 @@
 #include <stdint.h>
 
 /*
- * A fuzz target: its name, which is its corpus's, and what it does with an
- * input. libFuzzer calls it, or replay.c, which needs no clang.
+ * A fuzz target: its name, the name of its corpus in tests/fuzz/corpus, and what it
+ * does with an input. libFuzzer calls it, or replay.c, which needs no clang.
  */
 extern const char fuzz_target[];
+extern const char fuzz_corpus[];
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* fuzz_fail: a property does not hold; says what and ends the program. */

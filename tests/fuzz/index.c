@@ -13,6 +13,7 @@
 #include "stamp.h"
 
 const char fuzz_target[] = "index";
+const char fuzz_corpus[] = "index";
 
 #define LINES_MAX 4 /* of which anything is asked */
 

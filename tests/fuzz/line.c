@@ -9,6 +9,7 @@
 #include "reference.h"
 
 const char fuzz_target[] = "line";
+const char fuzz_corpus[] = "line";
 
 static void check_parsed(const struct subid_line *line, const char *text,
 			 const struct reference_line *want)

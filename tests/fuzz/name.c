@@ -12,6 +12,7 @@
 #include "reference.h"
 
 const char fuzz_target[] = "name";
+const char fuzz_corpus[] = "name";
 
 static bool want_record(enum subid_kind kind, const char *name, size_t *ret_owner_len,
 			uint32_t *ret_id)

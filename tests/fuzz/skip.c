@@ -13,6 +13,7 @@
 #include "reference.h"
 
 const char fuzz_target[] = "skip";
+const char fuzz_corpus[] = "skip";
 
 struct sought {
 	uint32_t id;

@@ -14,6 +14,7 @@
 #include "subid.h"
 
 const char fuzz_target[] = "whole";
+const char fuzz_corpus[] = "whole";
 
 #define HEADER_BYTES 8
 #define SEPARATOR 0x1d
