@@ -9,7 +9,11 @@ set -u
 host_enter "$@"
 host_add_sample
 
-corpus=$abs_top_srcdir/tests/enable/corpus
+# shellcheck source=tests/enable/cases.sh
+. "$abs_top_srcdir/tests/enable/cases.sh"
+corpus=$host_dir/work/cases
+mkdir "$corpus"
+cases_unpack "$corpus" || host_fail "the cases cannot be unpacked"
 conf=/etc/nsswitch.conf
 nsswitch() { host_run sh "$abs_top_srcdir/scripts/nsswitch" "$@" 2>&1; }
 use() { host_write "$conf" <"$1"; } # FILE

@@ -9,7 +9,7 @@ set -u
 
 [ -f "$abs_top_builddir/Makefile" ] || skip_all "$abs_top_builddir is not configured"
 stage=$(mktemp -d)
-trap 'rm -rf "$stage"' EXIT
+trap 'rm -rf "$stage" "$stage.cases"' EXIT
 # The outer make's flags and its jobs are not ours.
 unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
 cd "$abs_top_builddir" || exit
@@ -51,7 +51,11 @@ if command -v readelf >/dev/null; then
 fi
 
 mkdir -p "$stage/etc"
-corpus=$abs_top_srcdir/tests/enable/corpus/debian-12
+# shellcheck source=tests/enable/cases.sh
+. "$abs_top_srcdir/tests/enable/cases.sh"
+mkdir "$stage.cases"
+cases_unpack "$stage.cases" || exit
+corpus=$stage.cases/debian-12
 # In a release tree that is being checked, it may not be written.
 install -m 0644 "$corpus/before" "$stage/etc/nsswitch.conf"
 ok "make enable" make_in_stage enable

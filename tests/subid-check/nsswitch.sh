@@ -7,8 +7,12 @@ set -u
 # shellcheck source=tests/host.sh
 . "$abs_top_srcdir/tests/host.sh"
 
+# shellcheck source=tests/enable/cases.sh
+. "$abs_top_srcdir/tests/enable/cases.sh"
 host_enter "$@"
 host_add_sample
+mkdir cases
+cases_unpack cases || host_fail "the cases cannot be unpacked"
 conf=/etc/nsswitch.conf
 
 # Which lookups succeed? One letter each: a user and a group of ours, root and its group.
@@ -48,7 +52,7 @@ agree() { # CASE
 services=
 
 diag "--- the corpus, as it is, with the word, and with the word at the ends of lines"
-for path in "$abs_top_srcdir"/tests/enable/corpus/*/; do
+for path in cases/*/; do
     name=$(basename "$path")
     # Services that are not on this host are never reached by a lookup, so it cannot tell.
     [ ! -f "$path/unreached" ] || continue
