@@ -13,7 +13,7 @@ export LC_ALL=C.UTF-8
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
-hosts_copy || exit
+hosts_unpack || exit
 
 check() { timeout 300 "$program" "$@"; }
 browse() { # OPTION... FILE

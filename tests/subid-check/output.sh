@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# subid-check prints the right bytes for the fixture hosts: hosts/NAME/etc is the host, and
-# hosts/NAME/report, map, json and svg are the expected output.
+# subid-check prints the right bytes for the fixture hosts. The archive hosts/NAME has the
+# files of a host, in etc, and the expected output: report, map, json and svg. To change
+# that, write the new output into the files that tests/archive/unpack makes of the archive,
+# and make the archive anew with tests/archive/pack, which needs LC_ALL=C.UTF-8 here.
 set -u
 # shellcheck source=tests/subid-check/program.sh
 . "$(dirname "$0")/program.sh"
@@ -17,7 +19,7 @@ unset NO_COLOR
 scratch=$(mktemp -d /tmp/subid-check.XXXXXXXX)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
-hosts_copy || exit
+hosts_unpack || exit
 
 check() { timeout 300 "$program" "$@"; }
 status_of() { # its status, and what it says on standard error alone

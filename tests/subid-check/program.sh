@@ -3,7 +3,8 @@
 # tests/tap.sh, and skips the test if the program is not built.
 #
 #   $program                    the program
-#   hosts_copy                  copies the fixture hosts into ./hosts, as files of root
+#   hosts_unpack                makes ./hosts/NAME of each archive in hosts/: the files of a
+#                               host, in etc, and what the program prints of it
 
 : "${abs_top_srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
 : "${abs_top_builddir:=$abs_top_srcdir/build}"
@@ -13,8 +14,12 @@
 program=$abs_top_builddir/subid-check/subid-check
 [ -x "$program" ] || skip_all "subid-check is not built"
 
-# git keeps neither owners nor modes.
-hosts_copy() {
-    cp -r "$abs_top_srcdir/tests/subid-check/hosts" hosts && chown -R 0:0 hosts &&
-        chmod -R u=rwX,go=rX hosts
+# Whatever the umask is.
+hosts_unpack() {
+    local host
+    mkdir hosts || return
+    for host in "$abs_top_srcdir"/tests/subid-check/hosts/*; do
+        "$abs_top_builddir/tests/archive/unpack" "$host" "hosts/${host##*/}" || return
+    done
+    chmod -R u=rwX,go=rX hosts
 }
