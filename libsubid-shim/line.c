@@ -42,8 +42,7 @@ static enum subid_line_fault digit_fault(const char *first, const char *text, co
 {
 	if (text == first && *text == '-')
 		return SUBID_LINE_NEGATIVE;
-	return subid_text_find(text, (size_t)(end - text), ':') ? SUBID_LINE_MANY_FIELDS
-								: SUBID_LINE_NO_NUMBER;
+	return subid_text_find(text, end, ':') ? SUBID_LINE_MANY_FIELDS : SUBID_LINE_NO_NUMBER;
 }
 
 /*
@@ -100,13 +99,13 @@ enum subid_line_fault subid_line_parse(const char *text, size_t len, struct subi
 	if (text[0] == '+' || text[0] == '-')
 		return SUBID_LINE_NIS;
 
-	start = subid_text_find(text, len, ':');
+	start = subid_text_find(text, end, ':');
 	if (!start)
 		return SUBID_LINE_FEW_FIELDS;
 	line.owner_len = (size_t)(start - text);
 	start++;
 
-	count = subid_text_find(start, (size_t)(end - start), ':');
+	count = subid_text_find(start, end, ':');
 	if (!count)
 		return SUBID_LINE_FEW_FIELDS;
 

@@ -141,7 +141,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 	for (;;) {
 		const char *text = reader->buf + reader->begin;
 		size_t have = reader->end - reader->begin;
-		const char *newline = subid_text_find(text, have, '\n');
+		const char *newline = subid_text_find(text, text + have, '\n');
 		size_t len = newline ? (size_t)(newline - text) : have;
 		int r;
 

@@ -12,7 +12,7 @@
 #define DATABASE_LEN 6
 #define SCANS_MAX 16
 
-#define BLANKS " \t"
+static const char blank[] = { ' ', '\t' };
 
 struct word {
 	const char *text;
@@ -24,7 +24,8 @@ static size_t span(const char *text, size_t len, bool blanks)
 {
 	size_t n = 0;
 
-	while (n < len && (subid_text_find(BLANKS, sizeof(BLANKS) - 1, text[n]) != NULL) == blanks)
+	while (n < len &&
+	       (subid_text_find(blank, blank + sizeof(blank), text[n]) != NULL) == blanks)
 		n++;
 	return n;
 }
@@ -72,7 +73,7 @@ static int scan_lines(struct subid_reader *reader, char *ret_name)
 		if (r < 0)
 			return r == -ENOENT ? 0 : r;
 		/* libsubid 4.20 stops at a line that has no newline or has a NUL. */
-		if (!reader->terminated || subid_text_find(line, len, '\0'))
+		if (!reader->terminated || subid_text_find(line, line + len, '\0'))
 			return 0;
 		word = find_word(line, len);
 	} while (word.len == 0);

@@ -34,10 +34,10 @@ SUBID_CHECKED static inline bool subid_text_equal(const char *a, size_t a_len, c
 	return a_len == b_len && subid_text_begins(a, b, b_len);
 }
 
-/* subid_text_find: the first @c of the @len bytes at @text, or NULL. */
-SUBID_CHECKED static inline const char *subid_text_find(const char *text, size_t len, char c)
+/* subid_text_find: the first @c in front of @end, from @text on, or NULL. */
+SUBID_CHECKED static inline const char *subid_text_find(const char *text, const char *end, char c)
 {
-	for (const char *end = text + len; text < end; text++)
+	for (; text < end; text++)
 		if (*text == c)
 			return text;
 	return NULL;
@@ -46,7 +46,7 @@ SUBID_CHECKED static inline const char *subid_text_find(const char *text, size_t
 /* subid_text_length: the length of a string, or @max if it is @max bytes or longer. */
 SUBID_CHECKED static inline size_t subid_text_length(const char *text, size_t max)
 {
-	const char *end = subid_text_find(text, max, '\0');
+	const char *end = subid_text_find(text, text + max, '\0');
 
 	return end ? (size_t)(end - text) : max;
 }
