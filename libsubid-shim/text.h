@@ -46,7 +46,10 @@ SUBID_CHECKED static inline const char *subid_text_find(const char *text, const 
 /* subid_text_length: the length of a string, or @max if it is @max bytes or longer. */
 SUBID_CHECKED static inline size_t subid_text_length(const char *text, size_t max)
 {
-	const char *end = subid_text_find(text, text + max, '\0');
+	size_t len = 0;
 
-	return end ? (size_t)(end - text) : max;
+	/* Where the string is shorter, there need be no memory up to @max. */
+	while (len < max && text[len] != '\0')
+		len++;
+	return len;
 }
