@@ -2,8 +2,8 @@
 # The Debian packages that this project needs: sourced, never run.
 #
 #   packages_install [GROUP...] installs the missing packages of the groups build,
-#                               test, check, machine and bench; without a group,
-#                               of all of these but bench
+#                               test, check, proof, machine and bench; without a
+#                               group, of all of these but bench
 #   packages_in GROUP           prints the packages of a group; suite and cross are
 #                               for Debian roots only
 #
@@ -34,6 +34,9 @@ packages_in() { # GROUP
             gcc-s390x-linux-gnu libc6-dev-s390x-cross libcmocka-dev:s390x \
             binutils mount perl-base procps qemu-user util-linux
         ;;
+    proof) # what proves that the pure code has no undefined behaviour
+        echo frama-c-base
+        ;;
     machine) # Debian roots: to boot a systemd in, to build, test and install packages in; a browser
         echo chromium mmdebstrap util-linux util-linux-extra
         ;;
@@ -55,7 +58,7 @@ packages_missing() { # PACKAGE...
 
 packages_install() {
     local group wanted=() missing=()
-    [ $# -gt 0 ] || set -- build test check machine
+    [ $# -gt 0 ] || set -- build test check proof machine
     for group; do
         # shellcheck disable=SC2207
         wanted+=($(packages_in "$group")) || return

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The search in an index of any numbers that the builder may leave: by any ID, owner and
+ * position. What the builder promises, and nothing else, is assumed here: each number is the
+ * number of a line, an owner's text ends with a NUL inside the texts, and a bucket is empty.
+ */
+#include "index.h"
+
+#include "index_layout.h"
+#include "proof.h"
+
+#include <limits.h>
+
+#define LINES 3
+#define BUCKETS 5
+#define OWNER_BYTES 4 /* three letters and the NUL */
+
+static struct subid_index_line lines[LINES];
+static struct subid_index_start by_start[LINES];
+static uint32_t buckets[BUCKETS];
+static char owners[LINES * OWNER_BYTES];
+
+static void choose_line(uint32_t i, uint32_t n)
+{
+	lines[i].range.start = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+	lines[i].range.count = Frama_C_unsigned_int_interval(1, UINT32_MAX);
+	lines[i].laid = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+	lines[i].owner = i * OWNER_BYTES;
+	/* A line goes on to one below it. */
+	lines[i].next = i + 1 < n && proof_choose() ? Frama_C_unsigned_int_interval(i + 1, n - 1)
+						    : SUBID_INDEX_NO_LINE;
+	by_start[i].start = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+	by_start[i].reach = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+	by_start[i].line = Frama_C_unsigned_int_interval(0, n - 1);
+}
+
+static void choose_index(struct subid_index *index, uint32_t n)
+{
+	proof_any(owners, sizeof(owners));
+	for (uint32_t i = 0; i < n; i++) {
+		choose_line(i, n);
+		owners[i * OWNER_BYTES + OWNER_BYTES - 1] = '\0';
+	}
+	index->n_lines = n;
+	index->n_buckets = n + n / 2 + 1;
+	for (uint32_t i = 0; i < index->n_buckets; i++)
+		buckets[i] = Frama_C_unsigned_int_interval(0, n);
+	index->lines = lines;
+	index->by_start = by_start;
+	index->buckets = buckets;
+	index->owners = owners;
+}
+
+/* An owner has no NUL of its own. */
+static void choose_owner(struct subid_owner *owner)
+{
+	for (uint32_t i = 0; i < SUBID_OWNER_MAX_BYTES; i++)
+		owner->text[i] = Frama_C_char_interval(1, CHAR_MAX);
+	owner->len = (size_t)Frama_C_interval(1, SUBID_OWNER_MAX_BYTES);
+}
+
+int main(void)
+{
+	uint32_t n = (uint32_t)Frama_C_interval_split(0, LINES), id;
+	struct subid_index index;
+	struct subid_owner owner, found;
+	uint64_t position;
+
+	choose_index(&index, n);
+	choose_owner(&owner);
+	id = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+	if (subid_index_find_id(&index, id, &found, &position) == 0) {
+		//@ assert found: found.len <= SUBID_OWNER_MAX_BYTES && \initialized(&position);
+	}
+	if (subid_index_find_owner(&index, &owner, id, &position) == 0) {
+		//@ assert position: \initialized(&position);
+	}
+	position = Frama_C_unsigned_long_long_interval(0, UINT64_MAX);
+	if (subid_index_find_position(&index, &owner, position, &id) == 0) {
+		//@ assert id: \initialized(&id);
+	}
+	return 0;
+}
