@@ -89,6 +89,7 @@ harness frame subid-userdbd/frame.c \
 
 # --- running them -------------------------------------------------------------
 
+# shellcheck disable=SC2317
 analyse() { # NAME MACHDEP TREE LOG
     local name=$1 machdep=$2 tree=$3 log=$4 source paths=()
     for source in ${sources[$name]}; do
@@ -107,7 +108,6 @@ analyse() { # NAME MACHDEP TREE LOG
 }
 
 # Two at a time: an analysis has one thread.
-pids=()
 start() { # FUNCTION ARGUMENT...
     while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
         wait -n
@@ -177,7 +177,6 @@ for name in "${names[@]}"; do
 done
 diag "$table"
 for name in "${names[@]}"; do
-    # shellcheck disable=SC2086
-    diag "$name: $(echo ${functions[$name]})"
+    diag "$name: $(tr -s ' \n' ' ' <<<"${functions[$name]}")"
 done
 done_testing

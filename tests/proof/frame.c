@@ -77,5 +77,11 @@ int main(void)
 		look_into(&frame);
 		frame_free(&frame);
 	}
+	/* Not as long as the header says, and no frame that was read. */
+	proof_any(&announced, sizeof(announced));
+	if (frame_decode((const char *)&announced, sizeof(announced) - 1, &frame) == 0)
+		frame_free(&frame);
+	frame = (struct frame){ .texts = NULL };
+	look_into(&frame);
 	return 0;
 }

@@ -15,8 +15,8 @@ static void parse(const char *name)
 	uint32_t id;
 
 	if (nss_record_parse_name(proof_choose() ? SUBID_UID : SUBID_GID, name, &owner, &id) == 0) {
-		//@ assert owner: 1 <= owner.len <= SUBID_OWNER_MAX_BYTES &&
-		//\initialized(&owner.text[owner.len]);
+		//@ assert owner_len: 1 <= owner.len <= SUBID_OWNER_MAX_BYTES;
+		//@ assert owner_text: \initialized(&owner.text[owner.len]);
 		//@ assert id: \initialized(&id);
 	}
 }

@@ -49,12 +49,12 @@ static void write_users(size_t len)
 	char *buf = MEMORY_END - len;
 	struct passwd pwd;
 	struct spwd spwd;
+	int all_digits = id_digits + position_digits;
 
 	if (nss_record_passwd(&found, &pwd, buf, len) == 0) {
-		//@ assert pwd: pwd.pw_name == buf && pwd.pw_passwd == buf + 9 + found.owner.len +
-		//id_digits;
-		//@ assert shell: pwd.pw_shell == buf + 34 + 2 * found.owner.len + id_digits +
-		//position_digits;
+		//@ assert name: pwd.pw_name == buf;
+		//@ assert passwd: pwd.pw_passwd == buf + 9 + found.owner.len + id_digits;
+		//@ assert shell: pwd.pw_shell == buf + 34 + 2 * found.owner.len + all_digits;
 	}
 	if (nss_record_shadow(&found, &spwd, buf, len) == 0) {
 		//@ assert spwd: spwd.sp_namp == buf;
