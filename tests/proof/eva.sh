@@ -76,7 +76,7 @@ harness reader $shim/reader.c \
     'subid_reader_open subid_reader_next subid_reader_buffered subid_reader_skip
      subid_reader_rewind subid_reader_close begin_pass begin_file check_file fill move_down
      drop_rest digest_line read_fault' \
-    'a step from 6 places, two calls that read' \
+    'a step from chosen places, two calls that read' \
     '-eva-slevel 200 -eva-slevel-function subid_text_find:0,digest_line:0' \
     $shim/reader.c 's/sizeof(reader->buf) - reader->end,/sizeof(reader->buf),/'
 

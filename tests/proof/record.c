@@ -43,7 +43,7 @@ static void choose(size_t owner_len, int n_id_digits, int n_position_digits)
 	found.position = number(n_position_digits, UINT64_MAX);
 }
 
-/* What lies in front of the buffer or behind it is not memory. */
+/* What lies behind the buffer is not memory. */
 static void write_users(size_t len)
 {
 	char *buf = MEMORY_END - len;
