@@ -21,7 +21,7 @@ packages_in() { # GROUP
             qemu-user strace tar uidmap util-linux valgrind zsh
         ;;
     check)
-        echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck spin xz-utils
+        echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils
         ;;
     bench)
         echo gnuplot-nox libnss-systemd libsubid-dev perl-base python3-minimal strace valgrind
@@ -34,8 +34,8 @@ packages_in() { # GROUP
             gcc-s390x-linux-gnu libc6-dev-s390x-cross libcmocka-dev:s390x \
             binutils mount perl-base procps qemu-user util-linux
         ;;
-    proof) # what proves that the pure code has no undefined behaviour
-        echo frama-c-base
+    proof) # of the pure code, and of the protocol between threads
+        echo frama-c-base spin
         ;;
     machine) # Debian roots: to boot a systemd in, to build, test and install packages in; a browser
         echo chromium mmdebstrap util-linux util-linux-extra

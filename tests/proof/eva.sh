@@ -175,7 +175,7 @@ for name in "${names[@]}"; do
         "$tmp/$name/${defects[$name]%% *}" && echo same)" ''
     like "$name: a defect in the source is an alarm" "$(alarms_in "$tmp/$name.broken")" '^[1-9]'
 done
-diag "$table"
+while read -r row; do diag "proof: $row"; done <<<"${table%$'\n'}"
 for name in "${names[@]}"; do
     diag "$name: $(tr -s ' \n' ' ' <<<"${functions[$name]}")"
 done
