@@ -254,7 +254,7 @@ PEERS = [
     ("null", "null: nobody, at once"),
     ("constant", "constant: one record for everybody"),
     ("stamp_found", "floor of a hit: constant + the system calls of ours"),
-    ("stamp_absent", "floor of a miss: the system call of ours"),
+    ("stamp_absent", "floor of a miss: the system calls of ours"),
     ("subid", "**subid**"),
     ("unindexed", "subid without its index: the files are read each time"),
     ("unskipped", "likewise, and every line is parsed"),

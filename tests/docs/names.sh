@@ -93,6 +93,8 @@ while IFS='|' read -r in_table in_results; do
 done <<'END'
 two stat(2)|floor of a hit
 **libnss_subid**|**subid**
+without the index|subid without its index
+without skipping|likewise, and every line
 nss_files|files, 30 lines
 libsubid in a module|libsubid in a module
 END
