@@ -16,9 +16,9 @@ packages_in() { # GROUP
             autoconf autoconf-archive automake libtool pkg-config
         ;;
     test) # what the tests are built with, and the programs whose lookups they check
-        echo libcmocka-dev libsubid-dev binutils bsdextrautils bsdutils findutils fish gcc-multilib git \
-            libcap2-bin lsof man-db mandoc mawk mount perl-base procps python3 python3-jsonschema \
-            qemu-user strace tar uidmap util-linux valgrind zsh
+        echo libcmocka-dev libsubid-dev acl binutils bsdextrautils bsdutils findutils fish \
+            gcc-multilib git libcap2-bin lsof man-db mandoc mawk mount musl-tools perl-base procps \
+            python3 python3-jsonschema qemu-user rsync strace tar uidmap util-linux valgrind zsh
         ;;
     check)
         echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils

@@ -47,6 +47,39 @@ mkdir extracted
 ok "tar extracts" host_run tar -xf archive -C extracted --same-owner
 is "by name" "$(stat -c '%u:%g' extracted/file)" "100033:500033"
 
+diag "--- a host with other ranges"
+# There the name is nobody's, and the number is kept.
+rm -rf extracted sent && mkdir extracted sent
+host_run tar -cf archive file
+cat >other-host <<'END'
+#!/bin/sh
+# As ssh(1): runs a command, but with other ranges.
+shift
+exec unshare --mount sh -c 'echo carol:100000:65536 >other && mount --bind other /etc/subuid &&
+    mount --bind other /etc/subgid && exec "$@"' - "$@"
+END
+chmod +x other-host
+host_run ./other-host host tar -xf "$PWD/archive" -C "$PWD/extracted" --same-owner
+is "tar keeps the number" "$(stat -c '%u:%g' extracted/file)" "100033:500033"
+if command -v rsync >/dev/null; then
+    host_run rsync -a -e "$PWD/other-host" file host:"$PWD/sent/"
+    is "rsync keeps the number" "$(stat -c '%u:%g' sent/file)" "100033:500033"
+else
+    tap_result ok "rsync # SKIP rsync is not installed"
+fi
+
+diag "--- access lists"
+if command -v setfacl >/dev/null; then
+    ok "setfacl takes the names" host_run setfacl -m u:subuid-ftweedal-100034:r,g:subgid-ftweedal-500035:r file
+    is "and gives the numbers" "$(host_run getfacl -cn file | grep -E '^(user|group):[0-9]' | xargs)" \
+        "user:100034:r-- group:500035:r--"
+    is "getfacl shows the names" "$(host_run getfacl -c file | grep -E '^(user|group):s' | xargs)" \
+        "user:subuid-ftweedal-100034:r-- group:subgid-ftweedal-500035:r--"
+    setfacl -b file
+else
+    tap_result ok "access lists # SKIP setfacl is not installed"
+fi
+
 diag "--- identities"
 is "id of a number" "$(host_run id 100000)" \
     "uid=100000(subuid-ftweedal-100000) gid=500000(subgid-ftweedal-500000) groups=500000(subgid-ftweedal-500000)"
@@ -64,7 +97,19 @@ is "ps" "$(host_run ps -o user:40=,group:40= -p "$pid" | xargs)" \
     "subuid-ftweedal-100000 subgid-ftweedal-500000"
 is "ps -u takes the name" "$(host_run ps -o pid= -u subuid-ftweedal-100000 | xargs)" "$pid"
 is "pgrep -u takes the name" "$(host_run pgrep -u subuid-ftweedal-100000)" "$pid"
+is "top shows as much as its column holds" \
+    "$(host_run top -b -n 1 -p "$pid" | awk '$NF == "sleep" { print $2 }')" "subuid-+"
+is "top -u takes the name" \
+    "$(host_run top -b -n 1 -u subuid-ftweedal-100000 | awk '$NF == "sleep" { print $1 }')" "$pid"
+like "lsof shows the whole name" "$(host_run lsof -w -a -p "$pid" -d cwd)" \
+    "^sleep +$pid subuid-ftweedal-100000 "
 kill "$pid"
+ok "start-stop-daemon takes the names" host_run start-stop-daemon --start --background --make-pidfile \
+    --pidfile "$PWD/started" --chuid subuid-ftweedal-100007:subgid-ftweedal-500007 --exec /bin/sleep -- 60
+until [ -s started ]; do sleep 0.1; done
+is "and runs as them" "$(host_run ps -o user:40=,group:40= -p "$(cat started)" | xargs)" \
+    "subuid-ftweedal-100007 subgid-ftweedal-500007"
+kill "$(cat started)"
 
 diag "--- languages"
 record="x:100033:500033:Subordinate UID 33 of ftweedal:/:/sbin/nologin"

@@ -83,6 +83,17 @@ is "by name" "$(host_show getent passwd subuid-ftweedal-100033)" "$(found "$user
 is "a group" "$(host_show getent group 500033)" "$(found "$group")"
 is "an ID of nobody" "$(host_show getent passwd 99999)" "$missing"
 
+if command -v musl-gcc >/dev/null; then
+    musl-gcc -static -o musl "$abs_top_srcdir/tests/integration/lookups.c"
+    host_add_program musl
+    is "a program with musl asks nscd" "$(host_show musl 1 100033 subuid-ftweedal-100033 99999)" \
+        "$(found "$user
+$user
+absent")"
+else
+    tap_result ok "musl # SKIP musl-gcc is not installed"
+fi
+
 # The client cannot ask anybody else now.
 mv "$host_dir/lib/libnss_subid.so.2" . && ldconfig
 is "who answers is nscd" "$(host_show getent passwd 100033)" "$(found "$user")"
@@ -109,5 +120,8 @@ ok "it still runs" kill -0 "$pid"
 kill "$pid"
 wait "$pid" 2>/dev/null
 is "without it the answers are the same" "$(host_show getent passwd 100033)" "$(found "$renamed")"
+if command -v musl-gcc >/dev/null; then
+    is "but not to musl, which loads no modules" "$(host_show musl 1 100033)" "$(found absent)"
+fi
 
 done_testing
