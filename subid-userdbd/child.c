@@ -89,7 +89,9 @@ static void finish_answer(struct child *child)
 	}
 	free(child->bytes);
 	child->bytes = NULL;
+	/* What arrives before the next question is no answer: see read_answer(). */
 	child->asked = false;
+	child->size = child->got = 0;
 	(void)sd_event_source_set_enabled(child->deadline, SD_EVENT_OFF);
 	child->config.answered(child->config.userdata, &answer);
 	frame_free(&answer);

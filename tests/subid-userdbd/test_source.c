@@ -287,6 +287,29 @@ static void a_worker_that_has_answered_long_is_replaced(void **state)
 	assert_int_not_equal(last, first);
 }
 
+/* No question is lost with it, so nobody is told. */
+static void a_worker_may_end_or_babble_when_nothing_is_asked(void **state)
+{
+	struct outcome outcome;
+	pid_t pid = 0;
+
+	(void)state;
+	(void)ask("alice", 0, &outcome);
+	wait_for(&outcome);
+	assert_int_equal(count_owned(&pid), 1);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	while (count_owned(&pid) > 0)
+		assert_true(sd_event_run(event, PATIENCE) > 0);
+
+	(void)ask("babble", 0, &outcome);
+	wait_for(&outcome);
+	while (count_owned(&pid) > 0)
+		assert_true(sd_event_run(event, PATIENCE) > 0);
+	(void)ask("alice", 0, &outcome);
+	wait_for(&outcome);
+	assert_true(outcome.r == 0 && outcome.code == 0);
+}
+
 /* --- directory.h --------------------------------------------------------------------- */
 
 struct result {
@@ -560,6 +583,7 @@ int main(void)
 		TEST(too_many_questions_are_refused),
 		TEST(a_pool_knows_its_own),
 		TEST(a_worker_that_has_answered_long_is_replaced),
+		TEST(a_worker_may_end_or_babble_when_nothing_is_asked),
 		TEST(by_name_the_owner_is_asked),
 		TEST(by_id_the_plugin_may_tell_and_is_not_believed),
 		TEST(by_id_owners_of_earlier_answers_are_candidates),
