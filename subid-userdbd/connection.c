@@ -79,9 +79,7 @@ static void take_turn(struct connection *connection)
 /* Wait for the next event, or end the connection after a fault or the last reply. */
 static void go_on(struct connection *connection, int r)
 {
-	/* A server that closes still answers the first call of a connection. */
-	bool ended = connection->ended || (connection->server->closing && connection->answered);
-	bool over = ended && !connection->busy && !connection->reply &&
+	bool over = connection->ended && !connection->busy && !connection->reply &&
 		    connection->inbox.scanned == connection->inbox.end;
 
 	if ((r < 0 && r != -EAGAIN) || over || update_events(connection) < 0)
@@ -93,7 +91,7 @@ void connection_reply(struct connection *connection, char *text, size_t size)
 	int r = text ? 0 : -ENOMEM;
 
 	connection->busy = false;
-	connection->answered = true;
+	connection->served = connection->server->closing;
 	connection->cancel = NULL;
 	if (connection->oneway) {
 		free(text);
@@ -116,7 +114,10 @@ void connection_reply(struct connection *connection, char *text, size_t size)
 	}
 }
 
-/* Handle the next call, if it is complete; -EAGAIN if not. */
+/*
+ * Handle the next call, if it is complete; -EAGAIN if not. A server that closes answers one call
+ * of each connection: a client that sends one after the other would keep it from closing.
+ */
 static int handle_next(struct connection *connection)
 {
 	const struct server_config *config = &connection->server->config;
@@ -125,6 +126,8 @@ static int handle_next(struct connection *connection)
 	size_t len;
 	int r;
 
+	if (connection->served)
+		return -ESHUTDOWN;
 	r = inbox_next(&connection->inbox, &text, &len);
 	if (r < 0)
 		return r;

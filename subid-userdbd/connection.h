@@ -23,7 +23,7 @@ struct connection {
 	bool busy;   /* a call is being answered */
 	bool oneway; /* the client wants no reply to it */
 	bool ended;  /* the client sends nothing more */
-	bool answered;
+	bool served; /* the server closes, and has answered a call meanwhile */
 	void (*cancel)(void *userdata);
 	void *cancel_userdata;
 	char *reply; /* that is being sent, or NULL */

@@ -39,7 +39,7 @@ struct server_config {
 	void (*handle)(void *userdata, struct connection *connection, struct request *request);
 	/*
 	 * Is called before a connection is accepted. If it returns false, the server closes: it
-	 * accepts no more connections, answers the calls of those that it has, and calls closed().
+	 * accepts no more connections, answers a call of each that it has, and calls closed().
 	 * New ones wait in the listening socket.
 	 */
 	bool (*may_accept)(void *userdata);

@@ -438,6 +438,29 @@ static void a_server_that_closes_answers_those_that_it_has(void **state)
 	(void)close(late);
 }
 
+static void a_client_that_sends_on_does_not_keep_a_server_from_closing(void **state)
+{
+	int fd = client(), late;
+
+	(void)state;
+	listen_somewhere();
+	send_bytes(fd, CALL, sizeof(CALL));
+	assert_int_equal(received(fd), 2);
+	policy = KEEP;
+	send_bytes(fd, CALL "\0" CALL "\0" ONEWAY, 2 * sizeof(CALL) + sizeof(ONEWAY));
+	settle();
+	accepts = false;
+	late = connect_there();
+	settle();
+	reply(kept);
+	assert_int_equal(received(fd), 2);
+	assert_int_equal(received(fd), -1);
+	assert_int_equal(n_calls, 2);
+	assert_int_equal(n_closed, 1);
+	(void)close(fd);
+	(void)close(late);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -458,6 +481,7 @@ int main(void)
 		TEST(a_listening_socket_is_served),
 		TEST(a_server_that_may_not_accept_closes_at_once),
 		TEST(a_server_that_closes_answers_those_that_it_has),
+		TEST(a_client_that_sends_on_does_not_keep_a_server_from_closing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
