@@ -3,8 +3,12 @@
 
 #include <stddef.h>
 
-/* The longest message, with its NUL. The message of a lookup has about 200 bytes. */
-#define INBOX_MESSAGE_MAX_BYTES 65536
+/*
+ * The longest message, with its NUL. The message of a lookup has about 200 bytes, and with the
+ * longest name 1,200, or 3,300 if all of the name is escaped that is not ASCII. A parsed message
+ * takes up to thirty times its size, and is kept until it is answered.
+ */
+#define INBOX_MESSAGE_MAX_BYTES 4096
 
 /*
  * The bytes that a peer has sent, cut into messages. Varlink ends each message with a NUL;

@@ -10,6 +10,12 @@
 /* How many connections are accepted before the present ones have their turn again. */
 #define ACCEPTED_AT_ONCE 32
 
+/*
+ * A reply has a few KiB at most. The kernel counts what a client has not read to this service's
+ * memory, which would be 200 KiB a connection.
+ */
+#define SEND_BUFFER_BYTES 16384
+
 uint64_t server_now_usec(const struct server *server)
 {
 	uint64_t usec = 0;
@@ -97,6 +103,7 @@ static bool has_room(struct server *server, uid_t uid)
 
 void server_connect(struct server *server, int fd)
 {
+	const int send_buffer = SEND_BUFFER_BYTES;
 	struct connection *connection;
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
@@ -106,6 +113,7 @@ void server_connect(struct server *server, int fd)
 		(void)close(fd);
 		return;
 	}
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof(send_buffer));
 	connection = connection_new(server, fd, &peer);
 	if (!connection)
 		return;

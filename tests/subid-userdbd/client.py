@@ -8,6 +8,7 @@
                                                 IDs and realName, or the error
   client.py flood SOCKET N                      opens N connections that say nothing, and
                                                 keeps them until standard input ends
+  client.py hold SOCKET N BYTES KEY=VALUE...    N clients ask with a message of BYTES, and wait
   client.py pour SOCKET BYTES                   sends one message without an end; prints how
                                                 much of it was taken
 """
@@ -39,14 +40,21 @@ def serve(path, *command):
     os.execv(command[0], command)
 
 
-def ask(path, *keys):
-    parameters = {"service": SERVICE}
+def message(keys, size=0):
+    """A call, with as many empty strings as fit into the size."""
+    parameters = {"service": SERVICE, "fuzzyNames": []}
     for key, value in (key.split("=", 1) for key in keys):
         parameters[key] = int(value) if key in ("uid", "gid") else value
     kind = "Group" if {"gid", "groupName"} & parameters.keys() else "User"
     call = {"method": f"io.systemd.UserDatabase.Get{kind}Record", "parameters": parameters}
+    room = size - len(json.dumps(call)) - 1
+    parameters["fuzzyNames"] = [""] * max(room // 3, 0)
+    return json.dumps(call, separators=(",", ":")).encode() + b"\0"
+
+
+def ask(path, *keys):
     with connect(path) as client:
-        client.sendall(json.dumps(call).encode() + b"\0")
+        client.sendall(message(keys))
         reply = b""
         while not reply.endswith(b"\0"):
             piece = client.recv(65536)
@@ -67,6 +75,17 @@ def flood(path, count):
     resource.setrlimit(resource.RLIMIT_NOFILE, (20000, 20000))
     kept = [connect(path) for _ in range(int(count))]
     print(len(kept), flush=True)
+    sys.stdin.read()
+
+
+def hold(path, count, size, *keys):
+    clients = [connect(path) for _ in range(int(count))]
+    for client in clients:
+        try:
+            client.sendall(message(keys, int(size)))
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+    print(len(clients), flush=True)
     sys.stdin.read()
 
 

@@ -83,11 +83,26 @@ is "and somebody else is answered" "$(ask uid=100006)" \
     "subuid-ftweedal-100006:100006:500006:Subordinate UID 6 of ftweedal"
 poured=$(timeout 300 python3 "$here/client.py" pour "$socket" $((1 << 30)))
 ok "of a message of 1 GB, at most a few hundred KB are taken ($poured)" [ "$poured" -lt 1000000 ]
+kill "$flood" 2>/dev/null
+wait "$flood" 2>/dev/null
+# Their worker stands still, as if the account service did not answer.
+is "an account is asked for" "$(ask uid=300002)" \
+    "subuid-a-b.c-300002:300002:65534:Subordinate UID 2 of a-b.c"
+pgrep -P "$pid" | xargs kill -STOP
+for size in 65536 4096; do
+    coproc HOLD { timeout 600 python3 "$here/client.py" hold "$socket" 250 "$size" uid=300001; }
+    holding=$HOLD_PID
+    read -r -t 500 -u "${HOLD[0]}" n
+    is "250 lookups of $size bytes wait" "$n" "250"
+    is "and somebody else is answered meanwhile" "$(ask uid=100006)" \
+        "subuid-ftweedal-100006:100006:500006:Subordinate UID 6 of ftweedal"
+    kill "$holding"
+    wait "$holding" 2>/dev/null
+done
 rss=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status")
 ok "memory stays below 64 MB ($rss kB)" [ "$rss" -lt 65536 ]
 is "and it goes on" "$(ask uid=100007)" \
     "subuid-ftweedal-100007:100007:500007:Subordinate UID 7 of ftweedal"
-kill "$flood" 2>/dev/null
 
 diag "--- its end"
 

@@ -81,7 +81,7 @@ static void several_messages_come_at_once(void **state)
 	inbox_free(&inbox);
 }
 
-static void a_message_may_have_64_kib_and_not_a_byte_more(void **state)
+static void a_message_may_have_4_kib_and_not_a_byte_more(void **state)
 {
 	static char large[INBOX_MESSAGE_MAX_BYTES];
 	struct inbox inbox = { .bytes = NULL };
@@ -424,7 +424,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(messages_come_in_pieces),
 		cmocka_unit_test(several_messages_come_at_once),
-		cmocka_unit_test(a_message_may_have_64_kib_and_not_a_byte_more),
+		cmocka_unit_test(a_message_may_have_4_kib_and_not_a_byte_more),
 		cmocka_unit_test(what_is_no_call_ends_the_connection),
 		cmocka_unit_test(a_call_is_refused_with_the_error_that_its_interface_defines),
 		cmocka_unit_test(a_call_says_what_it_wants),
