@@ -63,6 +63,22 @@ static int on_silence(sd_event_source *source, uint64_t usec, void *userdata)
 	return 0;
 }
 
+/*
+ * Refuse the descriptors that a client sends. They would be closed unread, and to close one can
+ * take hours: a TCP connection with SO_LINGER, a file of the client's own file system. An older
+ * kernel takes them: there the watchdog ends a service that hangs.
+ */
+static void refuse_descriptors(int fd)
+{
+#ifdef SO_PASSRIGHTS
+	const int off = 0;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_PASSRIGHTS, &off, sizeof(off));
+#else
+	(void)fd;
+#endif
+}
+
 /* --- a new connection ---------------------------------------------------------------- */
 
 static unsigned int count_of(const struct server *server, uid_t uid)
@@ -113,6 +129,7 @@ void server_connect(struct server *server, int fd)
 		(void)close(fd);
 		return;
 	}
+	refuse_descriptors(fd);
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof(send_buffer));
 	connection = connection_new(server, fd, &peer);
 	if (!connection)
@@ -188,6 +205,7 @@ int server_listen(struct server *server, int fd)
 {
 	int r;
 
+	refuse_descriptors(fd); /* before the connection is accepted, too */
 	r = sd_event_add_io(server->config.event, &server->listening, fd, EPOLLIN, on_connect,
 			    server);
 	if (r >= 0)

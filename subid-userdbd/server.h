@@ -21,6 +21,11 @@
 struct server;
 struct connection;
 
+/* Linux 6.16; glibc 2.42. The value is that of most architectures. */
+#if !defined(SO_PASSRIGHTS) && !defined(__hppa__) && !defined(__sparc__)
+#define SO_PASSRIGHTS 83
+#endif
+
 #define SERVER_CONNECTIONS_MAX 1024
 #define SERVER_CONNECTIONS_OF_USER_MAX 256
 #define SERVER_SILENCE_MAX_USEC (30 * UINT64_C(1000000))

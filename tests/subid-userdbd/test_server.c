@@ -265,6 +265,42 @@ static void replies_that_are_not_read_are_few(void **state)
 	(void)close(fd);
 }
 
+/* To close one may take as long as the client wants, and the service would close it. */
+static void a_descriptor_is_not_taken(void **state)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
+	} control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)),
+				  .cmsg_level = SOL_SOCKET,
+				  .cmsg_type = SCM_RIGHTS } };
+	char text[] = CALL;
+	struct iovec call = { text, sizeof(text) };
+	const struct msghdr message = {
+		.msg_iov = &call,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	int fds[2], on = 0;
+	socklen_t size = sizeof(on);
+
+	(void)state;
+	listen_somewhere();
+	fds[0] = client();
+	fds[1] = connect_there();
+	if (getsockopt(fds[0], SOL_SOCKET, SO_PASSRIGHTS, &on, &size) < 0)
+		skip(); /* an older kernel */
+	for (size_t i = 0; i < COUNT_OF(fds); i++) {
+		memcpy(CMSG_DATA(&control.header), &fds[i], sizeof(int));
+		assert_int_equal(sendmsg(fds[i], &message, MSG_NOSIGNAL), -1);
+		assert_int_equal(errno, EPERM);
+		send_bytes(fds[i], CALL, sizeof(CALL));
+		assert_int_equal(received(fds[i]), 2);
+		(void)close(fds[i]);
+	}
+}
+
 static void a_client_that_goes_is_told_to_whoever_looks_for_an_answer(void **state)
 {
 	int fd = client();
@@ -486,6 +522,7 @@ int main(void)
 		TEST(a_message_that_does_not_end_ends_the_connection),
 		TEST(a_client_that_does_not_read_is_not_heard),
 		TEST(replies_that_are_not_read_are_few),
+		TEST(a_descriptor_is_not_taken),
 		TEST(a_client_that_goes_is_told_to_whoever_looks_for_an_answer),
 		TEST(a_client_may_stop_sending_and_wait_for_the_reply),
 		TEST(without_memory_for_a_reply_the_connection_ends),
