@@ -40,6 +40,13 @@ static uint64_t now_usec(const struct round *round)
 	return usec;
 }
 
+/* A question could not be asked or answered, so what the round finds is not all there is. */
+static void note_fault(struct round *round, int r)
+{
+	round->fault = r;
+	round->fault_usec = now_usec(round);
+}
+
 /* Put a question to a pool. @owner: the owner whose ranges are asked for, or NULL. */
 static int inquire(struct round *round, struct pool *pool, const struct frame *question,
 		   const char *owner, pool_done_fn *done)
@@ -55,10 +62,12 @@ static int inquire(struct round *round, struct pool *pool, const struct frame *q
 		r = subid_owner_set(&inquiry->owner, owner, strlen(owner));
 	if (r == 0)
 		r = pool_ask(pool, POOL_OWN, question, 0, done, inquiry, &asked);
-	if (r < 0)
+	if (r < 0) {
 		free(inquiry);
-	else
+		note_fault(round, r);
+	} else {
 		round->n_questions++;
+	}
 	return r;
 }
 
@@ -69,6 +78,14 @@ static struct round *inquiry_end(struct inquiry *inquiry)
 	round->n_questions--;
 	free(inquiry);
 	return round;
+}
+
+/* The source does not answer: its turn is again after ROUND_RETRY_USEC, not after a minute. */
+static uint64_t retry_usec(const struct round *round)
+{
+	uint64_t now = now_usec(round);
+
+	return now > ROUND_FRESH_USEC ? now - ROUND_FRESH_USEC + ROUND_RETRY_USEC : now;
 }
 
 /* Add the names of accounts to the candidates, until there are @max. */
@@ -88,6 +105,8 @@ static void on_names(void *userdata, int r, const struct frame *answer)
 
 	if (r == 0 && answer->code == 0)
 		add_names(round, answer, SIZE_MAX);
+	else if (r < 0)
+		note_fault(round, r);
 	go_on(round);
 }
 
@@ -96,8 +115,15 @@ static void on_members(void *userdata, int r, const struct frame *answer)
 {
 	struct round *round = inquiry_end((struct inquiry *)userdata);
 
-	if (r == 0 && answer->code == 0)
+	if (r == 0)
+		r = answer->code;
+	if (r == 0)
 		add_names(round, answer, CANDIDATES_MAX);
+	/* A group that does not exist has no members, and one that is too large none that count. */
+	if (r < 0 && r != -ENOENT && r != -E2BIG) {
+		note_fault(round, r);
+		round->grouped_usec = retry_usec(round);
+	}
 	go_on(round);
 }
 
@@ -136,16 +162,11 @@ static void on_scan(void *userdata, int r, const struct frame *answer)
 	go_on(round);
 }
 
-static void note_fault(struct round *round, const struct subid_owner *owner, int r)
+static void note_candidate_fault(struct round *round, const struct subid_owner *owner, int r)
 {
-	uint64_t now = now_usec(round);
-
-	round->fault = r;
+	note_fault(round, r);
 	round->n_faults++;
-	round->fault_usec = now;
-	if (now > ROUND_FRESH_USEC)
-		candidates_asked(round->config.candidates, owner->text,
-				 now - ROUND_FRESH_USEC + ROUND_RETRY_USEC);
+	candidates_asked(round->config.candidates, owner->text, retry_usec(round));
 }
 
 static void on_candidate_ranges(void *userdata, int r, const struct frame *answer)
@@ -158,7 +179,7 @@ static void on_candidate_ranges(void *userdata, int r, const struct frame *answe
 	if (r == 0)
 		r = learn(round->config.candidates, &owner, answer, now_usec(round), &learned);
 	if (r < 0)
-		note_fault(round, &owner, r);
+		note_candidate_fault(round, &owner, r);
 	else if (learned.n[SUBID_UID] + learned.n[SUBID_GID] > 0)
 		round->config.learned(round->config.userdata, &learned);
 	go_on(round);
@@ -196,6 +217,8 @@ static bool ask_next_candidate(struct round *round)
 	if (r == 0)
 		r = inquire(round, round->config.pool, &question, owner, on_candidate_ranges);
 	frame_free(&question);
+	if (r < 0)
+		candidates_asked(round->config.candidates, owner, retry_usec(round));
 	return r == 0;
 }
 

@@ -135,6 +135,12 @@ static int answer_names(struct nss_host *host, const struct frame *question, str
 	return r;
 }
 
+/* Services report "no such group" by several values, which getgrnam(3) lists. */
+static int group_fault(int r)
+{
+	return r == 0 || r == ESRCH || r == EBADF || r == EPERM ? -ENOENT : -r;
+}
+
 /* Call getgrnam_r(3) with a buffer that is large enough. Ownership of @ret_buf: free(3). */
 static int find_group(const char *name, struct group *ret, char **ret_buf)
 {
@@ -152,7 +158,7 @@ static int find_group(const char *name, struct group *ret, char **ret_buf)
 		}
 		free(buf);
 		if (r != ERANGE)
-			return r == 0 ? -ENOENT : -r;
+			return group_fault(r);
 	}
 	return -E2BIG;
 }

@@ -26,7 +26,7 @@ static char worker_path[4096];
 static char *worker_argv[] = { worker_path, NULL }, *worker_environment[] = { NULL };
 static struct pool *pool, *scanner;
 static struct directory *directory;
-static const char *groups[] = { "staff", "ward" };
+static const char *groups[2];
 
 static struct pool *new_pool(unsigned int n_workers, uint64_t deadline_usec)
 {
@@ -65,6 +65,8 @@ static int setup(void **state)
 	(void)unlink("asked");
 	(void)unlink("owners");
 	(void)unlink("alice");
+	groups[0] = "staff";
+	groups[1] = "ward";
 	assert_true(sd_event_new(&event) >= 0);
 	pool = new_pool(2, PATIENCE);
 	scanner = new_pool(1, PATIENCE);
@@ -472,6 +474,50 @@ static void a_fault_is_no_absence(void **state)
 	is(by_id(SUBID_UID, 100000), "alice", 100000, 0, 500000);
 }
 
+/* Nor whether a member of the group would have it. */
+static void a_group_that_cannot_be_asked_is_a_fault(void **state)
+{
+	(void)state;
+	groups[0] = "none";
+	new_directory(PATIENCE, 1, false);
+	assert_int_equal(by_id(SUBID_UID, 12345)->r, -ENOENT);
+	groups[1] = "down";
+	new_directory(PATIENCE, 2, false);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(by_id(SUBID_UID, 12345)->r, -ECONNREFUSED);
+	assert_int_equal(asked("6 0 down"), 1);
+	assert_int_equal(by_name(SUBID_UID, "subuid-alice-100000")->r, 0);
+	is(by_id(SUBID_UID, 100000), "alice", 100000, 0, 500000);
+}
+
+/* The service's own questions fill their queue, behind one that hangs. */
+static void fill_own_questions(struct outcome *outcome)
+{
+	struct frame question = { .code = FRAME_RANGES };
+	struct pool_question *last;
+	int r;
+
+	assert_int_equal(frame_add_text(&question, "hang"), 0);
+	while ((r = pool_ask(pool, POOL_OWN, &question, 0, on_done, outcome, &last)) == 0)
+		;
+	frame_free(&question);
+	assert_int_equal(r, -ENOBUFS);
+}
+
+static void a_candidate_that_cannot_be_asked_is_a_fault(void **state)
+{
+	struct outcome own = { .n = 0 };
+
+	(void)state;
+	scratch_write("owners", "alice\n");
+	new_directory(PATIENCE, 1, false);
+	fill_own_questions(&own);
+	while (asked("3 0 hang") == 0)
+		assert_true(sd_event_run(event, SECOND / 100) >= 0);
+	fill_own_questions(&own);
+	assert_int_equal(by_id(SUBID_UID, 100000)->r, -ENOBUFS);
+}
+
 static void a_source_that_fails_is_not_asked_on(void **state)
 {
 	(void)state;
@@ -591,6 +637,8 @@ int main(void)
 		TEST(by_id_members_of_groups_are_candidates),
 		TEST(an_id_that_nobody_has_costs_one_question),
 		TEST(a_fault_is_no_absence),
+		TEST(a_group_that_cannot_be_asked_is_a_fault),
+		TEST(a_candidate_that_cannot_be_asked_is_a_fault),
 		TEST(a_source_that_fails_is_not_asked_on),
 		TEST(a_source_that_hangs_keeps_nobody_beyond_the_deadline),
 		TEST(a_query_can_be_given_up_at_any_time),

@@ -93,6 +93,10 @@ static int answer_members(const char *group, struct frame *answer)
 	char name[32];
 	int r = 0;
 
+	if (strcmp(group, "down") == 0)
+		return -ECONNREFUSED;
+	if (strcmp(group, "none") == 0)
+		return -ENOENT;
 	if (strcmp(group, "ward") != 0)
 		return frame_add_text(answer, "member");
 	for (int i = 0; r == 0 && i < 200; i++) {
