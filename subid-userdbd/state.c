@@ -9,11 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A larger file is not ours. To read one of 4 GiB keeps systemd waiting for half a minute. */
+#define FILE_MAX_BYTES ((off_t)CANDIDATES_MAX * (SUBID_OWNER_MAX_BYTES + 1))
+
 static const char file_name[] = "owners", new_name[] = "owners.new";
 
 /*
- * Open the file, which must be a regular one. open(2) does not block, and follows no symbolic
- * link. Returns a descriptor or a negative errno.
+ * Open the file, which must be a regular one of a possible size. open(2) does not block, and
+ * follows no symbolic link. Returns a descriptor or a negative errno.
  */
 static int open_file(int directory)
 {
@@ -23,7 +26,7 @@ static int open_file(int directory)
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &stamp) == 0 && S_ISREG(stamp.st_mode))
+	if (fstat(fd, &stamp) == 0 && S_ISREG(stamp.st_mode) && stamp.st_size <= FILE_MAX_BYTES)
 		return fd;
 	(void)close(fd);
 	return -EINVAL;

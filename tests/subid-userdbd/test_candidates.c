@@ -252,6 +252,18 @@ static void a_line_that_is_too_long_is_skipped_whole(void **state)
 	used_are("next ");
 }
 
+static void a_file_that_is_far_too_large_is_not_read(void **state)
+{
+	(void)state;
+	scratch_write("owners", "alice\n");
+	assert_int_equal(truncate("owners", (off_t)1 << 32), 0);
+	assert_int_equal(state_load(here(), table), -EINVAL);
+	assert_int_equal(candidates_count(table), 0);
+	assert_int_equal(truncate("owners", 6), 0);
+	assert_int_equal(state_load(here(), table), 0);
+	used_are("alice ");
+}
+
 static void only_a_regular_file_is_read(void **state)
 {
 	(void)state;
@@ -281,6 +293,7 @@ int main(void)
 		TEST(owners_come_back_in_the_same_order),
 		TEST(a_file_that_somebody_else_wrote_names_owners_at_most),
 		TEST(a_line_that_is_too_long_is_skipped_whole),
+		TEST(a_file_that_is_far_too_large_is_not_read),
 		TEST(only_a_regular_file_is_read),
 	};
 
