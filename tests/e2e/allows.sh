@@ -6,9 +6,7 @@ set -u
 . "$(dirname "$0")/machine.sh"
 
 machine_needs
-machine_boot systemd systemd-sysv systemd-container libpam-systemd libnss-systemd dbus login \
-    dbus-user-session openssh-server openssh-client passwd procps util-linux apache2-bin \
-    libnfsidmap1
+machine_boot
 machine_module
 
 user=subuid-alice-300005
