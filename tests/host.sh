@@ -21,7 +21,7 @@
 #   host_add_program FILE       a program that every user finds and may run
 #   host_add_sample             the accounts and ranges that most tests use
 #
-#   host_run COMMAND...         10 seconds at most: a lookup may hang
+#   host_run COMMAND...         two minutes at most: a lookup may hang
 #   host_show COMMAND...        likewise, and its exit status as the last line
 #   host_run_as UID GID COMMAND...
 #                               likewise as somebody else, without groups
@@ -55,6 +55,15 @@ host_is_entered() {
         [ "$HOST_ENTERED_FROM" != "$(readlink /proc/self/ns/mnt)" ]
 }
 
+host_need_namespaces() {
+    local said
+    said=$("${host_unshare[@]}" true 2>&1) && return
+    case $said in
+    *propagation*) skip_all "/ is no mount point, as in a plain chroot; mount --bind makes it one" ;;
+    *) skip_all "no namespaces can be made here: $said" ;;
+    esac
+}
+
 host_enter() {
     if host_is_entered; then
         unset HOST_ENTERED_FROM
@@ -67,7 +76,7 @@ host_enter() {
 
     [ "$(id -u)" -eq 0 ] || skip_all "only root can make a scratch host"
     [ -d "$host_dir" ] || skip_all "there is no $host_dir to mount over"
-    "${host_unshare[@]}" true 2>/dev/null || skip_all "unshare(1) is refused here"
+    host_need_namespaces
     [ -f "$host_module" ] || host_fail "$host_module is not built"
     ! grep -q __asan_init "$host_module" ||
         skip_all "a module with a sanitizer cannot be loaded by every program"

@@ -25,6 +25,15 @@ program apt-get <<'END'
 END
 # Its last arguments are the suite, the target and the sources.
 program mmdebstrap <<'END'
+for arg; do
+    case $arg in
+    --aptopt=*) grep -q Check-Valid-Until "${arg#--aptopt=}" && valid=yes ;;
+    esac
+done
+if [ -n "${EXPIRED-}" ] && [ -z "${valid-}" ]; then
+    echo "E: Release file for http://mirror.invalid is expired (invalid since 3d)." >&2
+    exit 100
+fi
 while [ $# -gt 3 ]; do shift; done
 echo "$1" >>"$SCRATCH/bootstraps"
 [ "$(wc -l <"$SCRATCH/bootstraps")" -gt "$FAILURES" ] || exit 25
@@ -71,5 +80,11 @@ is "the same packages are the same root" "${root##*/}" "$(basename "$scratch"/ot
 is "and others another" "$(
     FAILURES=0 GENERATION=1 "$abs_top_srcdir/tests/e2e/rootfs" suite package other 2>/dev/null |
         grep -cF "$root")" 0
+
+mv "$scratch/cache" "$scratch/third"
+export EXPIRED=yes
+rootfs 0 first
+is "a mirror that does not keep up is used" "$status $bootstraps" "0 1"
+like "which is said" "$said" "DEBIAN suite IS OLDER AT THIS MIRROR than its Valid-Until"
 
 done_testing
