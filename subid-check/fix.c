@@ -36,7 +36,7 @@ static char *quote_plainly(const char *text)
 	return quoted;
 }
 
-/* $'TEXT', with all but the plainest characters in octal: what is shown is what is meant. */
+/* $'TEXT', with all but printable ASCII characters in octal, so that no byte is hidden. */
 static char *quote_in_octal(const char *text)
 {
 	char *quoted = (char *)memory_check(malloc(strlen(text) * 4 + 4));
@@ -84,7 +84,7 @@ char *fix_file(const struct survey *survey, const char *command, const char *pat
 
 /* --- other IDs -------------------------------------------------------------------- */
 
-/* usermod(8) knows accounts alone, and by their names. A name is no option to it. */
+/* usermod(8) takes the name of an account. A name that begins with - would be an option. */
 static bool has_login(const struct pass *pass, const struct owner *owner)
 {
 	return pass->survey->plain && owner->account == OWNER_HAS_ACCOUNT && !owner->numeric &&
@@ -104,7 +104,7 @@ static char *usermod(const struct survey *survey)
 	return command;
 }
 
-/* A range of a pool for an owner: of a deterministic one, the only one that it has for it. */
+/* Finds a free range for an owner. A deterministic pool has only one range for each user. */
 static bool propose(struct pass *pass, const struct owner *owner, enum subid_kind kind,
 		    uint32_t count, struct stretch *ret)
 {
@@ -130,7 +130,8 @@ static char *no_range(const struct pass *pass, enum subid_kind kind, const char 
 {
 	if (pass->survey->pools[kind].deterministic)
 		return memory_print("Choose another range for %s by hand: login.defs gives each "
-				    "user one fixed range, and that is not to be had.",
+				    "user one fixed range, which here does not exist, has another "
+				    "size or is in use.",
 				    what);
 	return memory_print("Give %s fewer IDs, or widen SUB_%s_MIN to SUB_%s_MAX in login.defs: "
 			    "no %" PRIu64 " IDs in a row are free there.",

@@ -88,8 +88,8 @@ static int check(const struct survey *survey, const struct options *options,
 }
 
 /*
- * An ID may be delegated as a UID and as a GID; where it is one of them alone, the other one
- * is not mentioned. Returns how many there are to show.
+ * An ID may be delegated as a UID, as a GID, or as both. If it is only one of these, the other is
+ * not shown. Returns how many identities there are to show.
  */
 static size_t identify(const struct survey *survey, const struct options *options,
 		       struct identity ret[2])
@@ -101,7 +101,7 @@ static size_t identify(const struct survey *survey, const struct options *option
 	if (options->name) {
 		if (!identity_of_name(survey, options->name, &ret[0]))
 			errx(CHECK_STATUS_FINDINGS,
-			     "%s is neither an ID nor like the name of a record of the module",
+			     "%s is neither an ID nor a name that a record of the module can have",
 			     options->name);
 		return 1;
 	}
@@ -115,7 +115,7 @@ static size_t identify(const struct survey *survey, const struct options *option
 	identity_of_id(survey, SUBID_UID, id, &ret[n++]);
 	identity_of_id(survey, SUBID_GID, id, &identity);
 	if (identity.entry && !ret[0].entry)
-		ret[0] = identity; /* nothing of the other one was allocated */
+		ret[0] = identity; /* without an entry, ret[0] has nothing to free */
 	else if (identity.entry && options->has_id)
 		ret[n++] = identity;
 	else

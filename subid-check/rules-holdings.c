@@ -41,7 +41,7 @@ static char *show_owner(const struct survey *survey, const struct holdings_mark 
 									     : " in /etc/group");
 }
 
-/* Where it lies. Ownership: free(3). */
+/* Says where a file lies. Ownership: free(3). */
 static char *show_place(const struct survey *survey, const struct place *place)
 {
 	const struct account *account;
@@ -49,7 +49,7 @@ static char *show_place(const struct survey *survey, const struct place *place)
 	if (!place->known)
 		return memory_print("in nobody's directory");
 	if (place->uid == 0)
-		return memory_print("%s", place->open ? "where others than root can make files"
+		return memory_print("%s", place->open ? "where users other than root can make files"
 						      : "in a directory of root's");
 	account = accounts_by_id(&survey->accounts[SUBID_UID], place->uid);
 	if (account)
@@ -60,16 +60,16 @@ static char *show_place(const struct survey *survey, const struct place *place)
 static const char *consequence(const struct holdings_mark *mark)
 {
 	if (mark->what == HOLDINGS_ACL)
-		return "so whoever has that ID has these rights";
+		return "so any process with that ID has these rights";
 	if (mark->what == HOLDINGS_CAPABLE && mark->rootid)
-		return "so whoever runs it in such a namespace has these capabilities";
-	return mark->what == HOLDINGS_CAPABLE ? "so whoever runs it has these capabilities"
-					      : "so whoever can run it acts as that ID";
+		return "so anyone who runs it in such a namespace has these capabilities";
+	return mark->what == HOLDINGS_CAPABLE ? "so anyone who runs it has these capabilities"
+					      : "so anyone who can run it acts as that ID";
 }
 
 static enum finding_severity severity_of(const struct holdings_mark *mark)
 {
-	/* A user may well share a file with somebody else's container. */
+	/* A user may share a file with somebody else's container on purpose. */
 	return mark->what == HOLDINGS_ACL && mark->of.owner ? FINDING_NOTE
 							    : marks[mark->what].severity;
 }
@@ -82,7 +82,7 @@ static void add_mark(const struct survey *survey, const struct holdings_mark *ma
 					: marks[mark->what].what;
 	struct finding *finding = findings_add(
 		findings, severity_of(mark), marks[mark->what].code, mark->path, 0,
-		memory_print("%s %s %" PRIu32 ", %s, and lies %s, %s.", what,
+		memory_print("%s %s %" PRIu32 ", %s. The file lies %s, %s.", what,
 			     rules_id_names[mark->kind], mark->id, owner, place, consequence(mark)),
 		memory_print("%s", marks[mark->what].fix));
 
@@ -104,7 +104,8 @@ static void add_unread(const struct holdings_mark *mark, struct findings *findin
 				   : memory_print("The directory cannot be read (%s), so what is "
 						  "below it is not known.",
 						  why),
-			   memory_print("See why, and run this again, as root if need be."));
+			   memory_print("Find out why, and run subid-check again, as root if "
+					"necessary."));
 }
 
 static void add_rest(const struct holdings *holdings, enum holdings_mark_kind what,
@@ -116,7 +117,7 @@ static void add_rest(const struct holdings *holdings, enum holdings_mark_kind wh
 			   marks[what].code, NULL, 0,
 			   memory_print("There are %" PRIu64 " more that are not listed.",
 					holdings->more[what]),
-			   memory_print("Mend those that are, and run this again."));
+			   memory_print("Mend the listed ones, and run subid-check again."));
 }
 
 /* --- orphans ------------------------------------------------------------------------ */
@@ -131,7 +132,7 @@ struct orphans {
 /* A directory as find(1) takes it, in quotes. Ownership: free(3). */
 static char *quote_directory(const struct survey *survey, const char *path)
 {
-	/* An option or an operator of find's, in quotes as well. */
+	/* find(1) takes such a word for an option or an operator, even if it is quoted. */
 	const char *before = path[0] != '\0' && strchr("-(),!", path[0]) ? "./" : "";
 	char *whole, *quoted;
 
@@ -179,7 +180,7 @@ static void add_orphans(const struct survey *survey, enum subid_kind kind,
 	struct finding *finding = findings_add(
 		findings, FINDING_WARNING, "orphan", NULL, 0,
 		memory_print("%" PRIu64 " file%s (%s) belong%s to %s, which nobody has%s%s: "
-			     "whoever gets such an ID gets its files.",
+			     "a user who is given such an ID gets its files.",
 			     orphans->files, orphans->files == 1 ? "" : "s", size,
 			     orphans->files == 1 ? "s" : "", ids, where, known),
 		list_command(survey, kind, orphans->ids));
@@ -224,9 +225,10 @@ static void find_orphans(const struct survey *survey, enum subid_kind kind,
 		orphans.bytes += stray->bytes;
 	}
 	if (more > 0)
-		(void)findings_add(findings, FINDING_WARNING, "orphan", NULL, 0,
-				   memory_print("There are %zu more that are not listed.", more),
-				   memory_print("Mend those that are, and run this again."));
+		(void)findings_add(
+			findings, FINDING_WARNING, "orphan", NULL, 0,
+			memory_print("There are %zu more that are not listed.", more),
+			memory_print("Mend the listed ones, and run subid-check again."));
 }
 
 void rules_holdings(struct pass *pass)

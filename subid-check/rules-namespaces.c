@@ -8,7 +8,7 @@
 #include "rules.h"
 #include "segments.h"
 
-/* Accounts that services run as which make namespaces over the ranges of others.
+/* The accounts of services that make user namespaces with the ranges of other owners.
  * subid-check(8) lists them. */
 static const char *const engines[] = {
 	"root", "containers", "dockremap", "incus", "kubelet", "lxd"
@@ -19,7 +19,7 @@ struct verdict {
 	const struct userns *userns;
 	const struct namespace_map *foreign, *undelegated;
 	struct stretch foreign_ids, undelegated_ids;
-	const struct owner *owner; /* of the foreign ones */
+	const struct owner *owner; /* of foreign_ids */
 };
 
 static const char *name_of(const struct survey *survey, uint32_t uid)
@@ -64,14 +64,16 @@ static bool is_systemds(const struct segment *segment, struct stretch ids)
 	return segment->taken && (count == 1 || (count == 65536 && ids.first % 65536 == 0));
 }
 
-/* Does a map have IDs of a segment without an owner, of which some are no account's? */
+/* Does a map use IDs of a segment that has no owner, and not only IDs of accounts? */
 static bool is_undelegated(const struct whose_map *map, const struct namespace_map *line,
 			   const struct segment *segment, struct stretch shared)
 {
 	const struct subid_range range = { shared.first, shared.last - shared.first + 1 };
 	const struct account *first;
 
-	/* A map of one ID is usually that of its maker. A container does not map IDs to themselves.
+	/*
+	 * A map of one ID usually has the ID of the user who made it. A map of IDs to themselves
+	 * is not a container's.
 	 */
 	if (line->ids.first == line->ids.last || line->inside == line->ids.first ||
 	    is_systemds(segment, line->ids))
@@ -143,8 +145,8 @@ static void add_undelegated(const struct survey *survey, const struct verdict *v
 	struct finding *finding = findings_add(
 		findings, FINDING_WARNING, "undelegated", NULL, 0,
 		memory_print("A user namespace that %s made maps the %ss %" PRIu32 "-%" PRIu32
-			     ", which are delegated to nobody: PID %jd (%s, in %s) runs over IDs "
-			     "that somebody else may be given.",
+			     ", which are delegated to nobody: PID %jd (%s, in %s) uses IDs that "
+			     "may be given to somebody else.",
 			     creator, rules_id_names[verdict->undelegated->kind],
 			     verdict->undelegated_ids.first, verdict->undelegated_ids.last,
 			     (intmax_t)userns->pid, userns->command, userns->where),
@@ -179,8 +181,8 @@ void rules_namespaces(struct pass *pass)
 	if (survey->namespaces.more)
 		(void)findings_add(
 			findings, FINDING_WARNING, "namespace", NULL, 0,
-			memory_print("There are more user namespaces than the %d that are looked "
-				     "at.",
+			memory_print("There are more than %d user namespaces, and not all of them "
+				     "were examined.",
 				     NAMESPACES_KEPT_MAX),
 			rules_text("lsns -t user"));
 	whose_map_free(&map);

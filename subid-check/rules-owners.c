@@ -72,7 +72,7 @@ static void find_in_owner(struct pass *pass, const struct owner *owner)
 
 	if (owner->account == OWNER_HAS_NO_ACCOUNT)
 		find_no_account(pass, owner, kind);
-	/* Written in one way, the two may well have as many IDs of each kind. */
+	/* Taken together, the two owners may have as many GIDs as UIDs. */
 	if (owner->two_spellings) {
 		if (owner->numeric)
 			find_two_spellings(pass, owner, kind);

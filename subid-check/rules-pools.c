@@ -19,15 +19,15 @@ static void add(struct pass *pass, enum finding_severity severity, const char *c
 static void find_invalid(struct pass *pass, const struct pool *pool, const char *id)
 {
 	add(pass, FINDING_ERROR, "pool-invalid", pool->line,
-	    memory_print("SUB_%s_MIN (%" PRIu64 "), SUB_%s_MAX (%" PRIu64 ") and SUB_%s_COUNT "
-			 "(%" PRIu64 ") leave no room for any range, so useradd fails.",
+	    memory_print("With SUB_%s_MIN (%" PRIu64 "), SUB_%s_MAX (%" PRIu64 ") and "
+			 "SUB_%s_COUNT (%" PRIu64 ") no range can be allocated, so useradd fails.",
 			 id, pool->min, id, pool->max, id, pool->count),
 	    memory_print("Set SUB_%s_MAX to at least SUB_%s_MIN + SUB_%s_COUNT - 1, and to at most "
 			 "4294967295.",
 			 id, id, id));
 }
 
-/* Fewer free ranges than this, and than a tenth of all, are few. */
+/* A warning is given if fewer ranges than this, and fewer than a tenth of all, are free. */
 #define FEW_RANGES 10
 
 static void find_exhausted(struct pass *pass, const struct pool *pool, enum subid_kind kind)
@@ -39,7 +39,7 @@ static void find_exhausted(struct pass *pass, const struct pool *pool, enum subi
 
 	if (pool->deterministic)
 		return;
-	/* useradd looks at no directory, so it would give these IDs away. */
+	/* useradd does not know which IDs a directory service uses: they count as free here. */
 	gap_begin(&gap, pool, &survey->databases[kind], &survey->accounts[kind], &nothing);
 	n = gap_count(&gap, (uint32_t)pool->count, FEW_RANGES);
 	if (n >= FEW_RANGES || n * 10 >= capacity)
@@ -76,7 +76,7 @@ static void find_outside(struct pass *pass, const struct pool *pool)
 		(void)snprintf(more, sizeof(more), " (and %zu more)", n - 1);
 	rules_add_ids(pass, FINDING_NOTE, "pool-outside", first->line, rules_stretch(first),
 		      memory_print("%s's range%s is not inside %" PRIu64 "-%" PRIu64
-				   ", from which useradd allocates by login.defs.",
+				   ", from which login.defs lets useradd allocate.",
 				   rules_owner(pass, first)->name, more, pool->min, pool->max),
 		      rules_text("Nothing, if it was given by hand."));
 }
@@ -114,8 +114,8 @@ static void find_deterministic(struct pass *pass, const struct pool *pool)
 		rules_add_ids(pass, FINDING_WARNING, "deterministic", entry->line,
 			      rules_stretch(entry),
 			      memory_print("%s's range is not the one that "
-					   "SUB_%s_DETERMINISTIC gives: the same IDs are those of "
-					   "the user with the UID %" PRIu64 ".",
+					   "SUB_%s_DETERMINISTIC gives, and it has IDs of the user "
+					   "with the UID %" PRIu64 ".",
 					   rules_owner(pass, entry)->name,
 					   rules_id_names[pass->kind], user_of(pool, entry)),
 			      fix_move(pass, entry));
@@ -129,7 +129,7 @@ static const struct account *find_beyond(const struct pass *pass, const struct p
 	const struct account *account = NULL;
 	const struct subid_range range = {
 		.start = (uint32_t)first,
-		/* nobody is a user by name only */
+		/* The user nobody (65534) needs no range. */
 		.count = first < 65534 ? (uint32_t)(65534 - first) : 0,
 	};
 
@@ -171,7 +171,7 @@ static void find_in_pool(struct pass *pass, enum subid_kind kind)
 
 	pass->kind = kind;
 	pass->database = &pass->survey->databases[kind];
-	/* useradd allocates nothing, and that is no fault. */
+	/* With a count of 0 useradd allocates nothing, which is allowed. */
 	if (pool->count == 0)
 		return;
 	if (!pool_is_valid(pool)) {
@@ -206,9 +206,9 @@ static void find_directory(struct pass *pass, const struct directory_area *area)
 	if (n > 1)
 		(void)snprintf(more, sizeof(more), " (one of %zu)", n);
 	rules_add_ids(pass, FINDING_WARNING, "directory", first->line, area->ids,
-		      memory_print("%s's range%s meets %" PRIu32 "-%" PRIu32 ", from which %s "
-				   "gives %ss (%s): its containers can act as these users, on NFS "
-				   "for one.",
+		      memory_print("%s's range%s overlaps %" PRIu32 "-%" PRIu32 ", from which %s "
+				   "gives %ss (%s): its containers can act as these users, for "
+				   "example on NFS.",
 				   rules_owner(pass, first)->name, more, area->ids.first,
 				   area->ids.last, area->whose, rules_id_names[pass->kind],
 				   area->file),
@@ -231,8 +231,8 @@ static void find_unread(struct pass *pass)
 
 	if (unread)
 		findings_add(pass->findings, FINDING_NOTE, "unread", unread, 0,
-			     rules_text("This file may not be read, so ranges that a directory "
-					"gives to its users go unnoticed."),
+			     rules_text("You may not read this file, so the ranges that a "
+					"directory gives to its users are not known."),
 			     rules_text("Run subid-check as root."));
 }
 

@@ -24,7 +24,8 @@ static void find_mode(struct pass *pass)
 
 	if (mode & (S_IWGRP | S_IWOTH))
 		add(pass, FINDING_ERROR, "file-writable", 0,
-		    memory_print("Its mode is %04o: others than root can give themselves any ID.",
+		    memory_print("Its mode is %04o: users other than root can give themselves any "
+				 "ID.",
 				 mode),
 		    fix_file(pass->survey, "chmod 0644", path, "Let nobody but root write it."));
 	if (!(mode & S_IROTH))
@@ -130,8 +131,8 @@ static void find_dialect(struct pass *pass, const struct entry *entry)
 {
 	rules_add_ids(pass, FINDING_WARNING, "dialect", entry->line, rules_stretch(entry),
 		      rules_text("A number is written in octal or hexadecimal, or with a sign or a "
-				 "blank, which newuidmap reads so, and others, such as Docker, in "
-				 "decimal or not at all."),
+				 "blank. newuidmap accepts that; other programs, such as Docker, "
+				 "read it as decimal or not at all."),
 		      memory_print("Write it as %" PRIu32 ":%" PRIu32 ".", entry->range.start,
 				   entry->range.count));
 }
@@ -159,7 +160,8 @@ static void add_unsorted(struct pass *pass, const struct entry *entry, char *rea
 	pass->unsorted[pass->kind] = true;
 	add(pass, FINDING_WARNING, "unsorted", entry->line, reason,
 	    rules_text("Stop the containers of these owners, sort the lines by first ID, and check "
-		       "the owners of their files; or do away with the need for an order."));
+		       "the owners of their files. Or give each owner a single range that overlaps "
+		       "no other: then the order does not matter."));
 }
 
 static void find_unsorted(struct pass *pass)
@@ -193,8 +195,8 @@ static bool is_docker(const struct owner *owner)
 }
 
 /*
- * Docker writes lines for dockremap itself where usermod cannot, and looks at no other line
- * then (moby, daemon/internal/idtools).
+ * If usermod cannot add lines for dockremap, Docker writes them, and does not look at the other
+ * lines (moby, daemon/internal/idtools).
  */
 static void add_conflict(struct pass *pass, const struct overlap *overlap, const char *ids)
 {
@@ -202,16 +204,16 @@ static void add_conflict(struct pass *pass, const struct overlap *overlap, const
 	const struct entry *other = &pass->database->entries[overlap->other];
 	bool docker = is_docker(rules_owner(pass, entry)) || is_docker(rules_owner(pass, other));
 
-	/* dockremap is the one to move: its files are root's to rebuild. */
+	/* Move dockremap's range, not the other one: root can make dockremap's files anew. */
 	if (docker && is_docker(rules_owner(pass, other))) {
 		entry = other;
 		other = &pass->database->entries[overlap->entry];
 	}
 	rules_add_ids(pass, FINDING_ERROR, docker ? "docker" : "overlap", entry->line,
 		      overlap->shared,
-		      docker ? memory_print("Docker took %s for dockremap, which %s has (line "
-					    "%" PRIu32 "): all of Docker's containers and %s's can "
-					    "attack each other.",
+		      docker ? memory_print("Docker took %s for dockremap, but they are also %s's "
+					    "(line %" PRIu32 "): all of Docker's containers and "
+					    "%s's can attack each other.",
 					    ids, rules_owner(pass, other)->name, other->line,
 					    rules_owner(pass, other)->name)
 			     : memory_print("%s and %s (line %" PRIu32 ") share %s: each can "
@@ -230,12 +232,14 @@ static void find_swapped(struct pass *pass, const struct overlap *overlap)
 
 	if (first->range.start <= second->range.start)
 		return;
-	add_unsorted(pass, second,
-		     memory_print("Of %s and %s (line %" PRIu32 "), the latter counts where both "
-				  "have an ID. useradd and userdel sort the file by first ID, and "
-				  "then the former does.",
-				  rules_owner(pass, second)->name, rules_owner(pass, first)->name,
-				  first->line));
+	add_unsorted(
+		pass, second,
+		memory_print("%s and %s (line %" PRIu32 ") share IDs, which count as %s's: "
+			     "that line comes first. useradd and userdel sort the file by first "
+			     "ID, and then the IDs count as %s's.",
+			     rules_owner(pass, second)->name, rules_owner(pass, first)->name,
+			     first->line, rules_owner(pass, first)->name,
+			     rules_owner(pass, second)->name));
 }
 
 static void add_overlap(const struct overlap *overlap, void *context)
@@ -291,7 +295,7 @@ static void find_accounts(struct pass *pass, const struct entry *entry)
 	rules_add_ids(pass, FINDING_ERROR, pass->kind == SUBID_UID ? "account" : "group",
 		      entry->line, (struct stretch){ first->id, first->id },
 		      memory_print("%s's range has the %s of %s %s (%" PRIu32 ")%s: its containers "
-				   "can act as them, on NFS for one.",
+				   "can act as them, for example on NFS.",
 				   rules_owner(pass, entry)->name, rules_id_names[pass->kind],
 				   ACCOUNT_NAME[pass->kind], first->name, first->id, more),
 		      fix_move(pass, entry));
@@ -315,7 +319,10 @@ static void find_special(struct pass *pass, const struct entry *entry)
 	}
 }
 
-/* Shadow's defaults reach into one of them, so there is one finding for each. */
+/*
+ * One finding for each range of systemd's, not for each line: by default, shadow allocates from
+ * within one of these ranges.
+ */
 static void find_systemd(struct pass *pass)
 {
 	const struct database *database = pass->database;
@@ -338,8 +345,8 @@ static void find_systemd(struct pass *pass)
 			(void)snprintf(more, sizeof(more), " (one of %zu)", n);
 		rules_add_ids(pass, taken->shared ? FINDING_NOTE : FINDING_WARNING, "systemd",
 			      first->line, taken->ids,
-			      memory_print("%s's range%s meets %" PRIu32 "-%" PRIu32
-					   ", which systemd has for %s.",
+			      memory_print("%s's range%s overlaps %" PRIu32 "-%" PRIu32
+					   ", which systemd uses for %s.",
 					   rules_owner(pass, first)->name, more, taken->ids.first,
 					   taken->ids.last, taken->whose),
 			      taken->shared ? rules_text("Nothing: useradd allocates there by "

@@ -64,21 +64,21 @@ static void find_in_line(struct pass *pass, enum nsswitch_line which)
 	}
 	if (order->unreached)
 		add(pass, FINDING_WARNING, "nsswitch-unreached", order->line,
-		    memory_print("`%s:` ends with [NOTFOUND=return] or the like before subid, "
-				 "which is never asked.",
+		    memory_print("`%s:` has [NOTFOUND=return] or a similar action before subid, "
+				 "so subid is never asked.",
 				 name),
-		    rules_text("Take the action away, or put it behind subid."));
+		    rules_text("Remove the action, or put it behind subid."));
 	if (order->forgets)
 		add(pass, FINDING_ERROR, "nsswitch-forgets", order->line,
 		    memory_print(
 			    "`%s:` has SUCCESS=continue before subid: glibc forgets an account "
 			    "that it has found, and then finds nobody.",
 			    name),
-		    rules_text("Take the action away."));
+		    rules_text("Remove the action."));
 	find_order(pass, which);
 }
 
-/* Without a line of its own, shadow is asked as passwd is. */
+/* If there is no `shadow:` line, glibc uses the `passwd:` line for it. */
 static void find_shadow(struct pass *pass)
 {
 	const struct nsswitch *nsswitch = &pass->survey->nsswitch;
@@ -137,14 +137,14 @@ static void find_source(struct pass *pass)
 		    rules_text("Nothing; getsubids OWNER shows what the source has."));
 	else if (services->userdbd == USERDBD_SILENT)
 		add(pass, FINDING_ERROR, "source", line,
-		    memory_print("Ranges come from the source %s, and subid-userdbd, which answers "
-				 "for it, does not react.",
+		    memory_print("Ranges come from the source %s, but subid-userdbd, which serves "
+				 "them, does not answer.",
 				 services->source),
 		    rules_text("systemctl restart subid-userdbd.service"));
 	else
 		add(pass, FINDING_ERROR, "source", line,
-		    memory_print("Ranges come from the source %s, for which subid-userdbd answers; "
-				 "it does not run, so no subordinate ID has a record.",
+		    memory_print("Ranges come from the source %s, but subid-userdbd, which serves "
+				 "them, is not running, so no subordinate ID has a record.",
 				 services->source),
 		    rules_text("systemctl enable --now subid-userdbd.socket"));
 }
@@ -164,7 +164,8 @@ static void find_module(struct pass *pass)
 			     memory_print("The module has no record of UID %" PRIu32
 					  ", which a line of /etc/subuid delegates.",
 					  module->uid),
-			     rules_text("Install the module and this program in one version."));
+			     rules_text("Install the same version of the module and of "
+					"subid-check."));
 }
 
 static void find_nscd(struct pass *pass)
@@ -172,8 +173,8 @@ static void find_nscd(struct pass *pass)
 	if (!pass->survey->services.nscd || !is_asked(pass->survey))
 		return;
 	findings_add(pass->findings, FINDING_NOTE, "nscd", NULL, 0,
-		     rules_text("nscd is running, and goes on telling what it was told before a "
-				"file changed."),
+		     rules_text("nscd is running: after a file has changed, it still answers from "
+				"its cache for a while."),
 		     rules_text("nscd -i passwd; nscd -i group"));
 }
 

@@ -200,7 +200,7 @@ diag "--- the source"
 is "files" "$(finding source)" "[]"
 host_set_file /etc/nsswitch.conf "passwd: files subid" "group: files subid" "subid: absent"
 like "another one needs subid-userdbd" "$(finding source)" \
-    "'error', '/etc/nsswitch.conf', 3, 'Ranges come from the source absent, for which subid-userdbd answers; it does not run"
+    "'error', '/etc/nsswitch.conf', 3, 'Ranges come from the source absent, but subid-userdbd, which serves them, is not running"
 userdbd=$(sed -n 's/^#define SERVICES_USERDBD_SOCKET "\(.*\)"/\1/p' "$abs_top_srcdir/subid-check/services.h")
 mkdir -p "${userdbd%/*}"
 # Answers what is sent to it, or never.
@@ -246,10 +246,10 @@ os.execv(sys.argv[2], [sys.argv[2]])' "$userdbd" "$service" 2>service.log &
     kill "$server"
 fi
 serve ''
-like "one that hangs is not waited for" "$(finding source)" "'error', .* does not react"
+like "one that hangs is not waited for" "$(finding source)" "'error', .* does not answer"
 kill "$server"
 wait "$server" 2>/dev/null
-like "one that is gone" "$(finding source)" "'error', .* does not react"
+like "one that is gone" "$(finding source)" "'error', .* does not answer"
 rm -f "$userdbd"
 ask files subid
 

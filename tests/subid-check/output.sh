@@ -122,7 +122,7 @@ like "a name finds another owner's" \
     "$(check --root hosts/shared subuid-subuid-alice-100000-110001)" \
     'owner +subuid-alice-100000 \(subordinate UID 100000\)'
 is "a name of another form is no record" "$(status_of --root hosts/shared alice)" \
-    "subid-check: alice is neither an ID nor like the name of a record of the module
+    "subid-check: alice is neither an ID nor a name that a record of the module can have
 status 1"
 for word in 110001 99999 subuid-alice-110001 subgid-alice-100000; do
     check --root hosts/shared --json "$word" >out.json

@@ -70,7 +70,7 @@ static void a_range_against_the_deterministic_formula_is_a_warning(void **state)
 {
 	(void)state;
 	finds(HOST(.subuid = "alice:165536:65536\n", .login_defs = DETERMINISTIC), "deterministic",
-	      "warning /etc/subuid:1", "those of the user with the UID 1001",
+	      "warning /etc/subuid:1", "IDs of the user with the UID 1001",
 	      "usermod --del-subuids 165536-231071 --add-subuids 100000-165535 alice");
 	finds(HOST(.subuid = "carol:200000:65536\n", .login_defs = DETERMINISTIC), "deterministic",
 	      "warning /etc/subuid:1", "the UID 1001", "by hand");
@@ -123,7 +123,7 @@ static void a_range_over_sssds_slices_is_a_warning(void **state)
 
 	(void)state;
 	finds(HOST(.subgid = "", .sssd = ad), "directory", "warning /etc/subuid:2",
-	      "bob's range meets 200000-2000199999, from which SSSD's domain example.com gives "
+	      "bob's range overlaps 200000-2000199999, from which SSSD's domain example.com gives "
 	      "UIDs",
 	      "no 65536 IDs in a row are free");
 	finds(HOST(.subuid = "alice:100000:9\nbob:499999:2\n", .subgid = "",
@@ -179,7 +179,7 @@ static void a_file_that_may_not_be_read_is_a_note(void **state)
 {
 	(void)state;
 	finds(HOST(.unread = "/etc/sssd/sssd.conf"), "unread", "note /etc/sssd/sssd.conf:0",
-	      "go unnoticed", "as root");
+	      "are not known", "as root");
 	finds_none("it was read", &model_clean, "unread");
 }
 
@@ -253,10 +253,10 @@ static void a_range_that_docker_took_from_somebody_is_an_error(void **state)
 	(void)state;
 	finds(HOST(.subuid = "alice:100000:65536\ndockremap:100000:65536\n",
 		   .users = "alice 1000 dockremap 998"),
-	      "docker", "error /etc/subuid:2", "which alice has (line 1)",
+	      "docker", "error /etc/subuid:2", "also alice's (line 1)",
 	      "usermod --del-subuids 100000-165535 --add-subuids 165536-231071 dockremap");
 	finds(HOST(.subuid = "dockremap:100000:65536\nalice:100000:65536\n"), "docker",
-	      "error /etc/subuid:1", "which alice has (line 2)", "Let line 1 begin at");
+	      "error /etc/subuid:1", "also alice's (line 2)", "Let line 1 begin at");
 	finds_none("it is not two findings",
 		   HOST(.subuid = "alice:100000:65536\ndockremap:100000:65536\n"), "overlap");
 	finds_none("beside it", HOST(.subuid = "alice:100000:65536\ndockremap:165536:65536\n"),

@@ -154,7 +154,7 @@ static void a_range_over_systemds_is_found(void **state)
 {
 	(void)state;
 	finds(HOST(.subuid = "alice:60513:1\n"), "systemd", "warning /etc/subuid:1",
-	      "60001-60513, which systemd has for systemd-homed", "usermod");
+	      "60001-60513, which systemd uses for systemd-homed", "usermod");
 	finds(HOST(.subuid = "alice:60705:1\n"), "systemd", "warning /etc/subuid:1", "greeters",
 	      "");
 	finds(HOST(.subuid = "alice:61184:1\n"), "systemd", "warning /etc/subuid:1",
@@ -174,7 +174,7 @@ static void systemds_container_range_is_a_note_for_useradd_goes_there(void **sta
 {
 	(void)state;
 	finds(HOST(.subuid = "alice:100000:65536\nbob:524288:1\nalice:1879048191:1\n"), "systemd",
-	      "note /etc/subuid:2", "bob's range (one of 2) meets 524288-1879048191", "Nothing");
+	      "note /etc/subuid:2", "bob's range (one of 2) overlaps 524288-1879048191", "Nothing");
 }
 
 /* --- lines ------------------------------------------------------------------------- */
@@ -314,7 +314,7 @@ static void an_order_that_useradd_would_change_is_a_warning(void **state)
 	finds(HOST(.subuid = "alice:300000:9\nbob:200000:9\nalice:100000:9\n"), "unsorted",
 	      "warning /etc/subuid:3", "alice's ranges are not in ascending order", "sort");
 	finds(HOST(.subuid = "bob:100005:9\nalice:100000:9\n"), "unsorted", "warning /etc/subuid:2",
-	      "Of alice and bob (line 1), the latter counts", "sort");
+	      "alice and bob (line 1) share IDs, which count as bob's", "sort");
 	finds_none("sorting changes no position and no owner",
 		   HOST(.subuid = "bob:200000:9\nalice:100000:9\n"), "unsorted");
 	finds_none("an overlap in order", HOST(.subuid = "bob:100000:9\nalice:100005:9\n"),

@@ -186,11 +186,12 @@ static void a_source_that_is_not_the_files_needs_subid_userdbd(void **state)
 
 	(void)state;
 	finds(HOST(.nsswitch = nsswitch, .services = { .source = "sss" }), "source",
-	      "error /etc/nsswitch.conf:3", "the source sss, for which subid-userdbd answers",
+	      "error /etc/nsswitch.conf:3",
+	      "the source sss, but subid-userdbd, which serves them, is not running",
 	      "systemctl enable --now subid-userdbd.socket");
 	finds(HOST(.nsswitch = nsswitch,
 		   .services = { .source = "sss", .userdbd = USERDBD_SILENT }),
-	      "source", "error /etc/nsswitch.conf:3", "does not react", "systemctl restart");
+	      "source", "error /etc/nsswitch.conf:3", "does not answer", "systemctl restart");
 	finds(HOST(.nsswitch = nsswitch,
 		   .services = { .source = "sss", .userdbd = USERDBD_ANSWERS }),
 	      "source", "note /etc/nsswitch.conf:3", "subid-userdbd answers", "getsubids");
@@ -222,7 +223,7 @@ static void a_module_without_a_record_of_a_delegated_id_is_an_error(void **state
 static void nscd_is_a_note_where_it_could_keep_our_records(void **state)
 {
 	(void)state;
-	finds(HOST(.services = { .nscd = true }), "nscd", "note :0", "goes on telling",
+	finds(HOST(.services = { .nscd = true }), "nscd", "note :0", "from its cache",
 	      "nscd -i passwd");
 	finds_none("nobody asks us",
 		   HOST(.services = { .nscd = true }, .nsswitch = "passwd: files\ngroup: files\n"),
