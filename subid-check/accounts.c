@@ -69,8 +69,8 @@ void accounts_free(struct accounts *accounts)
 }
 
 /*
- * A decimal number that ends at a colon or at the end.
- * Returns what is behind it, or NULL if there is none.
+ * Parses a decimal number that ends at a colon or at @end.
+ * Returns a pointer to that colon or to @end, or NULL if there is no number.
  */
 static const char *parse_id(const char *at, const char *end, uint32_t *ret_id)
 {
@@ -145,7 +145,7 @@ int accounts_read_files(const struct root *root, enum subid_kind kind, struct ac
 	return r;
 }
 
-/* The end of an enumeration leaves any errno; these alone say that it broke off. */
+/* getpwent(3) may set errno even at the end. Only these errors mean that accounts are missing. */
 static int enumeration_fault(int fault)
 {
 	return fault == ENOMEM || fault == EMFILE || fault == ENFILE || fault == EIO ||
@@ -186,7 +186,7 @@ void accounts_add_user(struct accounts *accounts, const char *name, uint32_t uid
 		accounts_add(accounts, pwd->pw_name, pwd->pw_uid);
 }
 
-/* The first with an ID of at least @id. */
+/* Returns the index of the first account whose ID is at least @id. */
 static size_t lower_bound(const struct accounts *accounts, uint32_t id)
 {
 	size_t low = 0, high = accounts->n;

@@ -8,15 +8,15 @@
 #include "range.h"
 #include "root.h"
 
-/* A user or a group of the host that is not a subordinate one. */
+/* A user or a group of the host. Records of subordinate IDs are not among them. */
 struct account {
 	uint32_t id;
-	size_t order; /* how many were found before it: of two with one ID the first is used */
+	size_t order; /* how many were found before it; of two with the same ID, the first counts */
 	char *name;
 };
 
 struct accounts {
-	struct account *items; /* by ID, then as they were found */
+	struct account *items; /* by ID, then by `order` */
 	struct account **by_name;
 	size_t n, room;
 };
@@ -44,9 +44,9 @@ int accounts_parse(const char *text, size_t len, enum subid_kind kind, struct ac
 int accounts_read_services(enum subid_kind kind, struct accounts *ret);
 
 /*
- * accounts_add_user: add the user of that name, or of that UID where @name is
- * NULL, if any service knows one; for those that do not enumerate. Call
- * accounts_sort() after the last one.
+ * accounts_add_user: ask the services for one user, and add it if there is one. This finds users
+ * of services that do not enumerate. Call accounts_sort() after the last one.
+ * @name: the user's name; NULL: look up @uid.
  */
 void accounts_add_user(struct accounts *accounts, const char *name, uint32_t uid);
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 /* linux/posix_acl_xattr.h: a version, then entries of a tag, permissions and an ID,
- * all little-endian. That header is not meant for programs everywhere. */
+ * all little-endian. Not every system has that header for programs. */
 #define ACL_VERSION 2
 #define HEADER_BYTES 4
 #define ENTRY_BYTES 8

@@ -73,7 +73,7 @@ static void print_line(const struct survey *survey, enum subid_kind kind, const 
 	printf(":%" PRIu32 ":%" PRIu32 "\n", entry->range.start, entry->range.count);
 }
 
-/* Later lines that have the ID too: they would count if the first were not there. */
+/* Prints later lines that have the ID, too. The module uses the first line alone. */
 static void print_others(const struct survey *survey, const struct identity *identity)
 {
 	const struct database *database = &survey->databases[identity->kind];
@@ -100,7 +100,7 @@ static void print_counterpart(const struct survey *survey, const struct identity
 	print_line(survey, SUBID_GID, identity->counterpart_entry);
 }
 
-/* The ID, such as "33", or the reason why there is none. */
+/* Returns the ID inside the namespace, such as "33", or the reason why there is none. */
 static char *inside(const struct identity *identity, pid_t pid)
 {
 	uint32_t id;

@@ -10,7 +10,7 @@
 
 #include "memory.h"
 
-/* Each hierarchy has a line; a path is at most PATH_MAX, and few are long. */
+/* Enough for /proc/PID/cgroup, which has a line for each hierarchy; what is longer is cut. */
 #define CGROUP_BYTES 4096
 /* As many digits of an ID as the engines' own lists show. */
 #define SHORT_ID 12
@@ -41,7 +41,7 @@ static bool equals(const struct component *component, const char *text)
 	return component->len == strlen(text) && begins(component, text);
 }
 
-/* Where a component is PREFIX...SUFFIX, what is between. */
+/* Sets *ret to the text between PREFIX and SUFFIX. Returns false if the component lacks them. */
 static bool between(const struct component *component, const char *prefix, const char *suffix,
 		    struct component *ret)
 {
@@ -70,7 +70,7 @@ static bool is_id(const struct component *component)
 	return component->len >= SHORT_ID && component->len <= 64;
 }
 
-/* A copy in which \xXX is that byte, as systemd-escape(1) has it. */
+/* Copies the name, and replaces each \xXX of systemd-escape(1) by its byte. */
 static void unescape(const struct component *component, char ret[CONTAINER_NAME_BYTES])
 {
 	size_t n = 0;
@@ -107,8 +107,8 @@ static void copy(const struct component *component, char ret[CONTAINER_NAME_BYTE
 /* Components that name a container, with the name between. */
 static const struct pattern {
 	const char *engine, *prefix, *suffix;
-	bool id;      /* the name is an ID of the engine's */
-	bool escaped; /* or a name that systemd escaped */
+	bool id;      /* the name is a hexadecimal ID */
+	bool escaped; /* systemd has escaped the name */
 	bool monitor;
 } patterns[] = {
 	{ "Podman", "libpod-conmon-", ".scope", true, false, true },
@@ -126,10 +126,10 @@ static const struct pattern {
 	{ "LXC", "lxc.monitor.", "", false, false, true },
 };
 
-/* Directories whose children are containers, where no systemd makes the cgroups. */
+/* Directories whose children are containers, on hosts where systemd does not make the cgroups. */
 static const struct parent {
 	const char *engine, *prefix;
-	bool whole; /* the prefix is all of the name */
+	bool whole; /* the directory's name is the prefix, and nothing more */
 	bool id;
 } parents[] = {
 	{ "Docker", "docker", true, true },
@@ -242,7 +242,7 @@ bool container_parse(const char *text, size_t len, struct container *ret)
 	size_t line_len;
 
 	*ret = (struct container){ .engine = NULL };
-	/* The kernel writes none, and a name with one would end there. */
+	/* The kernel writes no NUL. If there is one, ignore it and what follows. */
 	len = strnlen(text, len);
 	for (size_t at = 0; at < len && !ret->engine; at += line_len + 1) {
 		const char *newline = (const char *)memchr(text + at, '\n', len - at);

@@ -14,8 +14,8 @@ struct container {
 	bool monitor;			 /* it is the engine's own process beside the container */
 	bool hashed;			 /* the name is a long hexadecimal number */
 	char name[CONTAINER_NAME_BYTES]; /* of the container, or "" */
-	char unit[CONTAINER_NAME_BYTES]; /* of the system's manager, or "" */
-	char user_unit[CONTAINER_NAME_BYTES]; /* of a user's manager below it, or "" */
+	char unit[CONTAINER_NAME_BYTES]; /* of systemd's system manager, or "" */
+	char user_unit[CONTAINER_NAME_BYTES]; /* of the user manager inside `unit`, or "" */
 };
 
 /*
@@ -39,7 +39,7 @@ __attribute__((nonnull, warn_unused_result)) int container_of(pid_t pid, struct 
 
 /*
  * container_label: describe the container or unit, such as "Podman 0a1b2c3d4e5f", "nginx.service"
- * or "-". Any bytes, as names have them. Ownership: free(3).
+ * or "-". Names may have any bytes, and so may the result. Ownership: free(3).
  */
 __attribute__((nonnull, warn_unused_result)) char *
 container_label(const struct container *container);

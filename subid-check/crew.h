@@ -14,8 +14,8 @@
  * over when all workers are idle.
  */
 struct crew_task {
-	int fd;	    /* of a directory */
-	char *path; /* of it; NULL: there is no task */
+	int fd;	    /* of the directory to walk */
+	char *path; /* of the same directory; NULL: there is no task */
 	struct place place;
 };
 

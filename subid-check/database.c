@@ -13,7 +13,7 @@
 
 /* --- lines ------------------------------------------------------------------------ */
 
-/* Is it anything but canonical decimal, which every program reads alike? */
+/* Is the field not canonical decimal? Programs do not agree on how to read other numbers. */
 static bool is_dialect(const char *text, const char *end)
 {
 	const char *colon = (const char *)memchr(text, ':', (size_t)(end - text));
@@ -182,7 +182,7 @@ static void find_account(struct owner *owner, const struct accounts *users)
 	owner->nested |= nss_record_name_is_ours(SUBID_UID, owner->name);
 }
 
-/* A number and the name of its account are two spellings of one person. */
+/* If an owner is a number and another owner is the name of its account, both are one person. */
 static void find_person(struct owners *owners, size_t i)
 {
 	struct owner *owner = &owners->items[i];

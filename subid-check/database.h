@@ -22,11 +22,11 @@ struct entry {
 	uint64_t used; /* how many of its IDs processes run as */
 };
 
-/* A line that delegates nothing although it seems to be meant to. */
+/* A line that delegates nothing: it has a fault, or is a comment. */
 struct refusal {
 	uint32_t line;
 	enum subid_line_fault fault;
-	bool to_shadow; /* a comment that shadow takes for a line */
+	bool to_shadow; /* a comment for the module, but a delegation for shadow */
 };
 
 /* A stretch of IDs, both ends inclusive. */
@@ -36,7 +36,7 @@ struct stretch {
 
 /* A file of subuid(5) format, as the module reads it. */
 struct database {
-	const char *path; /* on its host */
+	const char *path; /* on the host that is checked */
 	bool exists;
 	bool unterminated; /* the last line has no newline */
 	uint32_t lines;
@@ -53,7 +53,7 @@ struct database {
 /*
  * database_read: read the lines of a file, and add their owners to @owners.
  *
- * @name: its path on that host; kept.
+ * @name: the file's path on the host that is checked; kept.
  * Returns 0, also for a file that does not exist; -EFBIG for more than ROOT_LINES_MAX lines;
  * or what root_read() returns. Ownership: end with database_free(), whatever is returned.
  */

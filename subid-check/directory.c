@@ -14,7 +14,7 @@
 
 /* --- files with sections ---------------------------------------------------------- */
 
-/* A hostile file could make joining lines expensive. */
+/* A line is joined with the next ones up to this length: a hostile file must not cost much. */
 #define INI_LINE_MAX_BYTES 8192
 
 /* A walk over "[SECTION]" and "KEY = VALUE" lines. */
@@ -48,7 +48,7 @@ static void ini_clear(char **text)
 	*text = NULL;
 }
 
-/* The next line; one that ends with a backslash goes on in the next one, as Samba has it. */
+/* Returns the next line. As in Samba, a line that ends with a backslash continues in the next. */
 static char *ini_line(struct ini *ini)
 {
 	char *whole = NULL;
@@ -111,7 +111,7 @@ static bool parse_number(const char *text, uint64_t *ret)
 	return true;
 }
 
-/* @first to @last, as far as there are such IDs. */
+/* Adds the IDs from @first to @last; those above UINT32_MAX are left out. @whose: handed over. */
 static void add(struct directories *directories, uint64_t first, uint64_t last, char *whose,
 		const char *file, uint32_t line)
 {
@@ -140,7 +140,7 @@ enum mapping {
 
 struct domain {
 	char *name;
-	bool is_ad; /* whose provider maps IDs by default */
+	bool is_ad; /* the provider is `ad`, which maps IDs by default */
 	bool disabled;
 	bool enabled;
 	enum mapping mapping;
@@ -155,7 +155,7 @@ struct sssd {
 	char *list; /* `domains` of [sssd], or NULL */
 };
 
-/* Files hold few domains; more than this many are not looked at. */
+/* Real files have few domains. Domains beyond this number are ignored. */
 #define DOMAINS_MAX 256
 
 static struct domain *find_domain(struct sssd *sssd, const char *name)
@@ -255,7 +255,7 @@ void directories_parse_sssd(const struct directory_text *texts, size_t n,
 	for (size_t i = 0; i < sssd.n; i++) {
 		const struct domain *domain = &sssd.domains[i];
 
-		/* There are whole slices only, and the upper bound is exclusive. */
+		/* SSSD maps to whole slices of `size` IDs. `max` itself is not used. */
 		if (maps_ids(&sssd, domain) && domain->size > 0 && domain->min < domain->max &&
 		    domain->max - domain->min >= domain->size)
 			add(directories, domain->min,
@@ -370,7 +370,7 @@ static int add_text(const struct root *root, char *path, struct directories *dir
 	}
 	if (r < 0) {
 		free(path);
-		/* SSSD skips what is no regular file. */
+		/* SSSD skips files that are not regular. */
 		return r == -ENOENT || r == -EINVAL ? 0 : r;
 	}
 	texts->items = (struct directory_text *)memory_room(

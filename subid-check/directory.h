@@ -8,9 +8,9 @@
 #include "root.h"
 
 /*
- * IDs that a directory service may give to its users and groups: what SSSD and winbind map
- * the identifiers of Windows domains to. No file lists these users. A container with such an
- * ID may own the files of one of them on NFS (CVE-2024-56433).
+ * IDs that a directory service may give to its users and groups. SSSD and winbind compute such
+ * an ID from the identifier of a user in a Windows domain, and no file lists these users. A
+ * container that runs as such an ID may own the files of that user on NFS (CVE-2024-56433).
  */
 struct directory_area {
 	struct stretch ids;

@@ -15,29 +15,32 @@ enum finding_severity {
 	FINDING_ERROR,
 };
 
-/* Hostile files must not fill the memory: of one code, later findings are only counted. */
+/*
+ * Hostile files must not fill the memory. So many findings of a code are kept; later ones are
+ * only counted.
+ */
 #define FINDINGS_OF_A_CODE_MAX 200000
 #define FINDINGS_CODES_MAX 96
 
 /* A fault: where it is, why it is one, and how to mend it. */
 struct finding {
 	enum finding_severity severity;
-	const char *code; /* a word or two with dashes, stable */
-	const char *file; /* an absolute path on the host, or NULL */
-	uint32_t line;	  /* 0: the whole file */
-	char *reason;	  /* a sentence; any bytes but a NUL, as owners have them */
-	char *fix;	  /* likewise; or a command, which begins with a small letter */
-	bool has_ids;	  /* which IDs it is about: */
-	struct stretch ids;
-	size_t order; /* how many were found before it */
+	const char *code;   /* such as "no-gids"; does not change from version to version */
+	const char *file;   /* an absolute path on the host, or NULL */
+	uint32_t line;	    /* 0: the whole file */
+	char *reason;	    /* a sentence; any bytes but a NUL, as owners have them */
+	char *fix;	    /* likewise; or a command, which begins with a small letter */
+	bool has_ids;	    /* it is about some IDs */
+	struct stretch ids; /* which, if has_ids */
+	size_t order;	    /* how many were found before it */
 };
 
 struct findings {
-	struct finding *items; /* the most severe first; of one severity, as found */
+	struct finding *items; /* by severity, errors first; then by `order` */
 	size_t n, room;
 	size_t count[FINDING_ERROR + 1]; /* by severity */
-	size_t dropped;			 /* how many are counted, but not kept, */
-	struct finding excess;		 /* and the last of these */
+	size_t dropped;			 /* findings that are counted, but not kept */
+	struct finding excess;		 /* the last finding that is not kept */
 	struct {
 		const char *code;
 		size_t n;
@@ -57,7 +60,7 @@ __attribute__((nonnull)) void findings_of(const struct survey *survey, struct fi
  * findings_add: add a finding. Call findings_sort() after the last one.
  *
  * @code, @file: kept. @file: NULL for none. @line: 0 for none. @reason, @fix: handed over.
- * Returns it, valid until the next call; it may be changed.
+ * Returns the finding, which the caller may change until the next call.
  */
 __attribute__((nonnull(1, 3, 6, 7))) struct finding *
 findings_add(struct findings *findings, enum finding_severity severity, const char *code,

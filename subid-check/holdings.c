@@ -15,12 +15,12 @@
 #include "tally.h"
 #include "tree.h"
 
-/* DIR may lie so many levels below the nearest directory of an account. */
+/* How many levels above DIR the nearest directory of an account is looked for. */
 #define ABOVE_MAX 64
 
 /* --- the walk ----------------------------------------------------------------------- */
 
-/* The place that DIR lies in, which is not walked. */
+/* Finds the place in which DIR itself lies, in the directories above it. */
 static struct place place_above(const struct whose_map *map, int directory)
 {
 	struct place place = { .known = false };
@@ -104,7 +104,7 @@ static int compare_strays(const void *a, const void *b)
 	return (left->ids.first > right->ids.first) - (left->ids.first < right->ids.first);
 }
 
-/* A block covers its IDs, so it counts for those that have entries of their own. */
+/* Single IDs that lie in a block, of this worker or the other, are added to the block. */
 static void join_strays(struct holdings *holdings, enum subid_kind kind,
 			const struct tally *tallies)
 {
@@ -170,7 +170,7 @@ static bool services_know(enum subid_kind kind, uint32_t id)
 	return kind == SUBID_UID ? getpwuid(id) != NULL : getgrgid(id) != NULL;
 }
 
-/* Each stray ID once; a block may have accounts, and stays. */
+/* Asks for each stray ID once. A block may have IDs of accounts and others, so it stays. */
 static void drop_known(struct holdings *holdings, enum subid_kind kind)
 {
 	size_t kept = 0;

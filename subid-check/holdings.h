@@ -20,14 +20,14 @@ struct holdings_use {
 
 /* Files of IDs that are neither delegated nor an account's. */
 struct holdings_stray {
-	struct stretch ids; /* one ID; or a whole block, where very many IDs have files */
+	struct stretch ids; /* one ID; or a block of IDs, if too many IDs have files */
 	uint64_t files, bytes;
-	uint64_t orphans; /* how many of the files lie where systemd would not put them */
+	uint64_t orphans; /* how many of the files place_trusts() rejects */
 	uint64_t named;	  /* ACL entries that name the ID */
-	uint32_t kept;	  /* marks that are kept */
+	uint32_t kept;	  /* how many marks of these IDs are kept */
 };
 
-/* Attributes of a file that are dangerous in the wrong hands. */
+/* A mark is an attribute of a file that is dangerous if the file lies in the wrong place. */
 enum holdings_mark_kind {
 	HOLDINGS_SETUID,
 	HOLDINGS_SETGID,
@@ -41,17 +41,17 @@ struct holdings_mark {
 	enum holdings_mark_kind what;
 	enum subid_kind kind;
 	uint32_t id;
-	bool rootid;		/* the ID is the root of a namespace, in a capability */
-	struct whose_answer of; /* the ID */
+	bool rootid;		/* HOLDINGS_CAPABLE: the ID is the root of a user namespace */
+	struct whose_answer of; /* whose the ID is */
 	struct place place;	/* where the file lies */
-	bool attributes;	/* they are unread, and not a directory */
-	int error;		/* why it is unread */
+	bool attributes;	/* HOLDINGS_UNREAD: a file's attributes, not a directory */
+	int error;		/* HOLDINGS_UNREAD: the reason, an errno */
 	char *path;
 };
 
 /* The files below some directories, by the owners of their IDs. */
 struct holdings {
-	const char **directories; /* as given; the request's */
+	const char **directories; /* as the user wrote them; owned by the request */
 	size_t n_directories;
 	struct whose_map map;
 	struct holdings_use *uses[2]; /* by enum subid_kind, ascending */
@@ -61,7 +61,7 @@ struct holdings {
 	struct holdings_mark *marks; /* by kind, ID and path */
 	size_t n_marks;
 	uint64_t more[HOLDINGS_MARK_KINDS]; /* how many more marks there are, which are not kept */
-	uint64_t n, mounts;		    /* as struct tree_count has them */
+	uint64_t n, mounts;		    /* files, and mount points that were not entered */
 };
 
 /* The directories to look at. */
@@ -74,9 +74,9 @@ struct holdings_request {
 /*
  * holdings_read: walk the directories, whose symbolic links are not followed.
  *
- * Memory is bounded: of one ID 16 marks are kept, of one kind 1,000, and of more
- * than 262,144 stray IDs blocks are counted instead.
- * @survey: with databases that are joined; it must outlive @ret.
+ * Memory is bounded. At most 16 marks of an ID and 1,000 of a kind are kept. After 262,144 stray
+ * IDs, further ones are counted in blocks.
+ * @survey: after database_join(). It must outlive @ret.
  * Returns 0 or a negative errno. @ret_failed is then set to the directory that
  * failed. Ownership: end with holdings_free(), whatever is returned.
  */
@@ -85,5 +85,5 @@ holdings_read(const struct root *root, const struct holdings_request *request,
 	      const struct survey *survey, struct holdings *ret, const char **ret_failed);
 __attribute__((nonnull)) void holdings_free(struct holdings *holdings);
 
-/* holdings_size: bytes as people write them, such as "1.5 MiB". Ownership: free(3). */
+/* holdings_size: write a number of bytes as a text such as "1.5 MiB". Ownership: free(3). */
 __attribute__((warn_unused_result)) char *holdings_size(uint64_t bytes);

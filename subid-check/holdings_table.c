@@ -41,7 +41,7 @@ static void add_row(struct libscols_table *table, char *owner, enum subid_kind k
 	set(line, COLUMN_SIZE, holdings_size(bytes));
 }
 
-/* Returns how many rows there are but not in the table. */
+/* Returns how many rows are left out. */
 static size_t add_rows(struct libscols_table *table, const struct holdings *holdings, bool all)
 {
 	size_t n = 0, shown = 0;

@@ -56,7 +56,7 @@ static const char *const classes[] = {
 	[SEGMENT_OVERLAP] = "overlap",
 };
 
-/* A text of the host's, any bytes. */
+/* Writes a text that comes from the host, so it may have any bytes. */
 static void put(FILE *stream, const char *text)
 {
 	char *shown = printable_xml(text);
@@ -195,7 +195,7 @@ static void put_files(FILE *stream, const struct holdings *holdings)
 
 /* --- the map ------------------------------------------------------------------------ */
 
-/* Bars are as long as the logarithm of the number of IDs; one ID is a sliver. */
+/* A bar is as long as the logarithm of the number of IDs; that of one ID is 3 % wide. */
 static void put_segment(FILE *stream, const struct segment *segment, enum subid_kind kind)
 {
 	char *label = segment_label(segment, kind);

@@ -16,7 +16,7 @@ static void find_counterpart(const struct survey *survey, struct identity *ident
 	const struct database *subgid = &survey->databases[SUBID_GID];
 	size_t i = identity->owner->first[SUBID_GID];
 
-	/* Each entry begins where the one before it ends, so the difference never wraps. */
+	/* No entry is skipped, so `position` is never below `laid`. */
 	while (i != OWNER_NO_ENTRY) {
 		const struct entry *entry = &subgid->entries[i];
 		uint64_t offset = identity->position - entry->laid;
@@ -56,8 +56,9 @@ static void pack_group(struct identity *identity, const struct nss_id *group)
 }
 
 /*
- * How the module spells the owner in the record. Asked by ID, it shows a number as the name of
- * its account, by the rules of nss-subid(8); asked by name, it repeats the name.
+ * How the module spells the owner in a record. In a record by ID, an owner that is a number is
+ * spelled as the name of its account, by the rules of nss-subid(8). A record by name repeats the
+ * name.
  */
 static const char *spelling(const struct survey *survey, const struct owner *owner, bool by_name)
 {

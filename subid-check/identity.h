@@ -6,7 +6,7 @@
 
 #include "survey.h"
 
-/* One ID, as the module answers for it. */
+/* One ID, with all that the module's record says of it. */
 struct identity {
 	enum subid_kind kind;
 	uint32_t id;
@@ -14,7 +14,7 @@ struct identity {
 	const struct entry *entry; /* the first line that delegates it, or NULL */
 	const struct owner *owner;
 	uint64_t position;
-	const struct entry *counterpart_entry; /* of a UID: where its GID stands, or NULL */
+	const struct entry *counterpart_entry; /* of a UID: the line with its GID, or NULL */
 	uint32_t counterpart;		       /* that GID, if there is an entry */
 	char *name;			       /* of the record, or NULL */
 	char *record;			       /* as getent(1) prints it, or NULL */
@@ -28,7 +28,7 @@ __attribute__((nonnull)) void identity_of_id(const struct survey *survey, enum s
 					     uint32_t id, struct identity *ret);
 
 /*
- * identity_of_name: the ID that a record's name stands for, if its owner has it.
+ * identity_of_name: describe the ID that a record's name contains, if the owner has this ID.
  * @ret: set on success only. Returns false for a name that no record of the module can have.
  */
 __attribute__((nonnull)) bool identity_of_name(const struct survey *survey, const char *name,

@@ -261,7 +261,7 @@ static void put_inside(struct json_object *json, const struct identity *identity
 		put(json, "inside", NULL);
 }
 
-/* A member is null where it is not known, or where the process is in none. */
+/* A member is null if it is not known, or if the process is in no such unit or container. */
 static void put_container(struct json_object *json, pid_t pid)
 {
 	struct container container = { .engine = NULL };

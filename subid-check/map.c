@@ -39,7 +39,7 @@ static char texture_of(enum segment_class what)
 	return textures[what];
 }
 
-/* U+2588 and, for the rest, U+2589 to U+258F. */
+/* A full block is U+2588. One of 7 to 1 eighths is U+2589 to U+258F. */
 static void add_block(char *bar, size_t *len, size_t eighths)
 {
 	const char block[3] = { '\xe2', '\x96', (char)(0x88 + (EIGHTHS - eighths)) };
@@ -70,7 +70,7 @@ static char *bar(const struct segment *segment, const struct style *style)
 	return text;
 }
 
-/* Without colours, bars do not show these. */
+/* The label also says "OVERLAP" or "nested": without colours, the bar does not show it. */
 static char *label_of(const struct segment *segment, enum subid_kind kind)
 {
 	char *label = segment_label(segment, kind), *shown = printable(label), *full;

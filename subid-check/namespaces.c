@@ -32,7 +32,7 @@ static void free_namespace(struct userns *userns)
 	free(userns->maps);
 }
 
-/* A process that ended or is hidden is none; what this program lacks is a fault. */
+/* Returns 0 if the process has ended or is hidden, or -errno if this program lacks resources. */
 static int fault_of(int error)
 {
 	return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO ? -error : 0;
@@ -90,7 +90,7 @@ static bool is_known(const struct namespaces *all, uint64_t inode)
 	return false;
 }
 
-/* The number of a process may be another one's before all is read of it. */
+/* A process may end while it is being read, and another one may get its PID. */
 static bool is_still_in(const char *path, uint64_t inode)
 {
 	struct stat now;

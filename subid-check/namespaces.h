@@ -8,7 +8,7 @@
 
 #include "database.h"
 
-/* Users can make many namespaces, so only so many are kept, with so many lines in all. */
+/* Users can make many namespaces. At most so many are kept, with so many lines of maps in all. */
 #define NAMESPACES_KEPT_MAX 4096
 #define NAMESPACES_MAPS_MAX 65536
 
@@ -23,9 +23,9 @@ struct namespace_map {
 struct userns {
 	uint64_t inode;
 	uint32_t creator; /* the UID of the process that made it */
-	pid_t pid;	  /* of the first process in it, */
-	char *command;	  /* its name, */
-	char *where;	  /* and its unit or container, or "-" */
+	pid_t pid;	  /* of the first process that was found in it */
+	char *command;	  /* the name of that process */
+	char *where;	  /* its unit or container, or "-" */
 	struct namespace_map *maps;
 	size_t n_maps, room;
 };
@@ -33,7 +33,7 @@ struct userns {
 struct namespaces {
 	struct userns *items; /* by inode */
 	size_t n, room;
-	size_t n_maps; /* of all */
+	size_t n_maps; /* in all items together */
 	bool more;     /* there are more than are kept */
 };
 

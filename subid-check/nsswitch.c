@@ -11,7 +11,7 @@
 
 #define BLANKS " \t\n\v\f\r"
 
-/* The statuses with which a service can answer, and the actions that glibc can take then. */
+/* The statuses that a service can return, and what glibc can do then. */
 enum status {
 	STATUS_SUCCESS,
 	STATUS_NOTFOUND,
@@ -30,7 +30,7 @@ enum action {
 static const char *const status_names[] = { "SUCCESS", "NOTFOUND", "UNAVAIL", "TRYAGAIN" };
 static const char *const action_names[] = { "CONTINUE", "RETURN", "MERGE" };
 
-/* All databases of glibc; one of the first three is an enum nsswitch_line's. */
+/* All databases of glibc. The first three are in the order of enum nsswitch_line. */
 static const char *const databases[] = {
 	"passwd",	"group",	 "shadow",	  "aliases",   "ethers",
 	"group_compat", "gshadow",	 "hosts",	  "netgroup",  "gshadow_compat",
@@ -116,8 +116,8 @@ static void add_behind(struct nsswitch_order *order, const char *name, size_t le
 }
 
 /*
- * The words of a comment are services as well. Only subid among them matters: services that are
- * called like other words are not there, and so end no lookup.
+ * For glibc the words of a comment are services, too. Among these, only subid matters: there is
+ * no service for the other words, so they end no lookup.
  */
 static void add_service(struct nsswitch_order *order, const char *name, size_t len,
 			const enum action actions[STATUSES], bool comment)

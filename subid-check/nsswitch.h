@@ -18,11 +18,11 @@ enum nsswitch_line {
 
 /* How nsswitch.conf asks for one kind of account. */
 struct nsswitch_order {
-	uint32_t line; /* 0: there is none, so glibc has a default */
+	uint32_t line; /* 0: there is no line, so glibc uses its default */
 	bool asks_subid;
 	bool unreached;	   /* a service that has no record ends the lookup before subid */
 	bool forgets;	   /* glibc drops a record that was found and asks the next service */
-	bool files_behind; /* `files` or `compat` comes behind subid */
+	bool files_behind; /* `files` or `compat` is behind subid */
 	char behind[NSSWITCH_SERVICE_MAX_BYTES]; /* the first service behind subid, or "" */
 };
 

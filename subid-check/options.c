@@ -132,7 +132,7 @@ static const char *parse_colour(const char *when)
 	return when;
 }
 
-/* No name of a record is a number. */
+/* A text that begins with a digit is an ID, because no record's name does. */
 static void parse_operand(struct options *options, const char *text)
 {
 	if (!isdigit((unsigned char)text[0])) {
@@ -150,7 +150,7 @@ bool options_are_about_one(const struct options *options)
 	return options->has_id || options->name || options->pid != 0;
 }
 
-/* Two arguments of which only one can be heeded. */
+/* Ends the program if both of two arguments are given, which contradict each other. */
 static void exclude(bool first, const char *first_name, bool second, const char *second_name)
 {
 	if (first && second)
@@ -185,7 +185,7 @@ static void check_together(const struct options *options)
 		errx(CHECK_STATUS_BLIND, "--mounts is for --files");
 	for (size_t i = 0; i < n; i++)
 		for (size_t j = i + 1; j < n; j++) {
-			/* Three of them are about the same table, and one ID may be JSON. */
+			/* Allowed: --noheadings, --output and --raw together; an ID with --json. */
 			bool table = i >= 3 && j <= 5, one = i == 0 && j == 1;
 
 			if (!table && !one)

@@ -13,8 +13,8 @@ struct options {
 	bool all, json, map, noheadings, raw, wide;
 	const char *columns; /* of --output, or NULL */
 	const char *colour;  /* auto, always or never */
-	const char *svg;     /* a file to write, or NULL */
-	const char *html;    /* likewise */
+	const char *svg;     /* path of the picture to write, or NULL */
+	const char *html;    /* path of the page to write, or NULL */
 	const char *name;    /* of a record, or NULL */
 	bool has_id;
 	uint32_t id;
@@ -26,7 +26,7 @@ struct options {
  *
  * --help, --version and --list-columns print their text and end the program. A wrong command
  * line ends it with a message and status 2.
- * @ret: its texts are those of @argv. Ownership: end with options_free().
+ * @ret: points into @argv. Ownership: end with options_free().
  */
 __attribute__((nonnull)) void options_parse(int argc, char **argv, struct options *ret);
 __attribute__((nonnull)) void options_free(struct options *options);

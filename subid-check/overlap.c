@@ -95,8 +95,8 @@ static void meet(struct sweep *sweep, size_t index)
 }
 
 /*
- * Entries with the same range, from @first on. Those that may be nested come last; else they
- * would lie between the others on the stack, and hide their conflict.
+ * Adds all entries with the same range as @first. Those of owners that may be nested come last.
+ * Otherwise they would lie between the others on the stack, and hide a conflict of these.
  */
 static size_t meet_equals(struct sweep *sweep, size_t first)
 {

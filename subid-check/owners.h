@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The end of a list of entries. */
+/* Instead of the index of an entry: there is none, or no further one. */
 #define OWNER_NO_ENTRY SIZE_MAX
+/* Instead of the index of an owner: there is none. */
 #define OWNER_NONE SIZE_MAX
 
 enum owner_account {
@@ -16,29 +17,29 @@ enum owner_account {
 };
 
 /*
- * To whom ranges are delegated, in both files: a text, letter for letter. `1000` and `alice`
- * are two owners, also where UID 1000 is alice.
+ * An owner of ranges in either file. It is a text, compared letter for letter: `1000` and `alice`
+ * are two owners, even if UID 1000 is alice.
  */
 struct owner {
 	char *name; /* as the lines write it */
 	enum owner_account account;
 	uint32_t uid;	    /* of the account, if there is one */
-	const char *login;  /* the account's name, of accounts; or NULL */
+	const char *login;  /* the account's name, owned by struct accounts; or NULL */
 	bool numeric;	    /* the name is a UID */
 	bool nested;	    /* may have ranges inside other owners' */
 	size_t person;	    /* index of the owner that stands for the same account; or its own */
 	bool two_spellings; /* another owner with lines is the same account */
-	size_t first[2];    /* entry of each database, by enum subid_kind, in file order */
-	size_t last[2];
-	uint64_t total[2]; /* IDs, those of repeated ranges too */
-	uint64_t used[2];  /* of those, the IDs that processes run as */
+	size_t first[2];   /* by enum subid_kind: index of the owner's first entry, in file order */
+	size_t last[2];	   /* likewise of its last entry */
+	uint64_t total[2]; /* how many IDs; an ID of two entries counts twice */
+	uint64_t used[2];  /* how many of these IDs processes run as */
 };
 
 /* All owners, in the order of their first lines, subuid before subgid. */
 struct owners {
 	struct owner *items;
 	size_t n, room;
-	void *by_name; /* of tsearch(3) */
+	void *by_name; /* a tree of tsearch(3) */
 };
 
 /*

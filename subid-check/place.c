@@ -9,7 +9,7 @@
 #include "segments.h"
 #include "survey.h"
 
-/* A chain of owners that are subordinate themselves may be a circle. */
+/* Owners may be subordinate IDs of each other, so the search for the account must end. */
 #define CHAIN_MAX 8
 
 void whose_map(const struct survey *survey, struct whose_map *ret)
@@ -63,7 +63,7 @@ static struct principal follow(const struct whose_map *map, const struct owner *
 {
 	for (size_t i = 0; i < CHAIN_MAX; i++) {
 		if (owner && owner->account == OWNER_HAS_NO_ACCOUNT) {
-			/* It may be a number. */
+			/* An owner without an account may still be a number, and so a UID. */
 			if (subid_owner_uid(owner->name, strlen(owner->name), &uid) < 0)
 				return (struct principal){ .owner = owner };
 		} else if (owner) {
@@ -103,7 +103,8 @@ bool place_trusts(const struct place *place, const struct whose_map *map,
 	if (answer->whose != WHOSE_DELEGATED)
 		return answer->whose == WHOSE_ACCOUNT;
 	owner = principal_of_owner(map, answer->owner);
-	/* The place may be of a user that only services know, and they were not asked. */
+	/* The place may belong to this owner, if only services that were not asked know the owner.
+	 */
 	if (!owner.has_uid && !map->survey->all_services && place->known &&
 	    whose_id(map, SUBID_UID, place->uid).whose == WHOSE_NOBODY)
 		return true;

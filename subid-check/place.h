@@ -13,10 +13,10 @@ struct survey;
 
 /* The kinds of owners that an ID may have. */
 enum whose {
-	WHOSE_ACCOUNT,	 /* an account's or reserved: no subordinate ID */
-	WHOSE_DELEGATED, /* an owner's, by a line of the database */
-	WHOSE_SYSTEMD,	 /* nobody's, and systemd allocates such IDs */
-	WHOSE_NOBODY,
+	WHOSE_ACCOUNT,	 /* it is the ID of an account, or reserved */
+	WHOSE_DELEGATED, /* a line of the database delegates it */
+	WHOSE_SYSTEMD,	 /* neither, but systemd allocates such IDs */
+	WHOSE_NOBODY,	 /* none of these */
 };
 
 /* The ID space of a host, prepared for many calls of whose_id(). */
@@ -25,39 +25,40 @@ struct whose_map {
 	struct segments *segments; /* two, by enum subid_kind */
 };
 
-/* An ID, as a map has it. */
+/* What a map says of an ID. */
 struct whose_answer {
 	enum whose whose;
-	const struct owner *owner; /* of a delegated one, by the first line; else NULL */
+	const struct owner *owner; /* WHOSE_DELEGATED: the owner on the first line; else NULL */
 	size_t segment;		   /* its index in the map's segments */
 };
 
 /*
- * whose_map: the ID space of a survey that is read.
- * Ownership: end with whose_map_free(); the survey must outlive it.
+ * whose_map: prepare the map of a survey whose databases have been read and joined.
+ * Ownership: end with whose_map_free(). The survey must outlive it.
  */
 __attribute__((nonnull)) void whose_map(const struct survey *survey, struct whose_map *ret);
 __attribute__((nonnull)) void whose_map_free(struct whose_map *map);
 
-/* whose_id: O(log n) in the lines of the database. */
+/* whose_id: whose is this ID? Takes O(log n) for n lines of the database. */
 __attribute__((nonnull, warn_unused_result)) struct whose_answer
 whose_id(const struct whose_map *map, enum subid_kind kind, uint32_t id);
 
 /*
- * Somebody who acts: an account, or an owner without one. Both may be unset, which
- * is nobody.
+ * The user behind an ID or an owner: an account, or an owner without an account. If neither is
+ * set, there is no such user.
  */
 struct principal {
 	bool has_uid;
 	uint32_t uid;
-	const struct owner *owner; /* only if there is no UID */
+	const struct owner *owner; /* if has_uid is false; may be NULL */
 };
 
 /*
- * principal_of_uid: the account that has a UID or was delegated it, directly or through other
- * owners: for a container inside alice's container, alice.
+ * principal_of_uid: find the user behind a UID. For a delegated UID this is its owner. If the owner
+ * is a subordinate ID itself, it is the owner of that ID: for a container inside alice's container,
+ * alice.
  *
- * principal_of_owner: the same for an owner.
+ * principal_of_owner: find the user behind an owner.
  */
 __attribute__((nonnull, warn_unused_result)) struct principal
 principal_of_uid(const struct whose_map *map, uint32_t uid);
@@ -66,7 +67,7 @@ principal_of_owner(const struct whose_map *map, const struct owner *owner);
 __attribute__((nonnull, warn_unused_result)) bool principal_equal(const struct principal *a,
 								  const struct principal *b);
 
-/* Where files lie: the nearest directory above them that is an account's. */
+/* Where files lie: the nearest directory above them that belongs to an account. */
 struct place {
 	bool known;
 	bool open;    /* group or others may make files there */
@@ -76,10 +77,10 @@ struct place {
 /*
  * place_trusts: may files of an ID lie there?
  *
- * Files of an account's ID may lie anywhere. Files of a delegated ID may lie where the place
- * belongs to the ID's owner, or to root and nobody else can make files there. Files of an ID
- * that systemd allocates may lie in the latter alone.
- * @answer: of that ID.
+ * Files of an account's ID may lie anywhere. Files of a delegated ID may lie in a place of the
+ * ID's owner, and in a place of root's where nobody else can make files. Files of an ID that
+ * systemd allocates may lie only in such a place of root's.
+ * @answer: what whose_id() says of the ID.
  */
 __attribute__((nonnull, warn_unused_result)) bool place_trusts(const struct place *place,
 							       const struct whose_map *map,

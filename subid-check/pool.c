@@ -10,7 +10,7 @@
 
 /* --- login.defs ------------------------------------------------------------------- */
 
-/* The settings of shadow 4.20 that are about subordinate IDs, and what their absence means. */
+/* The settings of shadow 4.20 for subordinate IDs. make_pool() has their defaults. */
 enum setting {
 	SETTING_MIN,
 	SETTING_MAX,
@@ -74,7 +74,8 @@ static void parse_line(char *line, uint32_t number, struct settings *settings)
 	read_setting(settings, line, value, number);
 }
 
-/* C notation, as getdef_ulong() has it. A value that is no number counts as absent. */
+/* Reads a number in C notation, like shadow's getdef_ulong(). Returns @otherwise for other texts.
+ */
 static uint64_t number(const char *text, uint64_t otherwise)
 {
 	char *end;
@@ -345,7 +346,8 @@ const struct taken taken_systemd[] = {
 	{ .ids = { 60001, 60513 }, .whose = "systemd-homed" },
 	{ .ids = { 60578, 60705 }, .whose = "greeters" },
 	{ .ids = { 61184, 65519 }, .whose = "DynamicUser=" },
-	/* useradd(8)'s SUB_UID_MAX is 600100000, and systemd-nspawn asks NSS. */
+	/* Shared: useradd(8) allocates up to 600100000 by default. systemd-nspawn asks NSS first.
+	 */
 	{ .ids = { 524288, 1879048191 }, .whose = "systemd-nspawn -U", .shared = true },
 	{ .ids = { 2147352576, 2147418111 }, .whose = "foreign images" },
 };

@@ -10,7 +10,8 @@
 #include "root.h"
 
 /*
- * The IDs that may be delegated: the pool of login.defs(5), without IDs that are already in use.
+ * The IDs that may be delegated: a pool, which login.defs(5) describes, and the gaps in it, which
+ * are IDs that are not in use yet.
  */
 
 /* How useradd(8) and usermod(8) allocate IDs of one kind. */
@@ -20,12 +21,12 @@ struct pool {
 	bool deterministic;
 	bool wraps;	  /* UNSAFE_SUB_UID_DETERMINISTIC_WRAP, of a deterministic one */
 	uint64_t uid_min; /* UID_MIN: the user that gets the first IDs of a deterministic pool */
-	uint32_t line;	  /* of login.defs, the first one about this pool; 0: all are defaults */
+	uint32_t line;	  /* the first line of login.defs about this pool; 0: there is none */
 };
 
 /*
- * pool_read: read the pools of /etc/login.defs, by enum subid_kind. A value that is not there is
- * shadow's default.
+ * pool_read: read the pools of /etc/login.defs, by enum subid_kind. Missing values have shadow's
+ * defaults.
  * Returns 0, also if there is no such file, or what root_read() returns.
  */
 __attribute__((nonnull, warn_unused_result)) int pool_read(const struct root *root,
@@ -61,7 +62,7 @@ __attribute__((nonnull)) void avoid_add(struct avoid *avoid, struct stretch ids)
 __attribute__((nonnull)) void avoid_sort(struct avoid *avoid);
 __attribute__((nonnull)) void avoid_free(struct avoid *avoid);
 
-/* A walk over the IDs of a pool that nobody has, to propose them to owners. */
+/* A walk over the free IDs of a pool, which are proposed to owners. */
 struct gap {
 	const struct pool *pool;
 	const struct database *database;
@@ -95,10 +96,10 @@ __attribute__((nonnull)) uint64_t gap_count(struct gap *gap, uint32_t count, uin
 struct taken {
 	struct stretch ids;
 	const char *whose; /* a few words, to be put behind "for" */
-	bool shared;	   /* shadow's own defaults lie there, and both sides look first */
+	bool shared;	   /* shadow allocates there, too, and both first check what is free */
 };
 
-/* The special UIDs: four single ones. */
+/* The four reserved IDs, each a range of one ID. */
 extern const struct taken taken_special[];
 extern const size_t taken_n_special;
 

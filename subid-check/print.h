@@ -10,7 +10,10 @@
 #include "survey.h"
 #include "style.h"
 
-/* The kinds of output, besides the table. Each function is in the file of its name. */
+/*
+ * The kinds of output, besides the table. X_print() is in X.c, holdings_print() in
+ * holdings_table.c.
+ */
 
 /*
  * report_print: the findings, one paragraph each, and how many there are. Of one code it prints
@@ -28,7 +31,8 @@ __attribute__((nonnull)) void map_print(const struct survey *survey, const struc
 /*
  * answer_print: an ID, its record, where it comes from, and the processes that run as it.
  *
- * @pid: the only process of which to say what the ID is inside; 0: all that run as the ID.
+ * @pid: a process; say what the ID is in its user namespace. 0: list all processes that run as
+ * the ID.
  */
 __attribute__((nonnull)) void answer_print(const struct survey *survey,
 					   const struct identity *identity, pid_t pid,

@@ -50,7 +50,7 @@ char *printable(const char *text)
 	return shown;
 }
 
-/* The bytes of the character that @text begins with, or 0 if it is none. */
+/* Returns how many bytes the first character of @text has, or 0 if it is not valid UTF-8. */
 static size_t character_bytes(const char *text)
 {
 	const unsigned char *byte = (const unsigned char *)text;
@@ -65,7 +65,7 @@ static size_t character_bytes(const char *text)
 	for (size_t i = 1; i < bytes; i++)
 		if ((byte[i] & 0xc0) != 0x80)
 			return 0;
-	/* Overlong, surrogates, and beyond U+10FFFF. */
+	/* Refuse overlong forms, surrogates, and characters above U+10FFFF. */
 	c = bytes >= 3 ? (uint32_t)byte[0] << 8 | byte[1] : 0xe0a0;
 	if (c < 0xe0a0 || (c >= 0xeda0 && c <= 0xedbf) || (c >= 0xf000 && c < 0xf090) || c > 0xf48f)
 		return 0;

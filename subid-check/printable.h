@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * Owners, accounts and processes have names that somebody chose, perhaps to do harm. They reach
- * a terminal or a document through these functions only.
+ * Somebody may have chosen the name of an owner, an account or a process to do harm. These
+ * functions make a name harmless before it is written to a terminal or a document.
  * Ownership of all results: free(3).
  */
 

@@ -29,7 +29,7 @@ void probe_walk_begin(struct probe_walk *walk, const struct database *database)
 	*walk = (struct probe_walk){ .database = database, .stride = STRIDE_MAX };
 }
 
-/* Has a coarser pass had it? */
+/* Did an earlier, coarser pass return this ID? */
 static bool is_repeated(const struct probe_walk *walk)
 {
 	return walk->stride < STRIDE_MAX && walk->next % ((uint64_t)walk->stride * 2) == 0;
@@ -124,7 +124,7 @@ static void die_with(pid_t parent)
 		_exit(CHECK_STATUS_BLIND);
 }
 
-/* UIDs and GIDs by turns. */
+/* Asks for UIDs and GIDs by turns. */
 static _Noreturn void run_child(int fd, const struct database databases[2])
 {
 	struct message message = { .asked = 0 };
@@ -163,7 +163,7 @@ static void take(const struct message *message, struct accounts accounts[2], str
 	struct accounts *known = &accounts[message->kind];
 
 	probe->asked = message->asked;
-	/* The accounts of the files, and those that were found before, are known already. */
+	/* Ignore an account that is in the files, or that was found before. */
 	if (message->name_len == 0 || probe->found == FOUND_MAX ||
 	    accounts_by_id(known, message->id))
 		return;

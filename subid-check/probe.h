@@ -11,16 +11,16 @@
 struct probe {
 	bool made;
 	uint64_t asked, wanted; /* IDs */
-	size_t found;		/* accounts that were not known */
+	size_t found;		/* accounts that were not known before */
 };
 
 /*
  * probe_services: ask the account services of this host for the delegated IDs.
  *
- * Directory users are in no file, and services do not list them; only a question for an ID
- * finds them. The questions go from coarse to fine: each 65536th ID of each range first, and
- * last those in between. A service that hangs does not delay the program: a child process
- * asks, and is killed when the time is over.
+ * The users of a directory are in no file, and services do not list them. The only way to find
+ * them is to ask for each ID. The first pass asks for each 65536th ID of each range, and later
+ * passes for the IDs in between. A child process asks, and is killed when the time is over, so a
+ * service that hangs does not delay the program.
  *
  * @databases: after database_join(). @seconds: the time limit. @accounts: the accounts that are
  * found are added.

@@ -21,8 +21,8 @@
 
 /*
  * While anybody renames anything on the host, openat2(2) with RESOLVE_IN_ROOT cannot rule
- * out that a ".." left the directory, and says EAGAIN. The first tries follow at once, later
- * ones a millisecond apart: two seconds in all.
+ * out that a ".." left the directory, and fails with EAGAIN. The first tries follow each other at
+ * once, later ones after a millisecond each: two seconds in all.
  */
 #define OPEN_TRIES 2064
 #define OPEN_TRIES_AT_ONCE 64
@@ -108,8 +108,8 @@ static int open_path(const struct root *root, const char *path)
 }
 
 /*
- * Opens the file that an O_PATH descriptor holds. It is there, so a path that is not is that
- * of a /proc that is not mounted, and never an absent file.
+ * Opens the file that an O_PATH descriptor refers to. That file exists, so ENOENT means that
+ * /proc is not mounted.
  */
 static int reopen(int fd, int flags)
 {

@@ -14,14 +14,14 @@
 struct pass {
 	const struct survey *survey;
 	struct findings *findings;
-	enum subid_kind kind; /* of the database at hand */
+	enum subid_kind kind; /* of the current database */
 	const struct database *database;
 	struct gap gaps[2];	  /* by enum subid_kind; each free ID is proposed once */
-	struct stretch *moves[2]; /* for each entry the range proposed instead; 0-0: none yet */
+	struct stretch *moves[2]; /* by entry: the range that is proposed instead, or 0-0 */
 	bool unsorted[2];	  /* the finding `unsorted` has been made */
 };
 
-/* The file itself, its lines and its ranges; of the database at hand. */
+/* One database, which is set in the pass: the file itself, its lines and its ranges. */
 void rules_lines(struct pass *pass);
 void rules_ranges(struct pass *pass);
 /* Each owner, over both databases. */
@@ -61,27 +61,32 @@ static inline const struct owner *rules_owner(const struct pass *pass, const str
 	return &pass->survey->owners.items[entry->owner];
 }
 
-/* rules_add_ids: a finding about IDs and a line of the database at hand; @reason, @fix: handed
- * over. */
+/*
+ * rules_add_ids: add a finding about IDs and a line of the current database.
+ * @reason, @fix: handed over.
+ */
 void rules_add_ids(struct pass *pass, enum finding_severity severity, const char *code,
 		   uint32_t line, struct stretch ids, char *reason, char *fix);
 
 /* --- fixes ------------------------------------------------------------------------- */
 
 /*
- * A fix is a command that changes the files of the host that was looked at, and no other; or a
- * sentence, where no command would. Ownership of all: free(3).
+ * A fix is a command that changes files of the checked host alone. If there is no such command,
+ * it is a sentence. Ownership of all: free(3).
  */
 
-/* fix_move: other IDs for an entry of the database at hand. Each entry gets one proposal. */
+/*
+ * fix_move: propose other IDs for an entry of the current database. A second call for the entry
+ * proposes the same IDs.
+ */
 char *fix_move(struct pass *pass, const struct entry *entry);
 
-/* fix_add: @count IDs more for an owner. */
+/* fix_add: propose @count more IDs for an owner. */
 char *fix_add(struct pass *pass, const struct owner *owner, enum subid_kind kind, uint64_t count);
 
-/* fix_file: "COMMAND PATH", where a command can name the file; else the sentence. */
+/* fix_file: "COMMAND PATH" if a command can name the file, or else a copy of @sentence. */
 char *fix_file(const struct survey *survey, const char *command, const char *path,
 	       const char *sentence);
 
-/* fix_quote: a text as a word of a shell, in ASCII. */
+/* fix_quote: quote a text for a shell, as one word in ASCII. */
 char *fix_quote(const char *text);

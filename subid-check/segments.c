@@ -5,21 +5,21 @@
 
 #include "memory.h"
 
-/* System users are below, by every distribution's default. */
+/* Users and groups below this ID belong to the system, by every distribution's default. */
 #define FIRST_REGULAR 1000
 
 /* --- who has the current ID -------------------------------------------------------- */
 
 /*
- * Part of what an owner has: IDs, and the first of its lines that contains them. Each ID is in
- * at most one piece of an owner, so two pieces that contain an ID are two owners'.
+ * A piece of an owner's ranges: some IDs, and the first of the owner's lines that contains them.
+ * An owner's pieces do not overlap, so two pieces that contain an ID are of two owners.
  */
 struct piece {
 	uint32_t first, last;
 	size_t entry;
 };
 
-/* A binary heap of pieces by line; those that have ended leave it when they come to the top. */
+/* A binary heap of pieces by line. A piece that has ended is removed when it is at the top. */
 struct heap {
 	struct piece *items;
 	size_t n;
@@ -111,7 +111,7 @@ static void cut(const struct database *database, const size_t *sorted, size_t n,
 		top = first_line(heap, (uint32_t)id);
 		if (!top)
 			continue;
-		/* It ends where it ends, or where a line of the same owner begins. */
+		/* The piece ends where its line ends, or before the owner's next line begins. */
 		last = top->last;
 		if (begun < n && database->entries[sorted[begun]].range.start <= last)
 			last = database->entries[sorted[begun]].range.start - 1;
@@ -214,7 +214,10 @@ static size_t add_stretch(uint64_t *borders, size_t n, struct stretch ids)
 	return n + 2;
 }
 
-/* Returns how many; @ret: ascending, each once, from 0 to 2^32. */
+/*
+ * Finds the IDs at which a segment begins.
+ * @ret: set to these IDs, ascending, from 0 to 2^32. Returns how many there are.
+ */
 static size_t find_borders(const struct database *database, uint64_t **ret)
 {
 	size_t most = 2 * (database->n + taken_n_special + taken_n_systemd) + 3, n = 0, kept = 0;
@@ -309,7 +312,7 @@ static void build(const struct survey *survey, enum subid_kind kind, struct segm
 		segment.ranges = begun - ended;
 		set_owners(&heap, survey, database, &segment);
 		segment.taken = taken_at(segment.ids.first);
-		/* All 2^32 IDs are no segment: root is one. */
+		/* The count fits into 32 bits: root (0) is always a segment of its own. */
 		range.count = segment.ids.last - segment.ids.first + 1;
 		segment.accounts =
 			accounts_within(&survey->accounts[kind], &range, &segment.account);
@@ -351,7 +354,7 @@ static void fold_into(struct segment *into, const struct segment *segment)
 		into->what = segment->what;
 }
 
-/* Folds neighbours, @run of them at a time, as far as they may be folded. */
+/* Merges up to @run neighbours into one, except segments that may_fold() excludes. */
 static void fold(struct segments *segments, size_t run)
 {
 	size_t kept = 0;

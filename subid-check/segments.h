@@ -8,7 +8,7 @@
 #include "pool.h"
 #include "survey.h"
 
-/* The classes of stretches. If several apply to a stretch, it has the last of them. */
+/* The classes of segments. If several apply to one, the last of them in this order is used. */
 enum segment_class {
 	SEGMENT_FREE,
 	SEGMENT_SYSTEMD,
@@ -23,13 +23,13 @@ enum segment_class {
 struct segment {
 	struct stretch ids;
 	enum segment_class what;
-	const struct owner *owners[2]; /* two different ones, by first line, or NULL */
-	size_t ranges;		       /* that contain it, or a part of it if it was merged */
-	size_t segments;	       /* merged into it: 1 if it was not merged */
-	size_t overlaps;	       /* how many of these two owners share */
-	const struct taken *taken;     /* a special ID, or systemd's, or NULL */
-	size_t accounts;
-	const struct account *account; /* the first of them */
+	const struct owner *owners[2]; /* the first two owners, in file order, or NULL */
+	size_t ranges;		       /* how many ranges contain it, or a part of it */
+	size_t segments;	       /* how many were merged into it; 1: it was not merged */
+	size_t overlaps;	       /* how many of these are SEGMENT_OVERLAP */
+	const struct taken *taken;     /* if it is reserved, or systemd allocates it; or NULL */
+	size_t accounts;	       /* how many accounts have an ID in it */
+	const struct account *account; /* the first of these accounts */
 };
 
 struct segments {
@@ -38,8 +38,8 @@ struct segments {
 };
 
 /*
- * segments_of: the ID space of one database, in at most about @max segments. If there are more,
- * neighbours are merged.
+ * segments_of: cut the ID space of one database into segments. If there are more than @max,
+ * neighbours are merged. Accounts and reserved IDs stay segments, so a few more may remain.
  *
  * It takes O(n log n). Ownership: end with segments_free().
  */

@@ -152,7 +152,7 @@ bool services_has_broken_shadow(const char *line)
 		word = strcspn(text, BLANKS "#");
 		if (word == 0)
 			break;
-		/* The module may be given with its directory. */
+		/* The word may be a path that ends in the module's name. */
 		if (word >= 11 && memcmp(text + word - 11, "pam_unix.so", 11) == 0)
 			is_unix = true;
 		else if (is_unix && word == 13 && memcmp(text, "broken_shadow", 13) == 0)
@@ -196,7 +196,8 @@ static int read_pam(const struct root *root, struct services *services)
 				find_in_pam(path, &file, services);
 				root_file_free(&file);
 			}
-			/* A subdirectory, or a link to nothing, is no configuration. */
+			/* Skip subdirectories, links to nothing, and files that are not readable.
+			 */
 			if (r == -EINVAL || r == -ENOENT || r == -ELOOP || r == -EACCES)
 				r = 0;
 		}

@@ -22,22 +22,22 @@ enum module_answer {
 struct module {
 	char *error; /* why it cannot be loaded, or NULL */
 	enum module_answer answer;
-	uint32_t uid; /* that it was asked for */
+	uint32_t uid; /* the UID that it was asked for, or 0 */
 };
 
 enum userdbd {
 	USERDBD_ABSENT,
-	USERDBD_SILENT, /* it has a socket, and does not answer in time */
+	USERDBD_SILENT, /* it has a socket, but does not answer in time */
 	USERDBD_ANSWERS,
 };
 
 struct services {
-	/* Of a running host alone: */
+	/* Set by services_try(), for a running host: */
 	struct module module;
-	char source[SUBID_SOURCE_MAX_BYTES + 1]; /* that `subid:` names; "": the files */
+	char source[SUBID_SOURCE_MAX_BYTES + 1]; /* the word behind `subid:`; "": the files */
 	enum userdbd userdbd;
-	bool nscd; /* runs */
-	/* Of any host: */
+	bool nscd; /* nscd has a socket, so it is running */
+	/* Set by services_read(), for any host: */
 	const char *mta;     /* a mail server that is installed, or NULL */
 	char *broken_shadow; /* a file of PAM that has pam_unix with broken_shadow, or NULL */
 	uint32_t broken_shadow_line;

@@ -72,8 +72,8 @@ size_t style_columns(const char *text)
 }
 
 /*
- * The length of the word that a text begins with. In a command, blanks inside quotes are part
- * of a word: to break there would change the command.
+ * Returns the length of the word that a text begins with. In a command, blanks inside quotes are
+ * part of a word, because a line break there would change the command.
  */
 static size_t word_len(const char *text, bool command)
 {

@@ -47,7 +47,7 @@ static void read_databases(const struct root *root, struct survey *survey)
 
 /* --- accounts --------------------------------------------------------------------- */
 
-/* Services that do not enumerate may know the owners nevertheless. */
+/* Asks for owners whose account was not listed: a service may know it, but not enumerate. */
 static void add_owners(struct survey *survey)
 {
 	struct accounts *users = &survey->accounts[SUBID_UID], found = { .n = 0 };
@@ -118,7 +118,7 @@ static void read_kubelet(const struct root *root, struct survey *survey)
 	struct root_file file;
 	int r = root_read(root, path, ROOT_CONFIG_MAX_BYTES, &file);
 
-	/* The file is root's alone. */
+	/* Only root may read the file. Other users still get the other findings. */
 	if (r == -ENOENT || r == -EACCES)
 		return;
 	check(r, root->directory, path);
@@ -144,7 +144,7 @@ static void read_configuration(const struct root *root, struct survey *survey)
 
 /* --- a running host --------------------------------------------------------------- */
 
-/* A UID of which the module must have a record; 0 if there is none. */
+/* Returns a UID for which the module must have a record, or 0 if there is none. */
 static uint32_t known_uid(const struct database *subuid)
 {
 	for (size_t i = 0; i < subuid->n; i++)
@@ -165,7 +165,7 @@ static void read_live(struct survey *survey)
 	check(namespaces_read(&survey->namespaces), "", "/proc");
 }
 
-/* A new owner of an ID gets its files, so no proposal has an ID that owns any. */
+/* IDs that own files are not proposed, because a new owner of such an ID would get its files. */
 static void avoid_strays(struct survey *survey)
 {
 	for (size_t kind = 0; kind < 2; kind++) {

@@ -20,8 +20,8 @@
 /* The host to look at, and how. */
 struct survey_request {
 	const char *directory; /* of the host, or NULL for this one */
-	bool services;	       /* accounts of all services, not of the files alone */
-	char **nested;	       /* owners that may be nested, */
+	bool services;	       /* read the accounts of all services, not only of the files */
+	char **nested;	       /* owners whose ranges may lie inside those of others */
 	size_t n_nested, nested_room;
 	struct holdings_request files;
 	uint32_t probe_seconds; /* for how long to ask services for delegated IDs; 0: do not ask */
@@ -29,7 +29,7 @@ struct survey_request {
 
 /* Everything that is known about a host. Findings are computed from it alone. */
 struct survey {
-	bool live; /* the host that runs us */
+	bool live; /* it is the host on which the program runs */
 	bool all_services;
 	char *prefix;		      /* the absolute path of another host's directory, or "" */
 	bool plain;		      /* a shell command can name the host's files by `prefix` */
@@ -42,10 +42,10 @@ struct survey {
 	struct avoid avoid[2];	   /* IDs that no proposal may contain */
 	uint32_t kubelet_max_pods; /* of the kubelet's configuration, or 0 */
 	struct services services;
-	struct usage usage; /* of a running host */
+	struct usage usage; /* of a live host */
 	struct probe probe;
-	struct namespaces namespaces; /* of a running host */
-	struct holdings holdings;     /* the files at rest, with --files */
+	struct namespaces namespaces; /* of a live host */
+	struct holdings holdings;     /* the files below the directories of --files */
 };
 
 /*

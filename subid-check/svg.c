@@ -12,7 +12,7 @@
 
 #define BLOCKS_MAX 48
 
-/* All in pixels. */
+/* Sizes in pixels. */
 #define MARGIN 28
 #define TITLE 78
 #define AXIS 84
@@ -52,7 +52,7 @@ static double height_of_all(const struct segments *segments)
 	return height;
 }
 
-/* "65536", in groups of three. */
+/* Writes a number with a comma between groups of three digits: "65,536". */
 static char *grouped(uint64_t number)
 {
 	char *digits = memory_print("%" PRIu64, number), *text;

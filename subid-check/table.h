@@ -8,19 +8,19 @@
 
 /* How to print the table. */
 struct table_look {
-	const char *columns; /* names, with commas between them; NULL: the usual ones */
+	const char *columns; /* names with commas between them; NULL: the default columns */
 	bool noheadings;
-	bool raw; /* one blank between columns, blanks inside a column are \x20, and all rows */
+	bool raw; /* for programs: one blank between columns, \x20 for other blanks, all rows */
 };
 
 /*
- * table_print: the owners, their ranges, and how many IDs are in use. A row is a range of UIDs and
- * a range of GIDs of one owner, which need not belong together.
+ * table_print: print the owners, their ranges, and how many IDs are in use. A row has an owner's
+ * nth range of UIDs and nth range of GIDs. These two need not be the same positions.
  */
 __attribute__((nonnull)) void table_print(const struct survey *survey, const struct style *style,
 					  const struct table_look *look);
 
-/* table_list_columns: the names of the columns, and what they show. */
+/* table_list_columns: print the names of the columns, and what they show. */
 void table_list_columns(void);
 
 /* table_check_columns: end the program with status 2 if a column is unknown. */

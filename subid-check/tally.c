@@ -150,7 +150,7 @@ static void keep(struct tally *tally, const struct holdings_mark *mark,
 	tally->marks[tally->n_marks++].path = tree_path(entry);
 }
 
-/* Add a mark, unless the ID is not a subordinate one, or its files may lie there. */
+/* Add a mark, unless the ID is an account's, or place_trusts() allows its files there. */
 static void judge(struct tally *tally, const struct tree_entry *entry, struct holdings_mark mark)
 {
 	const struct whose_answer *answer = ask(tally, mark.kind, mark.id);
@@ -164,10 +164,10 @@ static void judge(struct tally *tally, const struct tree_entry *entry, struct ho
 	keep(tally, &mark, entry);
 }
 
-/* Where a file has no such attribute, or is gone, nothing is unknown. */
+/* Notes that an attribute could not be read, unless the file has no such attribute or is gone. */
 static void fail_attribute(struct tally *tally, const struct tree_entry *entry, int error)
 {
-	/* EOVERFLOW: the capabilities of a namespace whose root has no ID in ours. */
+	/* EOVERFLOW: capabilities for a user namespace whose root has no ID in this one. */
 	if (error != ENODATA && error != ENOTSUP && error != ENOENT && error != EOVERFLOW)
 		keep(tally,
 		     &(const struct holdings_mark){
@@ -198,7 +198,7 @@ static void judge_acl(struct tally *tally, const struct tree_entry *entry, const
 	struct acl_entry named;
 	struct acl acl;
 
-	/* The kernel's limit of any attribute. */
+	/* No attribute is larger than XATTR_SIZE_MAX. */
 	if (len < 0 && errno == ERANGE) {
 		large = (uint8_t *)memory_check(malloc(XATTR_SIZE_MAX));
 		len = lgetxattr(entry->name, attribute, large, XATTR_SIZE_MAX);
@@ -213,7 +213,7 @@ static void judge_acl(struct tally *tally, const struct tree_entry *entry, const
 	free(large);
 }
 
-/* Whether a list of attributes' names has that one. */
+/* Is @name in a list of attribute names as llistxattr(2) returns it? */
 static bool lists(const char *names, size_t len, const char *name)
 {
 	for (size_t at = 0; at < len; at += strlen(names + at) + 1)

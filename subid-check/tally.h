@@ -11,7 +11,7 @@
 
 /* Stray IDs, in a table with open addressing, at most half full. */
 struct strays {
-	struct holdings_stray *items; /* .ids.last is 0: empty, since 0 is root's */
+	struct holdings_stray *items; /* empty where ids.last is 0: root's ID is never a stray */
 	size_t n, room;
 };
 
@@ -25,8 +25,8 @@ struct recent {
 /* The files that one worker of a walk has seen. */
 struct tally {
 	const struct whose_map *map;
-	struct holdings_use *uses[2]; /* by segment */
-	uint32_t *kept[2];	      /* marks of each segment */
+	struct holdings_use *uses[2]; /* by enum subid_kind, then by index of the segment */
+	uint32_t *kept[2];	      /* likewise: how many marks of the segment are kept */
 	struct strays strays[2];
 	struct recent recent[2];
 	struct holdings_mark *marks;
@@ -47,10 +47,11 @@ __attribute__((nonnull)) void tally_visit(struct tree_entry *entry, void *contex
 __attribute__((nonnull)) void tally_unread(const struct tree_entry *entry, int r, void *context);
 
 /*
- * tally_place: the place of the files in a directory.
+ * tally_place: find the place that a directory is for the files in it.
  *
- * @whose: the kind of owner of its UID. @ret: set on success only.
- * Returns false for a directory of a subordinate ID: its files have the place of the directory.
+ * @whose: whose the directory's UID is. @ret: set on success only.
+ * Returns false for a directory of a subordinate ID, which is no place of its own: its files lie
+ * where the directory lies.
  */
 __attribute__((nonnull)) bool tally_place(enum whose whose, const struct statx *stat,
 					  struct place *ret);

@@ -17,11 +17,11 @@
 #include "memory.h"
 #include "progress.h"
 
-/* Levels with a buffer of their own, which is 2 MiB a worker. */
+/* Levels with a buffer of their own. The buffers take 2 MiB a worker. */
 #define BUFFERED_LEVELS 64
 #define BUFFER_BYTES 32768
 #define PATH_BYTES 16384
-/* Some file systems have names that are longer than NAME_MAX, as UTF-8. */
+/* Some file systems have names that are longer than NAME_MAX bytes once they are in UTF-8. */
 #define NAME_BYTES 1024
 
 #define TICK_NANOSECONDS 200000000
@@ -36,7 +36,7 @@ struct level {
 	char *buffer;
 	size_t at, len;
 	off_t resume; /* the position behind the last entry */
-	bool unread;  /* the visitor knows that something of it cannot be read */
+	bool unread;  /* the visitor has been told that it cannot be read */
 };
 
 /* The state that the workers share. */
@@ -53,9 +53,9 @@ struct worker {
 	void *context;
 	struct level *levels;
 	size_t n, room;
-	char *spare[BUFFERED_LEVELS + 1]; /* the buffers; the last is the deep levels' */
+	char *spare[BUFFERED_LEVELS + 1]; /* the buffers; deep levels share the last one */
 	char path[PATH_BYTES];
-	uint64_t files; /* that the pool does not know of yet */
+	uint64_t files; /* visited, but not yet added to the pool's count */
 };
 
 /* --- paths ------------------------------------------------------------------------ */
@@ -113,7 +113,7 @@ static void push(struct worker *worker, int fd, size_t path_len, struct place pl
 	};
 }
 
-/* Of a directory that cannot be read, or not in whole, once. */
+/* Tells the visitor, once, that the current directory cannot be read, at least in part. */
 static void report_unread(struct worker *worker, int r)
 {
 	struct level *level = top(worker);
@@ -128,7 +128,7 @@ static void report_unread(struct worker *worker, int r)
 	level->unread = true;
 }
 
-/* Go back to the level at the top, or to one above it that may still be searched. */
+/* Make the level at the top the current directory again, or else the next one that permits it. */
 static void come_back(struct worker *worker)
 {
 	for (; worker->n > 0; worker->n--) {
@@ -155,7 +155,7 @@ static void pop(struct worker *worker)
 	}
 }
 
-/* The next entry but . and .., or NULL behind the last one; @ret_error: 0 or -errno. */
+/* Returns the next entry except . and .., or NULL at the end; @ret_error: 0 or -errno. */
 static const struct dirent64 *next_entry(struct level *level, int *ret_error)
 {
 	*ret_error = 0;
@@ -225,7 +225,7 @@ static int open_directory(const char *name, struct statx *stat)
 	return fd;
 }
 
-/* A directory of the level at the top, which is left for it. */
+/* Visits a directory, and enters it or hands it to another worker. */
 static void enter(struct worker *worker, struct tree_entry *entry, struct statx *stat)
 {
 	struct pool *pool = worker->pool;
@@ -239,11 +239,11 @@ static void enter(struct worker *worker, struct tree_entry *entry, struct statx 
 	}
 	fd = open_directory(entry->name, stat);
 	if (fd < 0) {
-		/* It may still be in our way, as the current directory. */
 		if (fd != -ENOENT && fd != -ENOTDIR && fd != -ELOOP) {
 			visitor->visit(entry, worker->context);
 			visitor->unread(entry, fd, worker->context);
 		}
+		/* open_directory() may have changed the current directory before it failed. */
 		come_back(worker);
 		return;
 	}
@@ -272,7 +272,7 @@ static void look_at(struct worker *worker, const char *name)
 
 	if (statx(level->fd, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, STATX_WANTED, &stat) <
 	    0) {
-		/* A file that is gone meanwhile is no finding. */
+		/* The file may have been deleted meanwhile. */
 		if (errno != ENOENT)
 			report_unread(worker, -errno);
 		return;
@@ -288,7 +288,7 @@ static void look_at(struct worker *worker, const char *name)
 		worker->pool->visitor->visit(&entry, worker->context);
 }
 
-/* All that is below the level that was pushed. */
+/* Walks everything below the levels that are on the stack. */
 static void walk(struct worker *worker)
 {
 	while (worker->n > 0) {
@@ -318,8 +318,8 @@ static void *work(void *argument)
 	struct crew_task task;
 
 	/*
-	 * Each thread has a current directory of its own, so that names need no path before
-	 * them. Where that is forbidden, one worker alone uses the program's.
+	 * Each thread has a current directory of its own, in which a file's name is enough to reach
+	 * it. If this is forbidden, only one worker runs, and uses the program's current directory.
 	 */
 	if (unshare(CLONE_FS) < 0 && worker->context != pool->visitor->contexts[0]) {
 		crew_leave(&pool->crew);

@@ -11,10 +11,10 @@
 /*
  * A walk over all files below a directory, in one pass and with bounded memory.
  *
- * Each file is opened by its last name alone, below a directory that is
- * already open, and without following a link. So a user who renames files or replaces
- * them by links during the walk can hide these files, but cannot lead the walk out of
- * the tree. Files that move to a directory that has been walked are missed.
+ * Each file is opened by its last name alone, relative to its open directory, and without
+ * following a link. So a user who renames files during the walk, or puts links in their place,
+ * can hide these files, but cannot lead the walk out of the tree. A file that moves to a directory
+ * that has already been walked is missed.
  *
  * A worker keeps one descriptor for each level that it is below the top:
  *
@@ -22,10 +22,9 @@
  *     level 1   DIR/home         fd  buffer
  *     level 2   DIR/home/alice   fd  buffer     <- the worker's current directory
  *
- * Very deep levels (BUFFERED_LEVELS in tree.c) share one buffer and read their entries again
- * when the walk comes back, so that a very deep tree costs no more than descriptors.
- * A worker that has nothing to do gets a directory that another one was about to
- * enter.
+ * Levels deeper than BUFFERED_LEVELS (tree.c) share a buffer, and their entries are read again when
+ * the walk comes back: each further level costs a descriptor, but no buffer. A worker that has
+ * nothing to do takes over a directory that another one is about to enter.
  */
 
 /* How many threads walk. The visitor has a context for each of them. */
@@ -35,8 +34,8 @@
 struct tree_entry {
 	const char *name; /* relative to the thread's current directory; "." for DIR itself */
 	const struct statx *stat;
-	struct place place;    /* of the directory it lies in; for a directory the visitor
-				* sets that of the files in it */
+	struct place place;    /* where it lies; the visitor of a directory changes it to
+				* the place of the files in this directory */
 	const char *directory; /* for tree_path() */
 	size_t directory_len;
 };
@@ -53,8 +52,8 @@ struct tree_visitor {
 };
 
 struct tree_request {
-	const char *path; /* what to call DIR */
-	int fd;		  /* of DIR, readable; it stays the caller's */
+	const char *path; /* the path of DIR, for tree_path() */
+	int fd;		  /* of DIR, open for reading; it stays the caller's */
 	bool mounts;	  /* enter what is mounted in the tree, too */
 	struct place place;
 };
@@ -78,7 +77,8 @@ __attribute__((nonnull, warn_unused_result)) int tree_walk(const struct tree_req
 							   struct tree_count *ret);
 
 /*
- * tree_path: the path of a file, beginning as the request's. Any bytes; of a path of
- * many thousand bytes the middle is left out. Ownership: free(3).
+ * tree_path: make the path of a file, which begins with the request's path. It may have any bytes.
+ * In a path of many thousand bytes, `/...` stands for the names that are left out. Ownership:
+ * free(3).
  */
 __attribute__((nonnull, warn_unused_result)) char *tree_path(const struct tree_entry *entry);

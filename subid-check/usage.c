@@ -123,7 +123,7 @@ void usage_free(struct usage *usage)
 	*usage = (struct usage){ .n = { 0 } };
 }
 
-/* The first use of an ID of at least @id, in those without repetitions. */
+/* Returns the index of the first ID that is at least @id. @ids: ascending, each once. */
 static size_t lower_bound(const uint32_t *ids, size_t n, uint64_t id)
 {
 	size_t low = 0, high = n;
@@ -249,8 +249,9 @@ int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_ins
 
 	(void)snprintf(process, sizeof(process), "%jd", (intmax_t)pid);
 	/*
-	 * The map of a process in our own namespace is in terms of the parent namespace, see
-	 * user_namespaces(7). Only in the first namespace, which has no parent, both are the same.
+	 * For a process in our own namespace, the map's outside IDs are those of the parent
+	 * namespace, see user_namespaces(7). So the map is of no use, unless ours is the first
+	 * namespace, which has no parent.
 	 */
 	if (!is_first_namespace()) {
 		r = shares_namespace(process);

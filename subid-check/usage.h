@@ -9,7 +9,7 @@
 #include "database.h"
 #include "range.h"
 
-/* A process runs as an ID: its real, effective, saved or file system one. */
+/* A process uses an ID: it is the process's real, effective, saved or file system ID. */
 struct use {
 	uint32_t id;
 	pid_t pid;
@@ -22,7 +22,7 @@ struct usage {
 };
 
 /*
- * usage_read: the uses of all processes that /proc shows.
+ * usage_read: read the uses of all processes that /proc shows.
  * Returns 0 or a negative errno. Ownership: end with usage_free().
  */
 __attribute__((nonnull, warn_unused_result)) int usage_read(struct usage *ret);
