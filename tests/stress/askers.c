@@ -55,17 +55,17 @@ static void complain(const struct question *q, const struct answer *a, const uin
 	     before[FILE_SUBUID], after[FILE_SUBUID], before[FILE_SUBGID], after[FILE_SUBGID]);
 }
 
-static void count(struct tally *tally, const struct answer *answer)
+static void count(struct answer_counts *counts, const struct answer *answer)
 {
 	const char *owner = answer->name + strlen("subuid-");
 
 	if (answer->kind == ANSWER_ABSENT)
-		tally->absent++;
+		counts->absent++;
 	else if (answer->kind != ANSWER_FOUND)
-		tally->again++;
+		counts->again++;
 	else if (strncmp(answer->name, "sub", 3) == 0)
-		tally->of_version[owner[0] == 'a' || strncmp(owner, "1002", 4) == 0 ? VERSION_A
-										    : VERSION_B]++;
+		counts->of_version[owner[0] == 'a' || strncmp(owner, "1002", 4) == 0 ? VERSION_A
+										     : VERSION_B]++;
 }
 
 static size_t choose(struct asker *asker)
@@ -98,9 +98,9 @@ bool asker_ask(struct asker *asker, void (*ask)(const struct question *, struct 
 		changes += (after[f] - before[f] + 1) / 2;
 	}
 
-	count(&asker->tally, &answer);
+	count(&asker->counts, &answer);
 	if (changes == 0)
-		asker->tally.steady++;
+		asker->counts.steady++;
 	/* Is an owner's UID itself delegated? A file that never rests does not say. */
 	if (answer.kind == EAGAIN ? writer_excuses(changes)
 				  : world_is_right(i, &answer, versions, !writer_excuses(changes)))
@@ -193,20 +193,20 @@ uint64_t askers_lookups(void)
 	return lookups;
 }
 
-struct tally askers_stop(void)
+struct answer_counts askers_stop(void)
 {
-	struct tally sum = { .absent = 0 };
+	struct answer_counts sum = { .absent = 0 };
 
 	atomic_store(&stop, true);
 	for (unsigned int i = 0; i < knob_threads(); i++) {
-		const struct tally *tally = &askers[i].asker.tally;
+		const struct answer_counts *counts = &askers[i].asker.counts;
 
 		pthread_join(askers[i].thread, NULL);
-		sum.of_version[VERSION_A] += tally->of_version[VERSION_A];
-		sum.of_version[VERSION_B] += tally->of_version[VERSION_B];
-		sum.absent += tally->absent;
-		sum.again += tally->again;
-		sum.steady += tally->steady;
+		sum.of_version[VERSION_A] += counts->of_version[VERSION_A];
+		sum.of_version[VERSION_B] += counts->of_version[VERSION_B];
+		sum.absent += counts->absent;
+		sum.again += counts->again;
+		sum.steady += counts->steady;
 	}
 	return sum;
 }

@@ -9,7 +9,7 @@
 #define ASKERS_MAX 64
 
 /* The counts of the answers. */
-struct tally {
+struct answer_counts {
 	uint64_t of_version[2];
 	uint64_t absent;
 	uint64_t again;
@@ -19,7 +19,7 @@ struct tally {
 struct asker {
 	unsigned int seed;
 	bool needs_no_malloc; /* asks nothing for which glibc is asked for an account */
-	struct tally tally;
+	struct answer_counts counts;
 };
 
 /*
@@ -49,7 +49,7 @@ double clock_seconds(void);
 /* askers_start, askers_stop: knob_threads() threads that never pause. */
 void askers_start(void (*ask)(const struct question *, struct answer *));
 uint64_t askers_lookups(void);
-struct tally askers_stop(void);
+struct answer_counts askers_stop(void);
 
 /* The thread IDs of the askers, for who sends them signals; 0 where not yet known. */
 int askers_tid(unsigned int i);

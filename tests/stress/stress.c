@@ -54,7 +54,7 @@
 /* A child or a thread that has no answer by then is one that waits for ever. */
 #define HANGS_AFTER_SECONDS 60
 
-static void print_figures(const char *mode, uint64_t lookups, const struct tally *tally,
+static void print_figures(const char *mode, uint64_t lookups, const struct answer_counts *counts,
 			  long changes, const char *what, uint64_t n)
 {
 	double seconds = clock_seconds();
@@ -63,21 +63,21 @@ static void print_figures(const char *mode, uint64_t lookups, const struct tally
 	       "%" PRIu64 " and %" PRIu64 " of a version, %" PRIu64 " absent, %" PRIu64
 	       " EAGAIN, %" PRIu64 " while nothing changed",
 	       mode, lookups, seconds, (double)lookups / seconds, changes,
-	       tally->of_version[VERSION_A], tally->of_version[VERSION_B], tally->absent,
-	       tally->again, tally->steady);
+	       counts->of_version[VERSION_A], counts->of_version[VERSION_B], counts->absent,
+	       counts->again, counts->steady);
 	if (what)
 		printf("; %" PRIu64 " %s", n, what);
 	putchar('\n');
 }
 
 /* Has the test tested anything? */
-static void check_figures(const struct tally *tally, long changes)
+static void check_figures(const struct answer_counts *counts, long changes)
 {
 	if (changes <= 0)
 		fail("no version was written");
-	if (tally->of_version[VERSION_A] == 0 || tally->of_version[VERSION_B] == 0)
+	if (counts->of_version[VERSION_A] == 0 || counts->of_version[VERSION_B] == 0)
 		fail("not both versions were seen");
-	if (tally->absent == 0 || tally->steady == 0)
+	if (counts->absent == 0 || counts->steady == 0)
 		fail("too few kinds of answers were seen");
 }
 
@@ -133,7 +133,7 @@ static void check_index(void)
 
 static void change_files(const char *mode, enum method method)
 {
-	struct tally tally;
+	struct answer_counts counts;
 	uint64_t lookups;
 	long changes;
 
@@ -151,10 +151,10 @@ static void change_files(const char *mode, enum method method)
 		usleep(10000);
 	changes = writer_stop();
 	lookups = askers_lookups();
-	tally = askers_stop();
+	counts = askers_stop();
 
-	print_figures(mode, lookups, &tally, changes, NULL, 0);
-	check_figures(&tally, changes);
+	print_figures(mode, lookups, &counts, changes, NULL, 0);
+	check_figures(&counts, changes);
 	if (method == METHOD_SWITCH)
 		check_index();
 }
@@ -239,7 +239,7 @@ static void cancel_threads(const char *mode)
 {
 	enum { WAVES_AT_ONCE = 8 };
 	static struct victim victims[ASKERS_MAX];
-	struct tally sum = { .absent = 0 };
+	struct answer_counts sum = { .absent = 0 };
 	unsigned int n = knob_threads(), seed = 1;
 	size_t fds_before = 0, fds_after;
 	long mapped_before = 0, mapped_after, changes = 0;
@@ -251,7 +251,8 @@ static void cancel_threads(const char *mode)
 
 	clock_begin();
 	do {
-		/* Not for good, so that nothing changes while it is measured. */
+		/* The writer pauses after some waves, so that nothing changes during a measurement.
+		 */
 		if (waves % WAVES_AT_ONCE == 0)
 			writer_start();
 		cancel_wave(victims, n, &seed);
@@ -271,11 +272,11 @@ static void cancel_threads(const char *mode)
 	fds_after = count_descriptors();
 	mapped_after = mapped_bytes();
 	for (unsigned int i = 0; i < n; i++) {
-		sum.of_version[VERSION_A] += victims[i].asker.tally.of_version[VERSION_A];
-		sum.of_version[VERSION_B] += victims[i].asker.tally.of_version[VERSION_B];
-		sum.absent += victims[i].asker.tally.absent;
-		sum.again += victims[i].asker.tally.again;
-		sum.steady += victims[i].asker.tally.steady;
+		sum.of_version[VERSION_A] += victims[i].asker.counts.of_version[VERSION_A];
+		sum.of_version[VERSION_B] += victims[i].asker.counts.of_version[VERSION_B];
+		sum.absent += victims[i].asker.counts.absent;
+		sum.again += victims[i].asker.counts.again;
+		sum.steady += victims[i].asker.counts.steady;
 	}
 	print_figures(mode, lookups, &sum, changes, "threads cancelled", waves * n);
 	printf("%zu descriptors, then %zu; %ld KiB mapped, then %ld\n", fds_before, fds_after,
@@ -342,7 +343,7 @@ static void fork_children(const char *mode)
 {
 	enum { AT_ONCE = 8 };
 	pid_t pids[AT_ONCE] = { 0 };
-	struct tally tally;
+	struct answer_counts counts;
 	unsigned int number = 1;
 	uint64_t lookups;
 	long changes;
@@ -370,10 +371,10 @@ static void fork_children(const char *mode)
 			reap(pids[i]);
 	changes = writer_stop();
 	lookups = askers_lookups();
-	tally = askers_stop();
+	counts = askers_stop();
 
-	print_figures(mode, lookups, &tally, changes, "children with 50 lookups each", number);
-	check_figures(&tally, changes);
+	print_figures(mode, lookups, &counts, changes, "children with 50 lookups each", number);
+	check_figures(&counts, changes);
 	check_index();
 }
 
@@ -395,7 +396,7 @@ static void send_signals(const char *mode)
 		.it_value = { .tv_usec = 200 },
 	};
 	const struct itimerval never = { .it_value = { .tv_usec = 0 } };
-	struct tally tally;
+	struct answer_counts counts;
 	uint64_t lookups;
 	long changes;
 
@@ -414,11 +415,11 @@ static void send_signals(const char *mode)
 		}
 	changes = writer_stop();
 	lookups = askers_lookups();
-	tally = askers_stop();
+	counts = askers_stop();
 	setitimer(ITIMER_REAL, &never, NULL);
 
-	print_figures(mode, lookups, &tally, changes, "signals handled", atomic_load(&handled));
-	check_figures(&tally, changes);
+	print_figures(mode, lookups, &counts, changes, "signals handled", atomic_load(&handled));
+	check_figures(&counts, changes);
 	if (atomic_load(&handled) == 0)
 		fail("no signal was handled");
 	check_index();
@@ -428,7 +429,7 @@ static void send_signals(const char *mode)
 
 static void reload(const char *mode)
 {
-	struct tally tally;
+	struct answer_counts counts;
 	uint64_t lookups, reloads = 0;
 	long changes;
 
@@ -447,10 +448,10 @@ static void reload(const char *mode)
 	}
 	changes = writer_stop();
 	lookups = askers_lookups();
-	tally = askers_stop();
+	counts = askers_stop();
 
-	print_figures(mode, lookups, &tally, changes, "reloads", reloads);
-	check_figures(&tally, changes);
+	print_figures(mode, lookups, &counts, changes, "reloads", reloads);
+	check_figures(&counts, changes);
 	check_index();
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Made set-user-ID, it runs its arguments as the file's owner, for good. */
+/*
+ * Runs its arguments as a command. If this program is set-user-ID, the command's real, effective
+ * and saved UIDs are all the file owner's.
+ */
 #include <unistd.h>
 
 int main(int argc, char **argv)
