@@ -13,8 +13,8 @@ __attribute__((noreturn)) static void bail_out(const struct archive *archive, co
 }
 
 /*
- * At once, so that no process that is forked later shares the file's offset: its
- * exit(3) would set it back.
+ * Reads the whole file at once. If it stayed open, a process that is forked later would share
+ * its offset, and exit(3) in that process would set the offset back.
  */
 static void read_text(struct archive *archive)
 {

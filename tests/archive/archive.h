@@ -35,7 +35,7 @@ enum stored {
 struct archive {
 	const char *path;
 	struct content text;
-	/* The line that is looked at, NULL at the end, and the one behind it. */
+	/* The current line, or NULL at the end; and the text behind it. */
 	char *line, *next;
 	unsigned int line_number;
 
@@ -46,14 +46,14 @@ struct archive {
 };
 
 /*
- * archive_open: begin to read an archive, whose path must stay valid. Like
- * archive_next(), it ends the program when the archive cannot be read or has a
- * mistake, and says what and where, as TAP.
+ * archive_open: begin to read an archive, whose path must stay valid. If the archive cannot
+ * be read or has a mistake, this and archive_next() end the program. They print TAP's
+ * "Bail out!" with the place and the reason.
  */
 __attribute__((nonnull)) void archive_open(struct archive *archive, const char *path);
 
 /* archive_next: read the next file. Returns false at the end. */
 __attribute__((nonnull, warn_unused_result)) bool archive_next(struct archive *archive);
 
-/* archive_close: give back the memory. */
+/* archive_close: free the memory. */
 __attribute__((nonnull)) void archive_close(struct archive *archive);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What pack writes is what unpack reads, for any bytes, and the archives of the tree are
-# as pack writes them.
+# Files of any bytes are the same after pack and unpack. An archive may be written by hand, and
+# unpack says where it has a mistake.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -38,14 +38,14 @@ printf "$(cat octal)" >files/bytes
 # shellcheck disable=SC2046
 (cd files && pack $(find . -type f | LC_ALL=C sort | sed 's,^\./,,')) >archive
 mkdir made
-ok "are unpacked" unpack archive made
-ok "as they were" diff -r files made
+ok "an archive of them is unpacked" unpack archive made
+ok "and the files are as they were" diff -r files made
 is "a name stays with its bytes" "$(cat made/marks)" "$(cat files/marks)"
 # shellcheck disable=SC2046
 is "in the C locale an archive is ASCII" \
     "$(cd files && LC_ALL=C pack characters bytes | LC_ALL=C tr -d '\n -~' | wc -c)" 0
 is "and no line is long" "$(awk 'length > 502' archive)" ""
-is "nor one with escapes" "$(grep '[\]x' archive | awk 'length > 102')" ""
+is "and one with escapes is shorter" "$(grep '[\]x' archive | awk 'length > 102')" ""
 
 diag "--- by hand"
 rm -rf made && mkdir made
@@ -72,7 +72,7 @@ like "no file" "$(refused "text")" "no file in it"
 like "a name twice" "$(refused "@ a" "@ a")" "made/a: File exists"
 like "a file outside of the directory" "$(refused "@ a/../../b")" "not below the directory"
 like "a file that is not there" "$(refused "@absent a")" "nor an absent file can be unpacked"
-is "are all status 1" "$(refused "@ a" "\\n" | tail -n 1)" "status 1"
+is "the status of a mistake is 1" "$(refused "@ a" "\\n" | tail -n 1)" "status 1"
 like "no archive" "$(unpack absent made; echo "status $?")" "No such file.*"
 
 done_testing

@@ -11,7 +11,7 @@
 
 void content_add(struct content *content, const void *bytes, size_t len)
 {
-	/* A NULL of an empty file may not be copied to or from. */
+	/* ">=", so that even an empty content has memory: memcpy(3) must not be given a NULL. */
 	if (content->len + len >= content->room) {
 		content->room = 2 * (content->len + len) + 64;
 		content->bytes = realloc(content->bytes, content->room);

@@ -4,19 +4,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a file holds: any bytes. */
+/* The content of a file, which may be any bytes. */
 struct content {
 	char *bytes;
 	size_t len;
 	size_t room;
 };
 
-/* content_add, content_print: append; memory that is short ends the program. */
+/* content_add, content_print: append. A shortage of memory ends the program. */
 void content_add(struct content *content, const void *bytes, size_t len);
 __attribute__((format(printf, 2, 3))) void content_print(struct content *content,
 							 const char *format, ...);
 
-/* content_clear: empty, its memory is kept. content_free: and given back. */
+/* content_clear: make it empty, and keep the memory. content_free: free the memory, too. */
 void content_clear(struct content *content);
 void content_free(struct content *content);
 
@@ -30,5 +30,5 @@ void content_free(struct content *content);
 bool content_line(const struct content *content, size_t *at, const char **ret_text,
 		  size_t *ret_len);
 
-/* content_show: as the comments of a TAP stream, with escapes, shortened if long. */
+/* content_show: print it as comments of a TAP stream, with escapes; a long one is cut. */
 void content_show(const struct content *content);

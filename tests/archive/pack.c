@@ -14,7 +14,7 @@
 
 #include "content.h"
 
-/* Lines with escapes are broken there, others where tools begin to complain. */
+/* Lines with escapes are broken at 100 columns, other lines where some tools begin to fail. */
 #define LINE_MAX_COLUMNS 100
 #define TEXT_LINE_MAX_COLUMNS 500
 #define UNIT_MAX_BYTES 16
@@ -43,7 +43,7 @@ static void read_file(const char *path, struct content *content)
 	(void)fclose(file);
 }
 
-/* Length of the character if it can stand as it is, else 0. */
+/* The length of a character that needs no escape, or 0 if it needs one. */
 static size_t plain_len(const char *at, size_t left)
 {
 	mbstate_t state = { 0 };
@@ -56,8 +56,8 @@ static size_t plain_len(const char *at, size_t left)
 }
 
 /*
- * Adds one character to the text, as a byte with its number if it is one of the
- * special ones. Returns its length in bytes.
+ * Adds one character to the text, escaped if it must be or if @special contains it.
+ * Returns how many bytes it has in the file.
  */
 static size_t add_character(struct content *text, const char *at, size_t left, const char *special)
 {
@@ -78,7 +78,7 @@ static size_t add_character(struct content *text, const char *at, size_t left, c
 	return 1;
 }
 
-/* How many bytes from there on repeat the first ones, of which there are unit. */
+/* How many bytes from @at on are repetitions of the first @unit bytes, these included. */
 static size_t repeated_len(const char *at, size_t left, size_t unit)
 {
 	size_t len = unit;
@@ -89,8 +89,8 @@ static size_t repeated_len(const char *at, size_t left, size_t unit)
 }
 
 /*
- * Adds a repetition to the text, where there is one that is worth it.
- * Returns its length in bytes, or 0.
+ * Adds a repetition to the text, if there is one that is long enough.
+ * Returns how many bytes it stands for, or 0.
  */
 static size_t add_repetition(struct content *text, const char *at, size_t left)
 {
@@ -121,7 +121,7 @@ static bool is_last_of_line(const char *at, size_t left)
 	return left == 1 || at[1] == '\n';
 }
 
-/* Adds what comes next within a line. Returns its length in bytes. */
+/* Adds a repetition or a character. Returns how many bytes of the file it stands for. */
 static size_t add_next(struct content *text, const char *at, size_t left, bool is_first)
 {
 	size_t len = add_repetition(text, at, left);

@@ -14,7 +14,7 @@ __attribute__((noreturn)) static void bail_out(const char *path, const char *wha
 	exit(1);
 }
 
-/* A file of an archive stays below the directory. */
+/* Refuses a name that leads out of the directory. */
 static void check_name(const char *name)
 {
 	if (name[0] == '/' || strcmp(name, "..") == 0 || strncmp(name, "../", 3) == 0 ||

@@ -13,19 +13,19 @@ struct answer_counts {
 	uint64_t of_version[2];
 	uint64_t absent;
 	uint64_t again;
-	uint64_t steady; /* of all, while no file changed: only one answer was right */
+	uint64_t steady; /* lookups during which no file changed, so only one answer was right */
 };
 
 struct asker {
 	unsigned int seed;
-	bool needs_no_malloc; /* asks nothing for which glibc is asked for an account */
+	bool needs_no_malloc; /* ask no question for which the module looks up an account */
 	struct answer_counts counts;
 };
 
 /*
- * asker_ask: a random question, through @ask, and hold the answer against the
- * versions that the files had meanwhile. Returns false, and says what is wrong
- * and that the test has failed.
+ * asker_ask: ask a random question through @ask, and compare the answer with the
+ * versions that the files had meanwhile. If it is wrong, says so, lets the test fail,
+ * and returns false.
  */
 bool asker_ask(struct asker *asker, void (*ask)(const struct question *, struct answer *));
 
@@ -38,9 +38,9 @@ unsigned int knob_seconds(void);
 uint64_t knob_lookups(void);
 
 /*
- * clock_begin, clock_goes_on: for knob_seconds() and until @lookups reach
- * knob_lookups(), but no longer than ten times and two minutes more, after
- * which the test has failed, and no longer than it has failed.
+ * clock_begin, clock_goes_on: should the test go on? It does for knob_seconds(), and until
+ * @lookups reach knob_lookups(). It stops once it has failed. It fails after ten times
+ * knob_seconds() and two minutes.
  */
 void clock_begin(void);
 bool clock_goes_on(uint64_t lookups);
@@ -51,5 +51,5 @@ void askers_start(void (*ask)(const struct question *, struct answer *));
 uint64_t askers_lookups(void);
 struct answer_counts askers_stop(void);
 
-/* The thread IDs of the askers, for who sends them signals; 0 where not yet known. */
+/* askers_tid: the thread ID of an asker, to send it signals; 0 while it is not known. */
 int askers_tid(unsigned int i);

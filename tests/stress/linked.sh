@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The same with the module linked into the program, so that a sanitizer sees all
-# of it. Where none was built in, it is only short.
+# stress.sh with the module linked into the program, so that a sanitizer sees all of
+# the module. The modes take two seconds each by default.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -12,8 +12,8 @@ set -u
 # shellcheck source=tests/stress/modes.sh
 . "$abs_top_srcdir/tests/stress/modes.sh"
 
-# The program brings the module along. In the loader's cache, one with a
-# sanitizer would end every other program that looks a user up.
+# The module is in the program, so none is installed: a module with a sanitizer in
+# the loader's cache would end every other program that looks up a user.
 host_module=$abs_top_builddir/libnss_entry.la
 host_add_module() { :; }
 host_enter "$@"
@@ -27,7 +27,7 @@ stress truncate "files are emptied and written: every record is one of a version
 stress recreate "files are removed and made anew: every record is one of a version"
 stress switch "a link goes from file to file: every record is one of a version"
 stress cancel "threads are cancelled: nothing leaks and nothing stays locked"
-stress fork "children answer at once, whatever their parent's threads were at"
-stress signal "interrupted by signals: no answer is another one"
+stress fork "children answer at once, whatever their parent's threads were doing"
+stress signal "lookups are interrupted by signals: every answer is right"
 
 done_testing

@@ -16,7 +16,7 @@ stress_prepare() {
     stress_program=${1##*/}
     read -ra stress_wrapper <<<"${STRESS_WRAPPER-}"
 
-    # A fork in a process with threads is what is tested.
+    # The test forks a process with threads, which ThreadSanitizer ends by default.
     export TSAN_OPTIONS="die_after_fork=0:halt_on_error=1:${TSAN_OPTIONS-}"
 }
 

@@ -20,8 +20,8 @@ stress truncate "files are emptied and written: every record is one of a version
 stress recreate "files are removed and made anew: every record is one of a version"
 stress switch "a link goes from file to file: every record is one of a version"
 stress cancel "threads are cancelled: nothing leaks and nothing stays locked"
-stress fork "children answer at once, whatever their parent's threads were at"
-stress signal "interrupted by signals: no answer is another one"
+stress fork "children answer at once, whatever their parent's threads were doing"
+stress signal "lookups are interrupted by signals: every answer is right"
 stress reload "the module stays when it is closed, and threads in it go on"
 
 done_testing
