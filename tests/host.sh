@@ -9,10 +9,10 @@
 # an empty subuid and subgid, and "files systemd subid" for passwd and group;
 # $host_dir is a scratch directory that everybody may search.
 #
-# Where HOST_INSTALLED is the path of an installed module, it is that which is
-# tested, with the nsswitch.conf that the host has.
+# If HOST_INSTALLED is the path of an installed module, that module is tested, with
+# the nsswitch.conf of the real host.
 #
-#   host_set_services NAME...   who answers for passwd and group
+#   host_set_services NAME...   the services on the lines passwd and group
 #   host_set_file PATH LINE...  replaces a file by rename, as editors do
 #   host_set_subuid LINE...     likewise /etc/subuid
 #   host_set_subgid LINE...     and /etc/subgid
@@ -21,19 +21,19 @@
 #   host_add_program FILE       a program that every user finds and may run
 #   host_add_sample             the accounts and ranges that most tests use
 #
-#   host_run COMMAND...         two minutes at most: a lookup may hang
-#   host_show COMMAND...        likewise, and its exit status as the last line
+#   host_run COMMAND...         runs it, but ends it after 120 seconds: a lookup may hang
+#   host_show COMMAND...        likewise, and prints its exit status as the last line
 #   host_run_as UID GID COMMAND...
-#                               likewise as somebody else, without groups
+#                               likewise as another user, without groups
 #
 # HOST_WRAPPER, when set, is put before the commands of these three.
-# $EMULATOR runs what was built for another architecture, if it was; programs
-# that glibc should find the module for then need its path.
+# If the build is for another architecture, $EMULATOR runs its programs. Programs that
+# are to find the module then need its path.
 #
-# Nothing can stay behind, however a test ends: every process is in a PID
-# namespace that dies with its first, every mount and file in a mount namespace
-# that dies with the processes. That is also why the scratch file system is
-# mounted over a directory that exists, instead of one to be removed later.
+# However a test ends, nothing is left of it. All processes are in a PID namespace,
+# which ends with its first process. All mounts and files are in a mount namespace,
+# which ends with the processes. The scratch file system is mounted over an existing
+# directory, because a new one would have to be removed.
 
 host_srcdir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${abs_top_srcdir:=$host_srcdir}"
@@ -111,7 +111,7 @@ host_install() {
         host_add_module "$host_module"
 }
 
-# ldconfig(8) keeps notes there, which would outlive us.
+# ldconfig(8) has a cache of its own there, which would outlive the test.
 host_hide_cache() {
     [ ! -d /var/cache/ldconfig ] ||
         mount -t tmpfs -o mode=0700 scratch /var/cache/ldconfig
@@ -147,7 +147,7 @@ host_add_user() {
 host_add_module() {
     local name=${1##*/}
     install -m 0755 -t "$host_dir/lib" "$1" && ldconfig || return
-    # It lists nothing of other architectures.
+    # ldconfig -p lists no libraries of other architectures.
     [ -z "${EMULATOR-}" ] || return 0
     ldconfig -p | grep -m1 -F "$name" | grep -qF "=> $host_dir/lib/$name" || {
         echo "another $name comes before ours in the loader's cache" >&2

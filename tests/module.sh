@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # The files of the module. This file is sourced, never run.
 #
-#   module_sources              prints the paths of its C files, one a line: those
-#                               that the build has put into it, and not what else
-#                               lies beside them
+#   module_sources              prints the paths of the C files of which the build
+#                               has made the module, one a line
 #
 # Needs $abs_top_srcdir and $abs_top_builddir, which is built, and ar(1).
 

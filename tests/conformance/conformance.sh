@@ -2,8 +2,8 @@
 # Our answers about a file equal those of the installed libsubid, or the difference is
 # listed, with its reason, in the file "differences" beside this one.
 #
-#   CONFORMANCE_FILES    of each family of generated files
-#   CONFORMANCE_SEED     of what is generated
+#   CONFORMANCE_FILES    how many files of each family are generated
+#   CONFORMANCE_SEED     the seed of the generator
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -12,7 +12,7 @@ set -u
 programs=$abs_top_builddir/tests/conformance
 [ -x "$programs/oracle" ] || skip_all "libsubid was not there to build the oracle with"
 
-# Of the versions that matter each has another SONAME.
+# Each version that matters has a SONAME of its own.
 soname=$(ldd "$programs/oracle" | grep -o 'libsubid\.so\.[0-9]*' | head -n 1)
 case $soname in
 libsubid.so.4) version=4.13 ;;
@@ -22,7 +22,7 @@ libsubid.so.6) version=4.20 ;;
 esac
 
 host_enter "$@"
-# Ours is asked as a library: through glibc it would answer the oracle, too.
+# Our code is called as a library. As a service of glibc, it would answer the oracle's lookups, too.
 host_set_services files
 host_add_user alice 1001
 host_add_user alias 1001

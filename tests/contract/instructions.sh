@@ -36,7 +36,7 @@ host_add_program "$abs_top_builddir/bench/lookups"
 
 # How long ld.so searches its cache depends on what else the host has installed.
 export LD_LIBRARY_PATH=$host_dir/lib
-# libc has several versions of memchr and the like; this one is everywhere.
+# libc has several versions of memchr and the like. This selects those that run on every machine.
 export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-BMI2,-ERMS,-EVEX
 
 set_ranges() { # COUNT: of owners o00000, o00001 and so on, with an ID between
@@ -61,7 +61,7 @@ calls() { # COUNT LOOKUP...
     strace -qq -o traced lookups once -n "$@" && wc -l <traced
 }
 
-# By the fortieth, whatever is kept between lookups is there.
+# By the fortieth lookup, a process has all that it keeps between lookups.
 hot() { # WHAT LOOKUP...
     local what=$1
     shift
@@ -69,7 +69,7 @@ hot() { # WHAT LOOKUP...
         $((($(calls 60 "$@") - $(calls 40 "$@")) / 20))
 }
 
-# The null module stands for what glibc takes to find and load any.
+# The cost of the null module is subtracted: glibc needs it to find and load any module.
 cold() { # WHAT LOOKUP...
     local what=$1 null=(null "$3" absent "$5")
     shift
@@ -108,7 +108,7 @@ count_all
 
 if [ "${1-}" = --record ]; then
     others=$(awk -v machine="# $machine" '/^#/ { here = $0 == machine } !here' "$recorded")
-    # Not by a rename: the directory may be anybody's.
+    # Written in place and not renamed: the directory may belong to another user.
     { echo "$others" && echo "# $machine" && cat counted; } >"$recorded"
     cat counted
     exit

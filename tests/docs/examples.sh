@@ -120,7 +120,7 @@ done < <(rows)
 ok "README has such a table" test "$count" -ge 8
 
 diag "--- the lines for nsswitch.conf"
-# Each block that has a line of passwd is a host's: its module is found, and last.
+# With each passwd line that ends with our word, glibc finds the module.
 blocks() { # DOCUMENT: the passwd line of each block, without its indent
     sed -n 's/^ *passwd: *\([a-z].*[a-z]\)$/\1/p' "$1"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the documents name exists: files, functions, links and targets of make. What
-# they copy from elsewhere in the tree is still the same there.
+# The files, functions, links and targets of make that the documents name exist. Text that they
+# copy from elsewhere in the tree is still the same there.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/release-check lets nothing pass that disagrees about the version.
+# scripts/release-check refuses a release whose files do not agree about the version.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -54,7 +54,7 @@ sed -i 's/2026-11-22/Unreleased/' CHANGELOG.md && commit undated
 refuses "a version without a date" "no date in"
 start
 sed -i 's/^## .Unreleased.$/&\n\n- Something new./' CHANGELOG.md && commit more
-refuses "changes of no version" "unreleased changes"
+refuses "changes that are not listed under a version" "unreleased changes"
 start
 sed -i s/1.2.3-1/1.2.2-4/ debian/changelog && commit older
 refuses "another version in debian/changelog" 'debian/changelog: "1.2.2", not 1.2.3'

@@ -2,7 +2,7 @@
 # A bundle for an OCI runtime: sourced after machine.sh.
 #
 #   oci_bundle DIRECTORY ROOT COMMAND...
-#                               root and the 65535 next are 100000 and the next;
+#                               IDs 0 to 65535 inside are 100000 to 165535 outside;
 #                               with the annotations in $oci_annotations, if any
 
 oci_bundle() {

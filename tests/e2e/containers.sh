@@ -52,12 +52,12 @@ sees "ls -l shows whose file it is" \
 diag "--- podman's automatic user namespaces: containers has no account"
 
 unit=auto.service
-# Unless podman would not find the ranges: it may ask libsubid, and that of shadow
-# 4.20 refuses an owner without one.
+# The account is added if podman needs it: podman may ask libsubid for the ranges, and
+# that of shadow 4.20 refuses an owner without an account.
 inside getsubids containers >/dev/null 2>&1 || inside useradd --system --no-create-home containers
 inside_shell "tar --create --directory /srv/tree . | ${podman[*]} import --quiet - tree" \
     >/dev/null 2>&1
-# Not crun: it would raise a limit, which not every host's root may.
+# runc, because crun would raise a limit, which root may not do on every host.
 inside systemd-run --quiet --unit "$unit" \
     "${podman[@]}" --runtime runc run --network none --userns auto tree sleep 300
 sees "ps shows who is root in there" "$(owner_of_sleep 2147483647)" \
@@ -82,7 +82,8 @@ done
 # runc does this by number.
 sees "runc: whose cgroup belongs to the container's root" "$owner" subuid-ftweedal-100000
 
-# crun leaves the scope's to root, unless systemd is told whose it is: that takes a record.
+# crun leaves the scope's cgroup to root. The annotation tells systemd who its owner is, for
+# which the owner needs a record.
 # shellcheck disable=SC2034
 oci_annotations='"org.systemd.property.User": "'"'100000'"'"'
 oci_bundle /srv/annotated /srv/tree sleep 300

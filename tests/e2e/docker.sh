@@ -51,7 +51,7 @@ start_docker default || { unit_report "$unit" && echo "Bail out! dockerd does no
 import_debian || { unit_report "$unit" && echo "Bail out! no image can be made" && exit 1; }
 diag "Docker $(inside docker version --format '{{.Server.Version}}')"
 
-diag "--- while nobody gives the IDs names"
+diag "--- without the module"
 
 run_systemd --annotation "org.systemd.property.User='400000'"
 sees_like "the scope of a user without a record is refused" "$container" \

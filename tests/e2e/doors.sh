@@ -1,7 +1,6 @@
 #!/bin/bash
-# A subordinate ID with a name is still nobody's account: every door that asks PAM
-# refuses it, because its shadow record says "locked and expired"; what root alone
-# decides runs as it.
+# Nobody can log in as a subordinate ID that has a name. Every program that asks PAM refuses
+# it, because its shadow record says "locked and expired". Root can still run programs as it.
 set -u
 # shellcheck source=tests/e2e/machine.sh
 . "$(dirname "$0")/machine.sh"
@@ -28,16 +27,16 @@ through_sshd() {
     inside ssh -o BatchMode=yes -o LogLevel=ERROR -o StrictHostKeyChecking=no "$1@127.0.0.1" \
         id -un 2>&1
 }
-# Before it says what counts, it greets.
+# login prints a greeting first. The last line is what counts.
 through_login() {
     {
-        # exec: login hangs up its terminal, and would be alone in surviving that.
+        # exec, because login hangs up its terminal, and a shell around it would not survive that.
         inside script -qec "exec login -f $1" /dev/null </dev/null 2>&1 | tr -d '\r'
         inside cat "/run/in/login.$1" 2>/dev/null
     } | grep . | tail -n 1
 }
 
-# These two write down what runs later.
+# These two queue a job that writes a file when it runs.
 queue_at() { as "$1" sh -c "cd / && echo 'id -un >/run/in/at.$1' | at now"; }
 queue_cron() { as "$1" sh -c "echo '@reboot id -un >/run/in/cron.$1' | crontab -"; }
 run_queues() {
@@ -49,14 +48,14 @@ run_queues() {
     queue_cron alice >/dev/null
     queued_at=$(queue_at "$name")
     queued_cron=$(queue_cron "$name")
-    # The order of the jobs is nobody's promise: each is waited for.
+    # The jobs may run in any order, so wait for each of them.
     inside systemctl start atd cron
     eventually inside test -s /run/in/at.alice
     eventually inside test -s /run/in/cron.alice
 }
 ran() { inside cat "/run/in/$1.$2" 2>/dev/null; } # at|cron USER
 
-# Of messages since the last turn: the journal of the first would answer for all.
+# Look only at messages since the last turn: older ones would satisfy every later test.
 turn() { cursor=$(inside journalctl --lines 0 --show-cursor | sed -n 's/^-- cursor: //p'); }
 said() { inside journalctl --no-pager -o cat --after-cursor "$cursor" -g "$1"; }
 is_expired() { # CAPTION PAM-SERVICE
@@ -77,7 +76,7 @@ shadow_line() { # SERVICE...
 
 inside_shell "
     mkdir -m 1777 /run/in
-    # login's shell is to end: it has no terminal that anybody types into.
+    # login's shell must end by itself, because nobody types into its terminal.
     echo 'id -un >/run/in/login.alice; exit' >/home/alice/.bash_profile
     mkdir /etc/ssh/keys
     echo 'AuthorizedKeysFile /etc/ssh/keys/%u' >/etc/ssh/sshd_config.d/keys.conf
@@ -140,7 +139,7 @@ sees "there is no shadow record" "$(inside getent shadow "$name"; echo $?)" 2
 for door in PAMName su sudo; do
     sees "$door lets it through" "$("through_$door" "$name")" "$name"
 done
-# These two come as far as the shell of the record.
+# These two start the shell of the record, which is nologin(8).
 for door in sshd login; do
     sees_like "$door lets it through, to nologin(8)" "$("through_$door" "$name")" \
         "^This account is currently not available"

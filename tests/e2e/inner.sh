@@ -40,7 +40,7 @@ inner_tree() {
 inner_start() { # UNIT ARG...
     local name=$1
     shift
-    # Its PID 1 takes SIGTERM for "reexecute", and stopping would take 90 s.
+    # systemd as PID 1 re-executes itself on SIGTERM, so stopping it that way would take 90 s.
     inside systemd-run --quiet --unit "$name" -p Type=exec -p User=100000 \
         -p KillMode=mixed -p KillSignal=SIGKILL "$@"
 }
@@ -49,7 +49,7 @@ inner_pid=
 inner_is_up() { # UNIT
     local parent
     parent=$(unit_pid "$1")
-    # util-linux 2.41's unshare has children for newuidmap first, out here.
+    # The unshare of util-linux 2.41 first has children that run newuidmap outside.
     [ "$parent" -gt 0 ] && inner_pid=$(inside pgrep --newest -P "$parent") &&
         ! inside test "/proc/$inner_pid/ns/pid" -ef /proc/1/ns/pid &&
         inner systemctl is-system-running --wait >/dev/null 2>&1

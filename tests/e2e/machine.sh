@@ -10,8 +10,8 @@
 #                               nsswitch.conf as it is without our module
 #   machine_services LINE...    nsswitch.conf: passwd and group with the files and
 #                               systemd, and these lines behind them
-#   machine_off                 the machine goes, and so does every trace of it
-#   machine_done                asserts that, then done_testing
+#   machine_off                 ends the machine
+#   machine_done                machine_off, asserts that nothing is left, done_testing
 #
 #   inside COMMAND...           runs as root in there, two minutes at most
 #   inside_shell TEXT           the same for a piece of shell
@@ -113,7 +113,7 @@ machine_processes() {
 
 machine_mounts() { grep 'nss-subid-e2e\.' /proc/self/mountinfo; }
 
-# The host may have its cgroup2 anywhere or nowhere.
+# The host may have cgroup2 mounted anywhere, or not at all.
 machine_cgroups() {
     # shellcheck disable=SC2016
     unshare --mount sh -c 'mount -t cgroup2 cgroup2 /mnt && ls -d "/mnt$1"' - \

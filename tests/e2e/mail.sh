@@ -16,7 +16,7 @@ remedy() { # NAME
 }
 put() { inside_shell "cat >'$1'"; } # PATH, from standard input
 
-# Nobody in particular: over the network, without a name or a sender's address, and
+# Mail comes from a stranger: over the network, without a name or a sender's address, and
 # not from 127.0.0.1, which may do more.
 address=192.0.2.1
 boot() { # PACKAGE

@@ -41,14 +41,14 @@ sees "a container's IDs are nss-systemd's, delegated ones are ours" \
 unit_stop "$unit"
 
 container_start --private-users=100000:65536
-sees "a container on delegated IDs: who stands first names them" \
+sees "a container on delegated IDs: the first service in nsswitch.conf names them" \
     "$(name_of 100000)" vu-container-0
-sees "but our name stays good" "$(name_of subuid-ftweedal-100000)" subuid-ftweedal-100000
+sees "but our name still works" "$(name_of subuid-ftweedal-100000)" subuid-ftweedal-100000
 unit_stop "$unit"
 eventually inside_shell 'getent passwd 100000 | grep -q ^subuid'
 sees "and is back when the container is gone" "$(name_of 100000)" subuid-ftweedal-100000
 
-diag "--- those who pick IDs ask NSS first"
+diag "--- programs that pick IDs ask NSS first"
 
 container_start -U
 picked=$(container_uid)

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A systemd as PID 1 of a user namespace, in a cgroup that nothing but
-# "Delegate=yes" and "User=100000" of the outer one gave to it.
+# A systemd runs as PID 1 of a user namespace. Its cgroup belongs to it only because the
+# unit of the outer systemd has "Delegate=yes" and "User=100000".
 set -u
 # shellcheck source=tests/e2e/machine.sh
 . "$(dirname "$0")/machine.sh"

@@ -3,7 +3,7 @@
 # nsswitch.conf, SSSD and an LDAP server behind it, and subid-userdbd to give
 # them names. Nothing else of ours is on the host.
 #
-# It takes Debian sid: before SSSD 2.12 only FreeIPA's ranges can be had
+# It needs Debian sid: before 2.12, SSSD reads only FreeIPA's ranges
 # (SSSD#8030).
 set -u
 # shellcheck source=tests/e2e/machine.sh
@@ -16,7 +16,7 @@ machine_boot systemd systemd-sysv libnss-systemd libjson-c5 dbus mount passwd pr
 unit=subid-userdbd.service
 nologin=:/:/sbin/nologin
 user=subuid-ldapuser-200000
-deadline=20 # seconds, so that a busy machine does everything else meanwhile
+deadline=20 # seconds; all other lookups end before it, even on a busy machine
 
 bail_out() {
     unit_report "$unit"

@@ -7,9 +7,9 @@
 #     why                       why it is a case
 #     before                    the nsswitch.conf
 #     after                     what enabling makes of it
-#     disabled                  what disabling leaves then; without it, before
-#     refused                   instead of after: what the message must match
-#     unreached                 why glibc, on a test host, does not find ours with it
+#     disabled                  what disabling makes of `after`, if that is not `before`
+#     refused                   instead of `after`: a regexp of the message
+#     unreached                 why glibc does not reach our module with it on a test host
 
 : "${abs_top_srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
 : "${abs_top_builddir:=$abs_top_srcdir/build}"

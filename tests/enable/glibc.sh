@@ -1,6 +1,6 @@
 #!/bin/bash
-# What glibc makes of the files that scripts/nsswitch edits, and of those that
-# it refuses to.
+# glibc reads the files that scripts/nsswitch edits, and those that it refuses to edit,
+# as the script expects.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -71,7 +71,7 @@ is "a last line without a newline does not" "$(found)" usRG
 host_set_file "$conf" "passwd: files # the word subid" "group: files"
 is "the words of a comment are services" "$(found)" usRG
 
-diag "--- the answers of others stay what they are"
+diag "--- other services answer as before"
 host_set_file "$conf" "passwd: files" "group: files [SUCCESS=merge] systemd [SUCCESS=merge]"
 before=$(host_show getent group root sudo nogroup adm)
 shadow=$(host_show getent shadow root nobody)
@@ -82,7 +82,7 @@ is "the groups of a user" "$(host_show id ftweedal)" \
 # Without lines of their own, shadow and gshadow follow passwd and group, and so
 # they ask subid, which has no group passwords.
 is "shadow, which follows passwd" "$(host_show getent shadow root nobody)" "$shadow"
-is "and whom it does not know" "$(host_show getent shadow nobody-of-this-name)" "status 2"
+is "and a shadow record that nobody has" "$(host_show getent shadow nobody-of-this-name)" "status 2"
 
 diag "--- a module that was removed before the word was"
 use "$corpus/debian-12/after"

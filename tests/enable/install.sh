@@ -10,7 +10,7 @@ set -u
 [ -f "$abs_top_builddir/Makefile" ] || skip_all "$abs_top_builddir is not configured"
 stage=$(mktemp -d)
 trap 'rm -rf "$stage" "$stage.cases"' EXIT
-# The outer make's flags and its jobs are not ours.
+# Do not inherit the flags and the jobs of the outer make.
 unset MAKEFLAGS MFLAGS MAKELEVEL DESTDIR
 cd "$abs_top_builddir" || exit
 
@@ -56,7 +56,7 @@ mkdir -p "$stage/etc"
 mkdir "$stage.cases"
 cases_unpack "$stage.cases" || exit
 corpus=$stage.cases/debian-12
-# In a release tree that is being checked, it may not be written.
+# With a mode, because the files of a release tree that is being checked are read-only.
 install -m 0644 "$corpus/before" "$stage/etc/nsswitch.conf"
 ok "make enable" make_in_stage enable
 ok "nsswitch.conf has the word" cmp "$stage/etc/nsswitch.conf" "$corpus/after"

@@ -27,7 +27,7 @@ start_with() { # CASE
     rm -f etc/*
     cat "$corpus/$1/before" >etc/nsswitch.conf
 }
-# What has been put beside it counts as well.
+# Files beside nsswitch.conf count, too.
 keep() { rm -rf kept && cp -r etc kept; }
 # shellcheck disable=SC2317
 is_kept() { diff -r kept etc; }
@@ -72,8 +72,8 @@ for path in "$corpus"/*/; do
 done
 is "each case has a reason" "$without_reason" ""
 
-# Debian's awk is mawk, Fedora's gawk, others have the original or busybox'. The one that
-# is awk here has just been seen.
+# Debian's awk is mawk, Fedora's is gawk, others have the original or busybox'. The cases above
+# have run with the awk of this host.
 path=$PATH
 for awk in mawk gawk original-awk busybox; do
     program=$(command -v "$awk") || continue
@@ -92,7 +92,7 @@ for awk in mawk gawk original-awk busybox; do
             [ -f "$case/refused" ] || differing+=" $name"
         fi
     done
-    is "$awk makes the same of all" "$differing" ""
+    is "$awk gives the same results" "$differing" ""
     PATH=$path
 done
 
@@ -109,7 +109,7 @@ nsswitch enable etc/nsswitch.conf >enable.log 2>&1
 echo "# mine" >>etc/nsswitch.conf
 ok "with a line of ours and one of theirs, it can be disabled" \
     nsswitch disable etc/nsswitch.conf
-is "our line says then what glibc takes without it" \
+is "our line then has what glibc would use without it" \
     "$(cat etc/nsswitch.conf)" "$(cat "$corpus/no-passwd-line/before")
 passwd:         files
 # mine"
@@ -121,7 +121,7 @@ ok "a line that is not understood is no reason to stay enabled" \
     nsswitch disable etc/nsswitch.conf
 is "it is left alone" "$(cat etc/nsswitch.conf)" $'passwd: files [FOO=bar]\ngroup: files'
 
-diag "--- it is replaced at once, and looks as it did"
+diag "--- it is replaced in one step, and keeps its owner and mode"
 start_with debian-12
 chmod 0640 etc/nsswitch.conf
 [ "$(id -u)" -ne 0 ] || chown 12:34 etc/nsswitch.conf
@@ -129,7 +129,7 @@ attributes() { stat -c "%a %u:%g" "$1"; }
 before=$(attributes etc/nsswitch.conf)
 ln etc/nsswitch.conf etc/link
 nsswitch enable etc/nsswitch.conf >enable.log 2>&1
-ok "who has it open goes on reading the old one" same etc/link "$corpus/debian-12/before"
+ok "a program that has the file open goes on reading the old one" same etc/link "$corpus/debian-12/before"
 is "owner and mode are kept" "$(attributes etc/nsswitch.conf)" "$before"
 is "and those of the copy" "$(attributes etc/nsswitch.conf.before-subid)" "$before"
 nsswitch disable etc/nsswitch.conf >disable.log 2>&1
@@ -182,7 +182,7 @@ refuses_link "a file of a package" /usr/etc/nsswitch.conf "cp --remove-destinati
 diag "--- openSUSE, where the file may be in /usr/etc alone"
 new_tree
 install -m 0644 "$corpus/opensuse-leap-16/before" "$tree/usr/etc/nsswitch.conf"
-like "it is said" "$(show nsswitch enable "$tree/etc/nsswitch.conf")" \
+like "a message says that a copy is made" "$(show nsswitch enable "$tree/etc/nsswitch.conf")" \
     "it becomes a copy of $tree/usr/etc/nsswitch.conf"
 is "the copy has the word, and says where it is from" "$(cat "$tree/etc/nsswitch.conf")" \
     "# Made from /usr/etc/nsswitch.conf, with the service subid added: remove this file
@@ -199,12 +199,12 @@ ok "edited since, it can be disabled" nsswitch disable "$tree/etc/nsswitch.conf"
 like "and stays" "$(tail -n 1 "$tree/etc/nsswitch.conf")" "sudoers: files"
 nok "without the word" grep -E "^[^#]*subid" "$tree/etc/nsswitch.conf"
 
-diag "--- what cannot be"
+diag "--- files and arguments that are refused"
 new_tree
 like "where there is none, none is made" "$(show nsswitch enable "$tree/etc/nsswitch.conf")" \
     "there is no $tree/etc/nsswitch.conf; glibc then asks files alone"
-is "not a byte" "$(ls -A "$tree/etc")" ""
-ok "what is not there is disabled" nsswitch disable "$tree/etc/nsswitch.conf"
+is "and the directory is still empty" "$(ls -A "$tree/etc")" ""
+ok "where there is no file, disabling succeeds" nsswitch disable "$tree/etc/nsswitch.conf"
 mkdir "$tree/etc/nsswitch.conf"
 like "a directory is refused" "$(show nsswitch enable "$tree/etc/nsswitch.conf")" \
     "is not a regular file"

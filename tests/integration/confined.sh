@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A process that changes its root or gives up its privileges: what it has looked
-# up before does not answer for what it can see now.
+# A process changes its root or gives up its privileges. From then on, its lookups answer
+# only from files that it can still see, whatever it has read before.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -15,7 +15,7 @@ host_add_program "$abs_top_builddir/tests/limits/steps"
 record() { # OWNER
     echo "subuid-$1-100000:x:100000:500000:Subordinate UID 0 of $1:/:/sbin/nologin"
 }
-# By now the process knows the files as well as it ever will.
+# After these lookups, the process has an index of each file.
 known=(services=subid times=10 passwd:100000 group:500000 times=2)
 both=(passwd:100000 group:500000)
 group="subgid-ftweedal-500000:x:500000:"
@@ -46,10 +46,10 @@ sleep 3
 diag "--- files that stay as they are"
 check_all
 chmod 0600 /etc/subuid
-answers "without privileges, nothing that root has read" absent user=100000 passwd:100000
+answers "without privileges, nothing is known of what root read" absent user=100000 passwd:100000
 sleep 3
 answers "nor what it has often read" absent user=100000 passwd:100000
-answers "nor in the group's file, which all may read, whose user it was" "absent
+answers "and a group, whose file all may read, has a record, but its user has none" "absent
 $group" user=100000 "${both[@]}"
 
 diag "--- which lookup shows that glibc has loaded the services before ours"
@@ -67,7 +67,7 @@ subgid-alice-600000:x:600000:
 status 0"
 
 diag "--- another root, whose nsswitch.conf names a plugin of its own"
-# Each library that libsubid or a plugin may be is one that tells that it was loaded.
+# Every file that could be libsubid or a plugin is a library that reports that it was loaded.
 cc=$(sed -n 's/^CC = //p' "$abs_top_builddir/Makefile" 2>/dev/null)
 echo '#include <stdio.h>
 __attribute__((constructor)) static void tell(void) { puts("code of that tree runs"); }' >evil.c

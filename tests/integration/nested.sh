@@ -51,7 +51,7 @@ for record in 5000-100005 100000-5005 7000-7000; do
         "subuid-$record"
 done
 
-# Each owner's name could be asked for in turn; a thread's stack is small.
+# A lookup that looked up each owner in turn would need a deep stack; a thread's is small.
 diag "--- owners eighty deep do not need a deep stack"
 deep=
 for ((i = 0; i < 80; i++)); do deep=subuid-$deep; done

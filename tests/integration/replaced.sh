@@ -13,9 +13,9 @@ host_add_user carol 1003
 host_add_program "$abs_top_builddir/tests/integration/lookups"
 alternate=$abs_top_builddir/tests/integration/alternate
 
-# The position of 100005 depends on every line above its own, so a record made
-# of two versions shows. Both versions are equally long, so that rewriting one
-# in place leaves nothing of the other.
+# The position of 100005 depends on every line above its own, so a record that mixes two
+# versions is seen. Both versions are equally long, so that rewriting one in place leaves
+# nothing of the other.
 write_version() { # OWNER COUNT LINES
     local i
     for ((i = 0; i < $3; i++)); do echo "$1:$((1000000 + 100 * i)):$2"; done >"$1"
@@ -26,8 +26,8 @@ record() { # OWNER POSITION FIRST_GID
 }
 host_set_subgid alice:10000000:1000000 carol:20000000:1000000
 
-# A writer that loses its processor in the middle of a page leaves half of each version
-# in the file for as long as that lasts, and then that is what the file holds.
+# A writer that is preempted in the middle of a page leaves half of each version in the
+# file until it runs again. A lookup would be right to answer from that.
 unpreempted=()
 ! chrt --fifo 1 true 2>/dev/null || unpreempted=(chrt --fifo 1)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every system call that a lookup makes, failed in turn: what the real kernel
-# interface says, beside tests/unit/test_faults.c, which stands on our own.
+# Lets every system call that a lookup makes fail in turn, through strace(1).
+# tests/unit/test_faults.c does the same with replaced functions of libc.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -17,8 +17,8 @@ host_add_program "$abs_top_builddir/tests/limits/steps"
 # nss-systemd 252 asks for groups by GID itself, so that we would be asked twice.
 host_set_services files subid
 
-# Bob is whom an answer would name that is made of half a file; the comment
-# makes a file longer than one pread(2) takes.
+# An answer made from the second half of a file would name bob. The comments make the file
+# longer than one pread(2) reads.
 comment="# $(printf '%0900d' 0)"
 subuid=(dave:5:5 "$comment"{,,,,,} ftweedal:100000:65536 bob:100000:65536)
 subgid=(dave:5:5 ftweedal:500000:65536 bob:500000:65536)
@@ -31,8 +31,8 @@ open_errors=(EMFILE ENFILE ENOMEM EIO EACCES EINTR)
 close_errors=(EIO EINTR)
 errors=(ENOMEM EIO EACCES EINTR)
 
-traced=() # paths that matter; none: all
-inject=   # or is it only to be traced?
+traced=() # trace calls on these paths only; empty: on all
+inject=   # if set, let calls fail; otherwise only trace them
 strace_run() { # CALLS|CALL:error=ERROR:when=ORDINAL COMMAND...
     local expression=$1 path filter=()
     shift
@@ -41,8 +41,8 @@ strace_run() { # CALLS|CALL:error=ERROR:when=ORDINAL COMMAND...
         ${inject:+-e inject="$expression"} "${filter[@]}" "$@"
 }
 
-# A builtin writes them, once for each of some hundred runs: a file that is to
-# be recent must not grow old meanwhile.
+# Writes the files anew for each of some hundred runs, with a builtin, which is fast: where a
+# run needs files that have just changed, they must still be recent when it begins.
 renew_files() {
     printf '%s\n' "${subuid[@]}" >/etc/subuid
     printf '%s\n' "${subgid[@]}" >/etc/subgid
@@ -66,8 +66,8 @@ calls_to_fail() { # all|nsswitch|memory
         which == "nsswitch" && call == "close" { ours = 0 }' trace
 }
 
-# Runs everything once for every call that is to fail and every way to. In
-# "runs": "run STATE CALL ERROR ORDINAL", "at LINE-OF-TRACE", then the answers.
+# Runs everything once for each call that is to fail and each error. The file "runs" gets
+# "run STATE CALL ERROR ORDINAL", "at LINE-OF-TRACE", then the answers.
 fail_each() { # STATE all|nsswitch|memory STEP...
     local state=$1 which=$2 call ordinal error line list=("${calls[@]}") ways
     shift 2
@@ -98,8 +98,8 @@ fail_each() { # STATE all|nsswitch|memory STEP...
     done < <(calls_to_fail "$which")
 }
 
-# Holds every run against what is promised: what fails is one question's matter, the
-# others are answered as ever, and it fails in the right way.
+# Compares every run with the contract: a fault affects one question only, whose answer is
+# the right fault, and the other answers are as without it.
 judge() {
     awk '
     function finish(    i, differ, which, want, open, expected, why) {
@@ -197,7 +197,7 @@ while read -r verdict runs told state call error; do
     case $verdict in
     '#') diag "$runs $told $state $call $error" ;;
     *)
-        is "$state lookups, $call fails with $error: $runs times, $told answers tell" \
+        is "$state lookups, $call fails with $error: $runs times, $told answers report it" \
             "$verdict" good
         failures=$((failures + told))
         ;;
@@ -209,9 +209,9 @@ diag "recent: $(seen recent); first: $(seen first); later: $(seen later)"
 like "recent files are opened, examined, read, read again and closed" "$(seen recent)" \
     '^close (fstat |)(newfstatat |)openat pread64 (statx |)$'
 like "later lookups map memory" "$(seen later)" '(^| )mmap '
-ok "faults are told" [ "$failures" -gt 100 ]
+ok "more than a hundred answers report a fault" [ "$failures" -gt 100 ]
 
-diag "--- getent(1), which tells a fault from absence by nothing"
+diag "--- getent(1), which shows a fault and an absence alike"
 record=$(host_run getent passwd 100033)
 traced=(/etc/subuid)
 getent_with() { # CALL ERROR

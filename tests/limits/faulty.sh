@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# faulty.sh timeout SECONDS COMMAND...: runs the command of a test as it is, but
-# not before it has run it again and again with system calls on subuid and subgid
-# failing, and asked the module itself the same questions likewise. What was seen
-# is written to a new file in $FAULTY_DIR for tests/limits/sweep.sh to judge:
+# faulty.sh timeout SECONDS COMMAND...: runs the command of a test. Before that, it runs the
+# command several times while system calls on subuid and subgid fail, and asks the module
+# itself the same questions in the same way. It writes a report to a new file in $FAULTY_DIR,
+# which tests/limits/sweep.sh judges:
 #
 #   program NAME WORDS-BEFORE-IT
 #   command TEXT
-#   asked                     the module's answers follow, else the command's
-#   run CALL ERROR WHEN       without them: as it is when nothing fails
-#   opens N                   how often one of the files is opened then
-#   at LINE-OF-TRACE          each call that was failed
+#   asked                     from here on, runs of the module; before it, of the command
+#   run CALL ERROR WHEN       without arguments: a run in which nothing fails
+#   opens N                   how often one of the files is opened in that run
+#   at LINE-OF-TRACE          each call that failed
 #   = LINE                    of output
 #   status N                  how it ended
 set -u
@@ -93,9 +93,9 @@ fail_each() { # COMMAND...
     done <"$trace"
     n=${#made[@]}
     echo "opens $((opens[uid] > opens[gid] ? opens[uid] : opens[gid]))"
-    # Each command is another test's turn: all of them together fail every call
-    # with every error. From a call on, they stay failing every third time; an
-    # interrupted call is tried again for ever then, which no kernel asks for.
+    # A command has only some of the combinations. All commands together let every call fail
+    # with every error. In every third run, all later calls fail, too. EINTR is an exception:
+    # such a call would be tried again for ever.
     for ((i = 0; i < runs_each && i < 5 * n; i++)); do
         read -r call rest <<<"${made[(turn + i) % n]}"
         error=${errors[(turn + i + (turn + i) / n) % 5]}

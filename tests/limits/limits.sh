@@ -39,7 +39,7 @@ count() { uniq -c | sed 's/^ *//'; }
 answers() { # NAME WANT STEP...
     is "$1" "$(host_show steps "${@:3}" | count)" "$({ lines "$2" "status 0"; } | count)"
 }
-# Only ours: the files service has needs of its own.
+# Without the service files, which needs descriptors and memory itself.
 ours=services=subid
 
 renew_files
@@ -56,7 +56,7 @@ records=("subuid-ftweedal-100033 100033 500033" "subuid-ftweedal-100033 100033 5
 calls_when() { # TIMES CALLS KEY...
     host_run allowed "$module" "$@"
 }
-# fstat(3) is either, as the version of glibc has it.
+# fstat(3) makes either call; that depends on the version of glibc.
 stats=newfstatat,fstat
 read_calls=(openat "$stats" pread64 close)
 later_calls=("${read_calls[@]}" mmap)
@@ -79,7 +79,7 @@ for call in "${read_calls[@]}"; do
         "Bad system call"
 done
 
-# From here on a process comes to have an index.
+# From here on the files are old enough to be indexed.
 sleep 3
 
 diag "--- likewise: later lookups"
@@ -90,13 +90,13 @@ is "needs mmap" "$(calls_when 100 "$(list "${read_calls[@]}")" u100033)" "Bad sy
 diag "--- no descriptor is free: later lookups"
 first=(times=4 "${all[@]}" times=1)
 four_each=$(lines "$(times 4 "$user")" "$(times 4 "$group")" "$(times 4 "$user")" "$(times 4 "$group")")
-answers "an index needs none, and knows who is absent" \
+answers "an index needs none, neither for a record nor for an absence" \
     "$(lines "$four_each" "$all_four" absent)" \
     "$ours" "${first[@]}" fds=3 "${all[@]}" passwd:99999
 answers "with the accounts' service before it" "$(lines "$four_each" "$all_four")" \
     "services=files subid" "${first[@]}" fds=3 "${all[@]}"
 
-# New files are recent, which is why the process starts with them.
+# A file that has just changed is not indexed, so the old files are asked for first.
 sed 's/^ftweedal/carol/' /etc/subuid >/etc/subuid.next
 answers "a file that was replaced is not answered for" \
     "$(lines "$four_each" "$no_fd" "$group" "$no_fd" "$group" \
@@ -124,7 +124,7 @@ for key in "${all[@]}"; do
     answers "64 threads ask for $key" "$(lines "$want" "$(times 640 "$want")")" \
         "$ours" "$key" threads=64 times=10 "$key"
 done
-answers "64 threads ask for who is absent" "$(lines "$user" "$(times 640 absent)")" \
+answers "64 threads ask for an ID that nobody has" "$(lines "$user" "$(times 640 absent)")" \
     "$ours" passwd:100033 threads=64 times=10 passwd:99999
 
 diag "--- owners written as numbers, with and without an account"
@@ -151,9 +151,9 @@ answers "without a descriptor for the accounts the number is shown, with the sam
     "$(lines "$(times 10 "$named")" "$by_number" absent "$named")" \
     "services=files subid" times=10 passwd:300999 times=1 fds=3 \
     passwd:300999 passwd:subuid-a-b.c-300999 fds=64 passwd:300999
-# After a service that fails, glibc asks the next one, whose "not found" is then
-# all that is told of accounts, unless nsswitch.conf says otherwise.
-answers "and one for the accounts themselves, if nsswitch.conf keeps it" \
+# After a service that fails, glibc asks the next one, and returns its "not found". So a fault
+# of files is lost, unless nsswitch.conf has [UNAVAIL=return].
+answers "with [UNAVAIL=return], the fault of the accounts' service is reported" \
     "$(lines "$(times 10 "$named")" "$(times 3 "$no_fd")" "$named" absent)" \
     "services=files [UNAVAIL=return] subid" times=10 passwd:300999 times=1 fds=3 \
     passwd:300999 passwd:subuid-a-b.c-300999 passwd:a-b.c fds=64 passwd:300999 passwd:nobody-here

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The integration tests once more, and each of their lookups with openat, pread64
-# and stat on subuid and subgid failing: the tests pass, and every failure was
-# told as the contract says, or was absence, or did not matter. None crashed,
-# hung, or named another owner.
+# Runs the integration tests once more, and each of their lookups also while openat, pread64
+# and stat on subuid and subgid fail. The tests pass. Each failure has no effect, or the
+# answer is the fault or the absence that the contract says. No command crashes, hangs, or
+# names another owner.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -14,7 +14,7 @@ set -u
 command -v strace >/dev/null || skip_all "strace is not installed"
 strace -o /dev/null true 2>/dev/null || skip_all "strace(1) cannot trace here"
 
-# Where no scratch host mounts anything.
+# Below /tmp, because a scratch host mounts over /dev/shm and /etc.
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/nss-subid-sweep.XXXXXX")
 trap 'rm -r "$scratch"' EXIT
 
@@ -35,7 +35,7 @@ one_after_the_other "${tests[@]:1}"
 wait "$pid"
 
 for name in "${tests[@]}"; do
-    is "$name.sh: as ever, when faults are over" \
+    is "$name.sh passes when the faults are over" \
         "$(grep -v '^ok' "$scratch/$name.log" | grep -v '^# ---' | grep -v '^1\.\.')" "status 0"
 done
 
@@ -56,8 +56,8 @@ judge() {
         if (at != "")
             print "# " at
     }
-    # With an owner that is a number as these tests have it: how an account is called
-    # may be told or not, and a fault on the way to it is no fault of the record.
+    # Replaces the accounts of these tests that are owners by number. A record may show the
+    # number or the name: if the account cannot be looked up, that is no fault of the record.
     function with_number(text) {
         text = spell(text, "a-b\\.c", "1002")
         text = spell(text, "alice", "1001")
@@ -112,8 +112,8 @@ judge() {
             for (i = 1; i <= lines && i <= base_lines; i++)
                 if (line[i] != base[i] && !may_differ(base[i], line[i]))
                     wrong("it answers " line[i] " instead of " base[i])
-            # setpriv(1) and env(1) look users up too; and a file that is read
-            # more often is indexed, in which a failure fails nobody.
+            # setpriv(1) and env(1) look users up, too. A file that is read more often is
+            # indexed, and a failure while an index is built has no effect.
             if (!differ && at != "" && !retried && !prefixed && opens <= 3 && !is_spelled(base[1]) &&
                 !(error == "EACCES" && is_open()))
                 wrong("nothing was told")
@@ -187,7 +187,7 @@ grep '^#' "$scratch/judged" | head -n 40
 runs=0
 while read -r verdict n told call error; do
     [ "$verdict" != figures ] || { diag "$n commands and questions"; continue; }
-    is "$call fails with $error: $n runs, in $told it shows" "$verdict" good
+    is "$call fails with $error: $n runs, of which $told report it" "$verdict" good
     runs=$((runs + n))
 done < <(grep -v '^#' "$scratch/judged" | sort -k 4)
 diag "$runs runs"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A program that forks while another thread of it makes glibc load a service: the
-# child finds a lock of glibc's taken (nss_module_list_lock), by a thread that it
-# has not, and waits for ever. Files alone suffice, and no module is involved.
-# doc/troubleshooting.md states it, so it is shown again in every run.
+# A program forks while another of its threads makes glibc load a service. In the child,
+# a lock of glibc's (nss_module_list_lock) is still held by that thread, which does not
+# exist there, so the child waits for ever. This happens with `files` alone.
+# doc/troubleshooting.md says so, and this test shows it in every run.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -21,7 +21,7 @@ like "a child waits for glibc, with files alone" "$got" '^[0-9]+ answered, [1-9]
     diag "glibc no longer does so: doc/troubleshooting.md can go without this limit"
 like "none does if there was a lookup before" "$(host_run forker files 0 before)" \
     '^[1-9][0-9]* answered, 0 waited, 0 other$'
-like "nor with us" "$(host_run forker "files subid" 100000 before)" \
+like "nor with the module" "$(host_run forker "files subid" 100000 before)" \
     '^[1-9][0-9]* answered, 0 waited, 0 other$'
 
 done_testing

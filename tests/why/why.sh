@@ -1,7 +1,7 @@
 #!/bin/bash
-# Why libsubid is not called from inside a lookup: what the installed one does
-# to the program around it, and what we do. doc/design.md states these as facts, so
-# they are shown again in every run.
+# Why libsubid is not called from inside a lookup: the harm that the installed libsubid
+# does to the program around it, and the module does not. doc/design.md states these
+# facts, and this test shows them in every run.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -47,7 +47,7 @@ futex=$(bystander futex)
 
 diag "--- by name"
 host_set_services files naive
-# Otherwise what follows could have any other cause.
+# If libsubid did not work here at all, the failures below would prove nothing.
 is "by UID libsubid answers" "$(host_run getent passwd 100000 | cut -d: -f1,3)" "$name:100000"
 r=0
 timeout 3 getent passwd "$name" >answer || r=$?
