@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The protocol of libsubid-shim/cache.c, for Spin. cache-protocol.md says what is proven
- * and under which assumptions; spin.sh runs it, and breaks it.
+ * and under which assumptions. spin.sh runs the model, and also broken copies of it.
  *
- * Each atomic { } is one step, which nothing interrupts: one atomic operation of the C
- * code, or one access to memory that threads share, with the local work around it.
+ * Each atomic { } is one step, which no other thread interrupts. It is one atomic operation
+ * of the C code, or one access to shared memory, together with the local work around it.
  * "C: FUNCTION: OPERATION FIELD" names a function of cache.c and its atomic operation,
  * "C: FUNCTION" a step without one; a function of another file is followed by its file.
  * spin.sh compares these names with the code.
@@ -59,7 +59,7 @@ bool interrupted;
 byte interrupted_seat;
 #endif
 
-/* A thread's own; 0 between two lookups. */
+/* The variables of one thread; all are 0 between two lookups. */
 #define LOCALS                                                                           \
 	byte lookups, steps, mine, used, new, i, count;                                  \
 	bool found, claimed, has_handler, is_handler;
@@ -97,7 +97,7 @@ inline assert_quiet(p)
 	fi
 }
 
-/* The thread's own seat is any; a signal handler's is that of its thread. */
+/* A thread may have any seat. A signal handler has the seat of its thread. */
 inline begin_lookup(p)
 {
 	looking[p]++;
@@ -133,7 +133,7 @@ inline end_lookup(p)
 	fi
 }
 
-/* The first `count` seats, but not none. */
+/* Releases the first `count` seats; `count` is not 0. */
 inline release_seats(p, was_replacing)
 {
 	do
@@ -151,7 +151,7 @@ inline release_seats(p, was_replacing)
 	od
 }
 
-/* Claims all seats, `count`, or releases what it has claimed. */
+/* Claims all seats, and counts them in `count`. If it cannot, it releases those that it has. */
 inline claim_seats(p)
 {
 	do
@@ -177,8 +177,8 @@ inline claim_seats(p)
 /*
  * One lookup by a thread of process p.
  *
- * The counters of scans and failures decide whether it goes on where it may: here it does
- * either. So no value of these counters matters, and no order of theirs.
+ * In the code, the counters of scans and failures decide whether it goes on at some points. In
+ * the model it may do either, so neither the values of these counters nor their order matter.
  */
 inline lookup(p, may_build)
 {
@@ -295,7 +295,7 @@ ended:
 	skip
 }
 
-/* Lookups without end, or so many. */
+/* `most` lookups, or lookups without end if LOOKUPS is 0. */
 inline look_up(p, may_build, most)
 {
 	do

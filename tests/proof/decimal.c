@@ -34,7 +34,7 @@ static void write(int n)
 	//@ assert written: \initialized(&memory[DIGITS_64_MAX - n .. DIGITS_64_MAX - 1]);
 }
 
-/* Each value of a part of the domain is read as it was written. */
+/* Each of 100 values from @first on is read as it was written. */
 static void inverse(uint32_t first)
 {
 	uint32_t value = first + (uint32_t)Frama_C_interval_split(0, 99), again = 0;

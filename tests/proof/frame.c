@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A frame from a worker that runs somebody else's plugin, through a socket that does as it likes.
+/*
+ * A frame from a worker that runs somebody else's plugin. It may have any bytes, and the socket
+ * may fail or deliver pieces.
  */
 #include "frame.h"
 
@@ -11,7 +13,7 @@
 /* A smaller rest comes in pieces of any size. */
 #define PIECES 12
 
-/* As frame.c has it: the sizes are chosen one by one, the rest is any. */
+/* The header as in subid-userdbd/frame.c. The sizes are chosen one by one, the rest is any. */
 struct header {
 	uint32_t numbers[6], n_uid_values, n_values, texts_size, reserved;
 };
@@ -78,7 +80,7 @@ int main(void)
 		look_into(&frame);
 		frame_free(&frame);
 	}
-	/* Not as long as the header says, and no frame that was read. */
+	/* A frame that is shorter than its header says; and an empty frame. */
 	proof_any(&announced, sizeof(announced));
 	r = frame_decode((const char *)&announced, sizeof(announced) - 1, &frame);
 	//@ assert wrong_size: r < 0;

@@ -26,7 +26,7 @@ int main(void)
 	size_t len;
 
 	proof_any(memory, ROOM);
-	/* A line of any length; what is read in front of it or behind the longest is an alarm. */
+	/* A line of any length. A read before it, or behind the longest line, is an alarm. */
 	if (proof_choose())
 		parse(memory, Frama_C_size_t_interval(0, ROOM));
 	/* The line ends where the memory ends. */

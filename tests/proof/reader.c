@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A step of the reader from places of its buffer, over system calls that return anything. */
+/*
+ * The functions of the reader, from chosen states of its buffer, with system calls that may
+ * return anything.
+ */
 #include "reader.h"
 
 #include <errno.h>

@@ -6,18 +6,16 @@
 
 #include <string.h>
 
-/* "subuid-" OWNER "-4294967295", "x", "Subordinate UID 18446744073709551615 of " OWNER, "/", the
- * shell */
 /*
- * The end of the memory that eva.sh declares valid. A number, because the alignment of a list
- * is computed from its address.
+ * The end of the memory that eva.sh declares valid. It is a number, because the alignment of
+ * gr_mem is computed from the address.
  */
 #define MEMORY_END ((char *)0x101000)
 #define ROOM 0x1000
 
 static struct nss_id found;
 
-/* A number with as many digits, which decide where the next string begins. */
+/* Returns any number with @digits digits: the length decides where the next string begins. */
 static uint64_t number(int digits, uint64_t max)
 {
 	uint64_t first = 1, last;
@@ -43,7 +41,7 @@ static void choose(size_t owner_len, int n_id_digits, int n_position_digits)
 	found.position = number(n_position_digits, UINT64_MAX);
 }
 
-/* What lies behind the buffer is not memory. */
+/* The buffer ends where the memory ends, so that an access behind it is an alarm. */
 static void write_users(size_t len)
 {
 	char *buf = MEMORY_END - len;
@@ -76,6 +74,10 @@ int main(void)
 		choose(1, 1, 1);
 		len = (size_t)Frama_C_interval_split(0, 48);
 	} else if (proof_choose()) {
+		/*
+		 * The longest strings: "subuid-" OWNER "-4294967295", "x", "Subordinate UID
+		 * 18446744073709551615 of " OWNER, "/" and the shell.
+		 */
 		choose(SUBID_OWNER_MAX_BYTES, 10, 20);
 		len = (size_t)Frama_C_interval_split(2 * SUBID_OWNER_MAX_BYTES + 72,
 						     2 * SUBID_OWNER_MAX_BYTES + 84);

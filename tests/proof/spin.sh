@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The protocol of libsubid-shim/cache.c in every interleaving, by Spin; what is proven
-# stands in cache-protocol.md. Then the model is broken, and Spin must notice.
+# Spin searches every interleaving of the protocol of libsubid-shim/cache.c. cache-protocol.md
+# says what is proven. Then Spin must find an error in each of several broken models.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -42,9 +42,9 @@ operations() {
         }'
 }
 without_order() { sed 's/ [a-z_]*$//'; }
-# The same by the model: the first place of each, for it may stand at several.
+# The same, from the model. An operation may be at several places; the first one counts.
 modelled() { sed -n 's|.*/\* C: \([a-z_]*: atomic_[a-z_]* [a-z]*\) \*/.*|\1|p' "$here/cache.pml" | awk '!seen[$0]++'; }
-# By function, for the model follows a call and the code does not.
+# Sorted by function: in the model, the steps of a called function are at the call.
 by_function() { sort -s -t: -k1,1; }
 
 # "FUNCTION FILE" of every function that the model names.
@@ -62,7 +62,7 @@ missing() { # of the functions that the model names
 is "the model has a step for each atomic operation of cache.c, in the same order" \
     "$(modelled | by_function)" "$(operations | without_order | by_function)"
 is "each function that the model names is where it says" "$(missing)" ""
-like "they are not none" "$(named | wc -l)" '^[1-9][0-9]$'
+like "it names at least ten functions" "$(named | wc -l)" '^[1-9][0-9]$'
 # shellcheck disable=SC2016
 is "cache-protocol.md has a row for each atomic operation of cache.c, with its order" \
     "$(sed -n 's/^| `\([a-z_]*\)` | `\([a-z_]*\)` | `\([a-z]*\)` | \([a-z_]*\) |.*/\1: \2 \3 \4/p' \
@@ -73,12 +73,12 @@ TIMEFORMAT='%0U s of CPU time'
 
 # --- the protocol -------------------------------------------------------------
 
-# Prints what the search of a model said. The states are kept whole: no hash stands for one.
+# Prints the output of the search of a model. Every state is stored in full, not as a hash.
 search() { # MODEL DEPTH OPTIMIZATION DEFINITION...
     local model=$1 depth=$2 define flags=("$3")
     shift 3
     set -- "${@/#/-D}"
-    # Spin's reduction does not know of processes that stop each other.
+    # Spin's partial order reduction is wrong for processes with `provided`.
     for define; do
         case $define in -DFORK=2 | -DHANDLER=1) flags+=(-DNOREDUCE) ;; esac
     done
@@ -91,7 +91,7 @@ from_report() { # REPORT SED-PATTERN
     sed -n "s/$2/\1/p" <<<"$1" | head -n 1
 }
 
-# A search that was cut short, or that gave up a part, has proven nothing.
+# Prints why a search proves nothing: it found an error, or is not complete.
 faults() { # REPORT
     grep -Ei '^pan:[0-9]*:|^error|not completed|out of memory|: error' <<<"$1"
     grep -q '^State-vector .* errors: 0$' <<<"$1" || echo "no end of the search"
