@@ -1,7 +1,7 @@
 #!/bin/bash
-# A root is made when there is none, made anew when it is old, and kept where
-# that fails: the day's state of a suite must not pass for ours. Nothing is
-# fetched here: the programs that would are replaced.
+# A root is made if there is none, and made anew if it is old. If that fails, the old one is kept:
+# a broken suite of the day must not look like a failure of ours. Nothing is fetched here, because
+# the programs that fetch are replaced.
 set -u
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
 # shellcheck source=tests/tap.sh
@@ -53,12 +53,12 @@ generation() { cat "$root/generation"; }
 
 rootfs 2 never
 is "after two failures there is no root" "$status $root" "1 "
-like "and it is said whose fault it is not" "$said" "COULD NOT BE BOOTSTRAPPED: that says nothing of"
+like "and a message says that this is no failure of ours" "$said" "COULD NOT BE BOOTSTRAPPED: that says nothing of"
 rootfs 1 first
 is "after one failure it is tried again" "$status $bootstraps $(generation)" "0 2 first"
 rootfs 0 second
 is "a root of today is used as it is" "$status $bootstraps $(generation)" "0 0 first"
-is "without a word" "$said" ""
+is "and nothing is printed" "$said" ""
 
 touch -d "8 days ago" "$root.made"
 rootfs 2 second

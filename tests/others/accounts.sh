@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Account services that are not the files: they spell an owner that is a number, and
-# nothing else.
+# Account services other than the files decide only how an owner that is a number is spelled
+# in a record.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"

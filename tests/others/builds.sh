@@ -23,7 +23,7 @@ keys=(100033 subuid-ftweedal-100033 300999 subuid-a-b.c-300999 4294967294 99999)
 lookups=$abs_top_builddir/tests/integration/lookups
 want=$(host_show "$lookups" 1 "${keys[@]}")
 like "the module as it ships has answers" "$want" "^$user"
-# From here on there is none but those that are built here.
+# From here on only the modules that are built below can be loaded.
 rm "$host_dir/lib/libnss_subid.so.2" && ldconfig
 is "and without it there are none" "$(host_show "$lookups" 1 100033)" "absent
 status 0"
@@ -41,7 +41,7 @@ compiles() { # NAME COMPILER-ARGUMENT...
     ok "$1" timeout 300 $cc -std=gnu11 -D_GNU_SOURCE -O1 "${@:2}"
 }
 
-# Some kernels run no 32-bit programs; then qemu does. Sets emulator_32.
+# Sets emulator_32: to qemu if the kernel runs no 32-bit programs, or else to nothing.
 runs_32() { # PROGRAM
     emulator_32=()
     "$1" 2>/dev/null && return
@@ -64,7 +64,7 @@ if [ -f "$libasan" ]; then
 else
     pid_sanitized=
 fi
-# Not in a subshell, as ok() would: it is not the parent.
+# ok() would call wait in a subshell, which is not the parent of the process.
 is_built() { # PID LOG
     local r=0
     wait "$1" || r=$?

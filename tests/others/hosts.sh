@@ -39,8 +39,8 @@ diag "--- an allocator that must not be called inside a lookup"
 check_malloc "files that changed just now"
 
 diag "--- functions and variables of our internal names"
-# Both the hidden ones and the static ones; the compiler's parts of functions
-# have dots.
+# The names of hidden and of static functions and variables. A name with a dot is a part that
+# the compiler made of a function.
 nm --defined-only --format=posix "$abs_top_builddir"/.libs/{libsubid_shim,libnss_entry}.a |
     awk '$1 ~ /^[A-Za-z_][A-Za-z_0-9]*$/ && $2 ~ /^[A-Za-z]$/ { print $2, $1 }' | sort -u -k 2 >names
 own_names() { # prints C
@@ -54,7 +54,7 @@ own_names() { # prints C
     done <names
 }
 for internal in subid_by_id subid_files_scan_id nss_record_passwd nss_lookup_by_id subid_line_parse; do
-    ok "$internal is one" grep -qx "T $internal" names
+    ok "$internal is one of them" grep -qx "T $internal" names
 done
 own_names >names.c
 source=$abs_top_srcdir/tests/integration/lookups.c
@@ -68,7 +68,7 @@ want=$(host_show lookups 1 "${keys[@]}")
 like "a program without them has answers" "$want" "^$name:x:100033:500033:"
 is "a program with them has the same" "$(host_show own-names 1 "${keys[@]}")" "$want"
 
-# An object made without hiding anything: what would otherwise happen.
+# The control: a module whose names are not hidden runs the program's functions.
 mkdir open
 mapfile -t sources < <(module_sources)
 compiles "a module that hides nothing is built" -O0 -shared -o open/libnss_subid.so.2 \

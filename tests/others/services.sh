@@ -46,7 +46,7 @@ $root
 status 0"
     is "a dynamic one" "$(host_show "$abs_top_builddir/tests/integration/lookups" 1 "${keys[@]}")" \
         "$want"
-    # With the very glibc it was linked with, which is what it loads.
+    # The shared glibc here has the version that the program was linked with, so it is loaded.
     is "a static one loads modules all the same" "$(host_show static 1 "${keys[@]}")" "$want"
     mkdir -p empty/etc
     cp static /etc/passwd /etc/group /etc/subuid /etc/subgid /etc/nsswitch.conf empty/etc
@@ -59,7 +59,7 @@ else
 fi
 
 diag "--- nscd"
-# Installed, or only unpacked: a daemon is nothing to leave on somebody's host.
+# nscd may be installed, or only unpacked below the build directory.
 nscd=$(PATH=$PATH:$abs_top_builddir/nscd/usr/sbin command -v nscd)
 if [ -z "$nscd" ]; then
     tap_result ok "nscd # SKIP nscd is not installed"
@@ -94,10 +94,10 @@ else
     tap_result ok "musl # SKIP musl-gcc is not installed"
 fi
 
-# The client cannot ask anybody else now.
+# Without the module, only nscd can answer.
 mv "$host_dir/lib/libnss_subid.so.2" . && ldconfig
-is "who answers is nscd" "$(host_show getent passwd 100033)" "$(found "$user")"
-is "also for what it was not asked yet" "$(host_show getent passwd 100034 | cut -d: -f1)" \
+is "nscd answers from its cache" "$(host_show getent passwd 100033)" "$(found "$user")"
+is "and answers a new question, too" "$(host_show getent passwd 100034 | cut -d: -f1)" \
     "subuid-ftweedal-100034
 status 0"
 host_add_module libnss_subid.so.2

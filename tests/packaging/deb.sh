@@ -11,7 +11,7 @@ packages_need
 root_enter build-essential faketime $(packages_build_depends)
 [ -f "$tarball" ] || root_fail "there is no $tarball: make dist"
 
-# Nobody's files there, and what is left on the host is root's.
+# The release is copied into the root, so that no file there belongs to a user of the host.
 mkdir "$root/source" "$root/source/scripts"
 cp "$tarball" "$root/source/"
 cp "$abs_top_srcdir/scripts/package" "$root/source/scripts/"
@@ -27,7 +27,7 @@ build() { # UID DIRECTORY [ENV-ARGUMENT...]
         env "${@:3}" /source/scripts/package deb "$release" "$2"
 }
 
-# Both at once: of each, a configure takes most of the time.
+# Both builds run at once: each spends most of its time in configure, which uses one processor.
 mkdir -p "$root/tmp/home.1/elsewhere" && chown -R 1 "$root/tmp/home.1"
 (
     umask 077

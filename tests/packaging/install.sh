@@ -15,7 +15,7 @@ conf=$root/etc/nsswitch.conf
 record="subuid-ftweedal-100000:x:100000:100000:Subordinate UID 0 of ftweedal:/:/sbin/nologin"
 echo ftweedal:100000:65536 | tee "$root/etc/subuid" >"$root/etc/subgid"
 
-repack() { # TREE-EDIT NAME: a package like ours, but for what the shell text edits
+repack() { # TREE-EDIT NAME: makes a package from ours after the shell text TREE-EDIT was run
     inside_shell "cd /packages && rm -rf tree && dpkg-deb -R libnss-subid_*.deb tree && cd tree &&
         $1 && cd .. && dpkg-deb -b tree $2" >/dev/null
 }
@@ -81,7 +81,7 @@ diag "--- upgrades"
 
 ok "an older version is installed" package_install /packages/older.deb
 is "last of all" "$(services passwd)" "$before subid"
-# The administrator has reasons.
+# The administrator edits nsswitch.conf and the conffile.
 sed -i -E 's/^(passwd:.*) ldap subid$/\1 subid ldap/; s/^(group:.*) subid$/\1/' "$conf"
 echo "  /srv/subuid r," >>"$root/etc/apparmor.d/abstractions/nameservice.d/libnss-subid"
 cp "$conf" "$root/tmp/edited"

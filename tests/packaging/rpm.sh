@@ -13,9 +13,8 @@ tools_enter
 mkdir -p "$root/source/scripts" &&
     cp "$tarball" "$root/source/" && cp "$abs_top_srcdir/scripts/package" "$root/source/scripts/"
 
-# Debian's packages have other names (--nodeps), and its rpm no tools to make a
-# package of debugging information with, nor to compress manual pages, nor
-# systemd's macros.
+# Debian's packages have other names (--nodeps). Its rpm has no tools for packages of debugging
+# information or for compressed manual pages, and lacks systemd's macros.
 ok "it builds" inside_as 65534 sh -c 'exec "$@" >~/log 2>&1' - \
     /source/scripts/package rpm "/source/${tarball##*/}" /tmp/home.65534/rpm \
     --nodeps --define '_libdir /usr/lib64' --define 'debug_package %{nil}' \

@@ -25,7 +25,7 @@ host_set_subuid alice:900000:10
 # The longest name that libsubid takes, and one that is too long.
 word=0123456789
 w50=$word$word$word$word$word
-# Not with the loader's cache, which takes no names that end otherwise.
+# A directory, because the loader's cache does not take files with such names.
 mkdir "$host_dir/plugins"
 for name in sample z nosuch Sample FILES filesx sam "$w50" "${w50}x" '#sample' '#' 'sample#' \
     'sample[NOTFOUND=return]' '[NOTFOUND=return]' $'sample\r' $'files\r' $'\r' $'\v' $'\vsample' \
@@ -49,7 +49,7 @@ ours() { # UID
     *) echo "one of two" ;;
     esac
 }
-# So that glibc asks the module whatever the table says.
+# glibc always asks the module, whatever line of the table follows.
 services="passwd: files subid"
 from_another=0
 from_files=0
@@ -206,7 +206,7 @@ rm /etc/nsswitch.conf
 printf '%s\nsubid: sample\n' "$services" >/etc/nsswitch.conf
 agree "a file of its own"
 
-# Or nothing has been compared.
+# If either number were small, the comparison would prove little.
 ok "some were another source ($from_another)" [ "$from_another" -ge 20 ]
 ok "some were the files ($from_files)" [ "$from_files" -ge 20 ]
 

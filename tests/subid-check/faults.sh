@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Every system call with which subid-check reads a host, failed in turn. It says the same
-# as ever, or that it could not look; it never takes what it cannot read for absent.
+# Lets every system call with which subid-check reads a host fail in turn. The output is the same
+# as without the failure, or says that the host could not be examined. A file that cannot be read
+# never counts as absent.
 set -u
 # shellcheck source=tests/subid-check/program.sh
 . "$(dirname "$0")/program.sh"
@@ -13,7 +14,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
 
-# Without any of these files, the answer would be another one.
+# Each of these files changes the output.
 mkdir -p host/etc/pam.d host/etc/sssd host/etc/samba host/usr/sbin host/var/lib/kubelet
 cd host || exit
 printf 'alice:x:1000:1000::/:/bin/sh\nldap:x:100100:1::/:/bin/sh\n' >etc/passwd
@@ -30,7 +31,7 @@ echo 'maxPods: 64' >var/lib/kubelet/config.yaml
 touch usr/sbin/exim4
 cd .. || exit
 
-# Whether a path leads through a link decides on how a fix is written.
+# The text of a fix depends on whether a path leads through a link.
 said() { # COMMAND...: what is found, and the status
     local r=0
     timeout 300 "$@" >said 2>&1 || r=$?
@@ -55,7 +56,7 @@ inject() { # CALL:error=ERROR:when=ORDINAL: what is said then
 }
 calls=(openat openat2 fstat newfstatat statx pread64 getdents64 fcntl close mmap brk)
 strace -qq -o trace -e trace="$(IFS=, && echo "${calls[*]}")" "${look[@]}" >/dev/null 2>&1
-# What the loader did before is not ours.
+# Leave out the calls of the dynamic linker, which come first.
 list=$(awk '
     { call = $1; sub(/\(.*/, "", call); n[call]++ }
     call == "openat" && /"host"/ { ours = 1 }

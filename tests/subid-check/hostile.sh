@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# subid-check on trees that somebody made to hurt: it opens no device, follows no link out,
-# and neither its time nor its memory grow without bound.
+# subid-check on hostile trees. It opens no device, follows no link out of the tree, and its time
+# and memory are bounded.
 set -u
 # shellcheck source=tests/subid-check/program.sh
 . "$(dirname "$0")/program.sh"
@@ -104,7 +104,7 @@ strace -f -qq -o trace -e trace=open,openat,openat2 "$program" --root device >/d
 ok "the trace is one of its work" grep -q '"/etc/subuid".*O_PATH' trace
 # Only O_PATH reaches the device: no other open follows, by its name or by /proc/self/fd.
 is "no driver is asked" "$(grep -A9 '"/etc/subuid"' trace | grep -v O_PATH)" ""
-# A file is opened by /proc once it is known to be one.
+# A file is opened through /proc/self/fd after it was seen to be a regular file.
 is "without /proc no file is taken for absent" \
     "$(unshare --mount sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$program" --root clean 2>&1; echo "status $?")" \
     "subid-check: clean/etc/subuid: Cannot be read where /proc is not mounted
@@ -133,7 +133,7 @@ if ! grep -q __asan_init "$program"; then
     { cat clean/etc/nsswitch.conf; printf 'x: '; tr '\0' x </dev/zero | head -c 1000000; echo; } \
         >short/etc/nsswitch.conf
     like "with enough of it" "$(said short)" '^status 0$'
-    # From too little to start at all up to enough: it says that it could not, or it is right.
+    # The limits go from too little memory to start up to enough. Each run fails or is right.
     outcomes=$(
         for kib in 8000 9000 10000 11000 12000 13000 14000 15000 16000 20000 40000; do
             (
@@ -150,7 +150,7 @@ if ! grep -q __asan_init "$program"; then
 fi
 
 diag "--- names"
-# Names of files, of a process and of its cgroup come from whoever makes them.
+# Any user may choose the names of files, of a process and of its cgroup.
 cat >names.py <<'END'
 import os, sys
 for name in (b"\x1b[31m\x07", b"new\nline", b"<u>&amp;\"'", b"\xff\xfe\x80", b"\xc2\x9b31m",

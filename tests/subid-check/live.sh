@@ -17,7 +17,7 @@ host_add_user bob 1001
 host_set_subuid alice:100000:65536 bob:165536:65536
 host_set_subgid alice:500000:65536 bob:165536:65536
 
-# A host where all is as it should be has the word in shadow as well.
+# On a host without findings, the line shadow has the word, too.
 ask() { host_set_file /etc/nsswitch.conf "passwd: $*" "group: $*" "shadow: $*"; } # SERVICE...
 ask files systemd subid
 
@@ -81,7 +81,7 @@ is "an ID names the processes, and what they are inside" "$(check 100005 | tail 
     "  processes   1
        PID UID INSIDE COMMAND CONTAINER OR UNIT
 $(printf '%10d          5 sleep   %s' "$container" "$(where "$container")")"
-is "a process without a namespace of its own is inside what it is outside" \
+is "a process without a namespace of its own has the same ID inside and outside" \
     "$(one "sorted((p['pid'], p['inside'], p['command']) for p in d['ids'][0]['processes'])" 100033)" \
     "[($plain, 100033, 'sleep'), ($second, 100033, 'sleep')]"
 is "--pid tells what another ID is in there" "$(check 100033 --pid "$container" | grep -m1 inside)" \
@@ -102,9 +102,10 @@ like "a name with a record of its own" "$(check subuid-alice-100033)" \
     "record +$(getent passwd 100033)\$"
 
 diag "--- inside a user namespace"
-# In the namespace of the container, a process of that same namespace has the ID it has.
+# subid-check runs in the namespace of the container. For a process of the same namespace, the
+# ID inside is the ID that subid-check sees.
 inside() { nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups "$program" "$@"; }
-is "a process of our own namespace is what it is" \
+is "a process of the same namespace has the same ID inside" \
     "$(inside 5 --pid "$container" | grep -m1 inside)" \
     "  inside      5, in the user namespace of PID $container"
 nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups \
@@ -114,10 +115,10 @@ wait_for runs "$nested" sleep
 # shellcheck disable=SC2016 # sh expands it
 nsenter --user --target "$holder" setpriv --reuid 0 --regid 0 --clear-groups \
     sh -c 'echo 0 3 10 >/proc/$0/uid_map' "$nested"
-is "one of a namespace below it, what it is there" \
+is "a process of a namespace below has the ID of that namespace" \
     "$(inside 5 --pid "$nested" | grep -m1 inside)" \
     "  inside      2, in the user namespace of PID $nested"
-is "and an ID that is not mapped there is none" \
+is "and an ID that is not mapped there is said to be so" \
     "$(inside 14 --pid "$nested" | grep -m1 inside)" \
     "  inside      not mapped, in the user namespace of PID $nested"
 is "a namespace that root made is no finding" "$(finding namespace)$(finding undelegated)" "[][]"
@@ -150,7 +151,7 @@ is "a user over one ID of their own" "$(finding namespace)$(finding undelegated)
 kill "$held" && wait "$held" 2>/dev/null
 
 diag "--- which container"
-# Where this process may make cgroups: below its own, of the first hierarchy that lets it.
+# Finds a place for a cgroup: below this process's own one, in the first hierarchy that permits it.
 make_cgroup() { # NAME: sets $cgroup; sleeps in it as $plain's ID
     local mounted options path
     while read -r mounted options; do
@@ -166,7 +167,7 @@ make_cgroup() { # NAME: sets $cgroup; sleeps in it as $plain's ID
 }
 name=libpod-$(printf '%064x' 7).scope
 make_cgroup "$name" || host_fail "no cgroup can be made"
-# It is the whole machine's, so it must not stay behind.
+# A cgroup outlives the namespaces of this test, so it must be removed.
 trap 'kill -9 "$plain"; wait "$plain"; rmdir "$cgroup"' EXIT
 like "an ID names it" "$(check 100033)" "^ +$plain +100033 sleep +Podman 000000000000\$"
 is "JSON in full" "$(one "[p['container'] for p in d['ids'][0]['processes'] if p['pid'] == $plain]" 100033)" \
@@ -294,7 +295,7 @@ ok "which is not much longer" test $((SECONDS - started)) -lt 10
 bar='subid-check: asking the account services \[\.+\]   0 %'
 terminal() { script -qec "$1" /dev/null </dev/null; }
 like "on a terminal there is a bar" "$(terminal "$program --probe=1" | cat -v)" "\\^M$bar"
-# What is seen in the end: of a line, what is behind the last sequence that erases it.
+# A line finally shows the text behind the last sequence that erases it.
 is "which is erased in the end" \
     "$(TERM=dumb terminal "$program --probe=1" | tr -d '\r' | sed 's/.*\x1b\[K//; /: still reading /d')" \
     "$(check --probe=1)"

@@ -36,7 +36,7 @@ check_finds() {
         END { for (i = 1; i <= 4; i++) if (!(substr("uRgG", i, 1) in lost)) printf "%s", substr("uRgG", i, 1) }'
 }
 
-# Where root is not found because no service has it, that is no finding of ours.
+# If root is not found because no service has it, subid-check has no finding about that.
 agree() { # CASE
     local glibc check root
     glibc=$(glibc_finds)

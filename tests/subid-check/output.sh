@@ -32,7 +32,7 @@ shown() { # OPTION...: output, and status as the last line
     { local r=0; check "$@" 2>&1 || r=$?; echo "status $r"; } | named
 }
 
-# json-c 0.18 puts other blanks between the same. The last line is the status.
+# Versions of json-c differ in blanks, so compare the parsed JSON. The last line is the status.
 same_json() {
     python3 -c 'import json, sys
 json_text, status = sys.stdin.read().rstrip("\n").rsplit("\n", 1)
@@ -192,7 +192,7 @@ diag "--- a root that leads out of itself"
 mkdir -p linked/etc linked/data
 echo alice:700000:10 >linked/data/subuid
 ln -s /data/subuid linked/etc/subuid
-like "a link leads where it would lead that host" "$(check --root linked)" '700000-700009'
+like "an absolute link begins at the root" "$(check --root linked)" '700000-700009'
 ln -s ../../../../../../../../etc/passwd linked/etc/passwd
 is "and not to our files" "$(status_of --root linked)" "subid-check: linked/etc/passwd: Too many levels of symbolic links
 status 2"
@@ -230,7 +230,7 @@ like "has colours" "$(TERM=xterm terminal "$program --root hosts/shared" | cat -
 is "without any by NO_COLOR, the same text" \
     "$(NO_COLOR=1 TERM=xterm terminal "$program --root hosts/shared" | tr -d '\r')" \
     "$(check --root hosts/shared)"
-like "--color=always is the last word" "$(NO_COLOR=1 check --root hosts/shared --color=always | cat -v)" '\^\[\[1;31merror'
+like "--color=always wins over NO_COLOR" "$(NO_COLOR=1 check --root hosts/shared --color=always | cat -v)" '\^\[\[1;31merror'
 is "a pipe has none, and the same text" "$(check --root hosts/shared | cat -v)" \
     "$(check --root hosts/shared --color=always | sed 's/\x1b\[[0-9;]*m//g' | cat -v)"
 widest() { # COLUMNS: of the report on a terminal that is so wide
@@ -258,7 +258,7 @@ is "their map too" "$(($(check --root over --map | wc -l) < 150))" 1
 is "--all means all" "$(check --root over --all | grep -c '^error .*\[overlap\]$')" 129998
 
 diag "--- memory"
-# A sanitizer looks at its own memory.
+# valgrind cannot run a program with a sanitizer.
 if ! grep -q __asan_init "$program"; then
     wrapped=$program
     [ ! -x "$abs_top_builddir/subid-check/.libs/subid-check" ] ||
