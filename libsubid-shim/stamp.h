@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -20,17 +21,17 @@
  * fstatat(2): one imported symbol less (see text.h).
  *
  * @ret: unspecified on failure.
- * Returns 0, or -1 with errno set.
+ * Returns 0 or a negative errno.
  * Safety of all functions here: MT-Safe, AS-Safe, AC-Safe.
  */
 SUBID_CHECKED static inline int subid_stamp_of_path(const char *path, struct stat *ret)
 {
-	return fstatat(AT_FDCWD, path, ret, 0);
+	return fstatat(AT_FDCWD, path, ret, 0) < 0 ? -errno : 0;
 }
 
 SUBID_CHECKED static inline int subid_stamp_of_file(int fd, struct stat *ret)
 {
-	return fstatat(fd, "", ret, AT_EMPTY_PATH);
+	return fstatat(fd, "", ret, AT_EMPTY_PATH) < 0 ? -errno : 0;
 }
 
 /*

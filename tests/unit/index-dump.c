@@ -4,7 +4,6 @@
  *
  *   index-dump FILE    in the format of subuid(5)
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,10 +60,9 @@ static void print_buckets(const struct subid_index *index)
 static int build(const char *path, struct subid_index **ret)
 {
 	struct stat stamp;
+	int r = subid_stamp_of_path(path, &stamp);
 
-	if (subid_stamp_of_path(path, &stamp) < 0)
-		return -errno;
-	return subid_index_build(path, &stamp, ret);
+	return r < 0 ? r : subid_index_build(path, &stamp, ret);
 }
 
 int main(int argc, char **argv)
