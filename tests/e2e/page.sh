@@ -65,7 +65,7 @@ for c in open(sys.argv[1], encoding="utf-8").read():
     if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs"): print(ascii(c))' "$host.html")" ""
 done
 markup=$(text_of markup.html)
-# A slash makes no owner, so the finding has to do without the name.
+# A name with a slash is not an owner, so the finding does not show it.
 ok "a name is shown as it is written" grep -qxF -- '"><img src=x onerror=alert(1)>' <<<"$markup"
 ok "so is one that looks escaped" grep -qxF -- '&lt;b&gt;' <<<"$markup"
 like "the title is ours" "$(browse --dump-dom markup.html)" '<title>Subordinate IDs</title>'

@@ -64,7 +64,7 @@ show() {
     [ "$r" -eq 0 ] || echo "status $r"
 }
 name_of() { show getent passwd "$1" | cut -d: -f1; }
-# As a client of the socket, which is told what getent(1) keeps to itself.
+# Asks as a client of the socket, because getent(1) does not show why there is no record.
 ask() {
     timeout 300 python3 "$abs_top_srcdir/tests/subid-userdbd/client.py" ask \
         "/proc/$machine_pid/root/run/systemd/userdb/org.nss-subid.UserDatabase" "$@"

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Units, scopes and their control groups under subordinate IDs (systemd#19781), whoever
-# answers for these: sourced by a test of a booted systemd, never run.
+# Units, scopes and their control groups under subordinate IDs (systemd#19781), with the module
+# or the service: sourced by a test of a booted systemd, never run.
 #
-#   units_without               while nobody answers
-#   units_with                  once somebody does
+#   units_without               tests while the IDs have no records
+#   units_with                  tests while they have
 
 # The unit's main process, as numbers and as ps shows it. (ps itself prints
 # numbers from 2^31 on as negative ones.)

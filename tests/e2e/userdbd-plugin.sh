@@ -20,13 +20,13 @@ show() {
     inside "$@" 2>&1 || r=$?
     [ "$r" -eq 0 ] || echo "status $r"
 }
-# As a client of the socket, which is told what getent(1) keeps to itself. It is a process
-# of another PID namespace, which the service cannot see.
+# Asks as a client of the socket, because getent(1) does not show why there is no record. The
+# client is a process of another PID namespace, which the service cannot see.
 ask() {
     timeout 300 python3 "$abs_top_srcdir/tests/subid-userdbd/client.py" ask \
         "/proc/$machine_pid/root/run/systemd/userdb/org.nss-subid.UserDatabase" "$@"
 }
-# How long it took, in seconds, before what it said.
+# Prints how many seconds the answer took, and then the answer.
 timed() {
     local begin=$SECONDS said
     said=$("$@")
@@ -56,14 +56,14 @@ sees "a group" "$(show getent group subgid-alice-500012)" "subgid-alice-500012:x
 sees "an unknown owner" "$(ask userName=subuid-stranger-5)" NoRecordFound
 sees "another owner's ID" "$(ask userName=subuid-bob-300002)" NoRecordFound
 sees "root's ID, which the plugin delegates" "$(ask userName=subuid-low-0)" NoRecordFound
-sees "the module's own rule for what nobody may have" "$(ask userName=subuid-low-65534)" NoRecordFound
+sees "a reserved ID has no record, as with the module" "$(ask userName=subuid-low-65534)" NoRecordFound
 
 diag "--- by ID"
 
-sees "where the plugin's reverse lookup tells" "$(show getent passwd 400009)" \
+sees "an ID whose owner the plugin's reverse lookup finds" "$(show getent passwd 400009)" \
     "subuid-4242-400009:x:400009:450009:Subordinate UID 9 of 4242$nologin"
-sees "where it tells a wrong owner" "$(ask uid=940000)" NoRecordFound
-sees "where it has no connection" "$(ask uid=920000)" ServiceNotAvailable
+sees "an ID for which it returns a wrong owner" "$(ask uid=940000)" NoRecordFound
+sees "an ID for which it has no connection" "$(ask uid=920000)" ServiceNotAvailable
 sees "nobody's" "$(ask uid=99999)" NoRecordFound
 sees "of an owner without an account, before anybody has named it" "$(ask uid=2147483650)" NoRecordFound
 sees "and after" "$(ask userName=subuid-containers-2147483650; show getent passwd 2147483651)" \
@@ -117,9 +117,9 @@ for hung in "$first" "$second" "$third"; do
     read -r answer <&"$hung"
     sees "one that hangs ends with an error" "${answer#*$'\t'}" ServiceNotAvailable
     diag "after ${answer%%$'\t'*} seconds"
-    ok "... of the deadline's making" [ "${answer%%$'\t'*}" -lt $((2 * deadline)) ]
+    ok "in less than twice the deadline" [ "${answer%%$'\t'*}" -lt $((2 * deadline)) ]
 done
-sees "then it goes on" "$(ask userName=subuid-alice-100002)" \
+sees "afterwards, questions are answered again" "$(ask userName=subuid-alice-100002)" \
     "subuid-alice-100002:100002:500002:Subordinate UID 2 of alice"
 # The service, four workers and the scanner.
 processes=$(inside cat "$(unit_cgroup "$unit")/cgroup.procs" | wc -l)
@@ -129,7 +129,7 @@ sees "by the same service" "$(unit_property "$unit" NRestarts)" 0
 diag "--- a plugin that is not there"
 
 machine_services 'subid: absent'
-sees "what libsubid makes of that" "$(ask userName=subuid-alice-300002 | cut -d: -f2)" \
+sees "the service answers as libsubid does" "$(ask userName=subuid-alice-300002 | cut -d: -f2)" \
     "$(inside getsubids alice 2>/dev/null | awk '$3 == 300000 { print 300002; found = 1 }
         END { if (!found) print "NoRecordFound" }')"
 machine_services 'subid: ../sample'

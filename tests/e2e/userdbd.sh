@@ -33,11 +33,11 @@ diag "--- with the service"
 
 unit=subid-userdbd.service
 machine_userdbd || { unit_report "$unit"; echo "Bail out! the service cannot be installed"; exit 1; }
-sees "nobody has asked: only the socket is there" \
+sees "before the first question, only the socket is there" \
     "$(unit_property subid-userdbd.socket ActiveState) $(unit_property "$unit" ActiveState)" \
     "active inactive"
 sees "anybody may connect" "$(inside stat -c '%A %U:%G' "$socket")" "srw-rw-rw- root:root"
-sees "nsswitch.conf has no word of ours" "$(inside grep -c subid /etc/nsswitch.conf)" 0
+sees "nsswitch.conf does not name subid" "$(inside grep -c subid /etc/nsswitch.conf)" 0
 
 sees "by UID" "$(show getent passwd 100005)" \
     "subuid-ftweedal-100005:x:100005:100005:Subordinate UID 5 of ftweedal$nologin"
