@@ -65,7 +65,9 @@ static void *copy_of(const char *bytes, size_t size)
 {
 	void *copy = malloc(size + 1);
 
-	if (copy && size > 0)
+	if (!copy)
+		return NULL;
+	if (size > 0)
 		memcpy(copy, bytes, size);
 	return copy;
 }
