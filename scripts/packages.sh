@@ -2,8 +2,8 @@
 # The Debian packages that this project needs: sourced, never run.
 #
 #   packages_install [GROUP...] installs the missing packages of the groups build,
-#                               test, check, proof, machine and bench; without a
-#                               group, of all of these but bench
+#                               demo, test, check, proof, machine and bench; without
+#                               a group, of all that scripts/check --all needs
 #   packages_in GROUP           prints the packages of a group; suite and cross are
 #                               for Debian roots only
 #
@@ -14,6 +14,9 @@ packages_in() { # GROUP
     build)
         echo gcc libc6-dev libjson-c-dev libsmartcols-dev libsubid-dev libsystemd-dev make \
             autoconf autoconf-archive automake libtool pkg-config
+        ;;
+    demo) # whose output scripts/demo shows
+        echo mount procps util-linux
         ;;
     test) # what the tests are built with, and the programs whose lookups they check
         echo libcmocka-dev libsubid-dev acl binutils bsdextrautils bsdutils findutils fish \
