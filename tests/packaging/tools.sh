@@ -6,6 +6,6 @@
 
 tools_enter() {
     # shellcheck disable=SC2046
-    root_enter autopkgtest gcc libc6-dev libnss-systemd lintian make mount perl procps \
-        python3-minimal rpm uidmap xz-utils $(packages_build_depends)
+    root_enter acl autopkgtest gcc libc6-dev libnss-systemd lintian lsof make mount perl procps \
+        python3-minimal rpm rsync uidmap xz-utils $(packages_build_depends)
 }
