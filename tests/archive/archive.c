@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "archive.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,17 +17,10 @@ __attribute__((noreturn)) static void bail_out(const struct archive *archive, co
  */
 static void read_text(struct archive *archive)
 {
-	FILE *file = fopen(archive->path, "re");
-	char buf[4096];
-	size_t len;
+	int r = content_read(&archive->text, archive->path);
 
-	if (!file)
-		bail_out(archive, strerror(errno));
-	while ((len = fread(buf, 1, sizeof(buf), file)) > 0)
-		content_add(&archive->text, buf, len);
-	if (ferror(file))
-		bail_out(archive, strerror(errno));
-	(void)fclose(file);
+	if (r < 0)
+		bail_out(archive, strerror(-r));
 	if (memchr(archive->text.bytes ? archive->text.bytes : "", '\0', archive->text.len))
 		bail_out(archive, "a NUL byte, which is written \\x00");
 	content_add(&archive->text, "", 1);

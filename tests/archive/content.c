@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "content.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,6 +36,23 @@ void content_print(struct content *content, const char *format, ...)
 	if (len < 0 || (size_t)len >= sizeof(text))
 		abort();
 	content_add(content, text, (size_t)len);
+}
+
+int content_read(struct content *content, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char buf[4096];
+	size_t len;
+	int r = 0;
+
+	if (!file)
+		return -errno;
+	while ((len = fread(buf, 1, sizeof(buf), file)) > 0)
+		content_add(content, buf, len);
+	if (ferror(file))
+		r = -errno;
+	(void)fclose(file);
+	return r;
 }
 
 void content_clear(struct content *content)

@@ -16,6 +16,13 @@ void content_add(struct content *content, const void *bytes, size_t len);
 __attribute__((format(printf, 2, 3))) void content_print(struct content *content,
 							 const char *format, ...);
 
+/*
+ * content_read: append what a file holds.
+ *
+ * Returns 0 or a negative errno. A shortage of memory ends the program.
+ */
+__attribute__((warn_unused_result)) int content_read(struct content *content, const char *path);
+
 /* content_clear: make it empty, and keep the memory. content_free: free the memory, too. */
 void content_clear(struct content *content);
 void content_free(struct content *content);

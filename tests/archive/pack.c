@@ -21,26 +21,10 @@
 /* A shorter repetition is easier to read as it is. */
 #define REPEATED_MIN_COLUMNS 64
 
-__attribute__((noreturn)) static void fail(const char *path)
+__attribute__((noreturn)) static void fail(const char *path, int error)
 {
-	fprintf(stderr, "pack: %s: %s\n", path, strerror(errno));
+	fprintf(stderr, "pack: %s: %s\n", path, strerror(error));
 	exit(1);
-}
-
-static void read_file(const char *path, struct content *content)
-{
-	FILE *file = fopen(path, "re");
-	char buf[4096];
-	size_t len;
-
-	if (!file)
-		fail(path);
-	content_clear(content);
-	while ((len = fread(buf, 1, sizeof(buf), file)) > 0)
-		content_add(content, buf, len);
-	if (ferror(file))
-		fail(path);
-	(void)fclose(file);
 }
 
 /* The length of a character that needs no escape, or 0 if it needs one. */
@@ -190,12 +174,17 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (int i = 1; i < argc; i++) {
-		read_file(argv[i], &content);
+		int r;
+
+		content_clear(&content);
+		r = content_read(&content, argv[i]);
+		if (r < 0)
+			fail(argv[i], -r);
 		printf("@ %s\n", argv[i]);
 		put_content(&content);
 	}
 	content_free(&content);
 	if (fflush(stdout) != 0)
-		fail("standard output");
+		fail("standard output", errno);
 	return 0;
 }
