@@ -89,7 +89,7 @@ static void finish_answer(struct child *child)
 	}
 	free(child->bytes);
 	child->bytes = NULL;
-	/* What arrives before the next question is no answer: see read_answer(). */
+	/* Bytes that arrive before the next question are no answer: see read_answer(). */
 	child->asked = false;
 	child->size = child->got = 0;
 	(void)sd_event_source_set_enabled(child->deadline, SD_EVENT_OFF);
@@ -169,7 +169,7 @@ void child_ask(struct child *child, const char *bytes, size_t size)
 	child->asked = true;
 	child->question = bytes;
 	child->question_size = size;
-	child->sent = child->got = child->size = 0;
+	child->sent = 0;
 	(void)sd_event_source_set_time_relative(child->deadline, child->config.deadline_usec);
 	(void)sd_event_source_set_enabled(child->deadline, SD_EVENT_ONESHOT);
 	(void)send_question(child);
