@@ -25,7 +25,7 @@ struct whose_map {
 	struct segments *segments; /* two, by enum subid_kind */
 };
 
-/* What a map says of an ID. */
+/* The answer of whose_id(). */
 struct whose_answer {
 	enum whose whose;
 	const struct owner *owner; /* WHOSE_DELEGATED: the owner on the first line; else NULL */
