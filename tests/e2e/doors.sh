@@ -27,11 +27,13 @@ through_sshd() {
     inside ssh -o BatchMode=yes -o LogLevel=ERROR -o StrictHostKeyChecking=no "$1@127.0.0.1" \
         id -un 2>&1
 }
-# login prints a greeting first. The last line is what counts.
+# login prints a greeting first. The last line is what counts, without the operating system
+# commands of ECMA-48 by which pam_systemd (from systemd 258) tells a terminal whose session it is.
 through_login() {
     {
         # exec, because login hangs up its terminal, and a shell around it would not survive that.
-        inside script -qec "exec login -f $1" /dev/null </dev/null 2>&1 | tr -d '\r'
+        inside script -qec "exec login -f $1" /dev/null </dev/null 2>&1 |
+            sed 's/\x1b\][^\x1b]*\x1b\\//g; s/\r//g'
         inside cat "/run/in/login.$1" 2>/dev/null
     } | grep . | tail -n 1
 }
