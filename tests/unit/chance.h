@@ -5,9 +5,8 @@
 #include <stdint.h>
 
 /*
- * Chance for tests that generate their input: the same numbers each time from
- * the same seed (splitmix64), so that a seed in a failure's message is a
- * reproduction.
+ * Pseudo-random numbers (splitmix64) for tests that generate their input. The same seed gives
+ * the same numbers, so the seed in the message of a failure is enough to reproduce it.
  */
 struct chance {
 	uint64_t state;
@@ -22,7 +21,7 @@ static inline uint64_t chance_bits(struct chance *chance)
 	return bits ^ bits >> 31;
 }
 
-/* chance_below: 0 to @n - 1. */
+/* chance_below: a number from 0 to @n - 1. */
 static inline uint32_t chance_below(struct chance *chance, uint32_t n)
 {
 	return (uint32_t)((chance_bits(chance) >> 32) * n >> 32);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-/* cmocka 2.0's name for it, where the old one is deprecated. */
+/* cmocka 2.0 deprecates assert_in_range() in favour of assert_uint_in_range(). */
 #ifdef assert_uint_in_range
 #undef assert_in_range
 #define assert_in_range assert_uint_in_range
@@ -18,8 +18,8 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
- * cmocka's assertions for the rows of a table: one that fails says for which
- * reason its row is there.
+ * Assertions for the rows of a table. The message of a failure begins with @reason, which says
+ * what the row is there for.
  */
 static inline void check_int(const char *reason, intmax_t got, intmax_t want)
 {

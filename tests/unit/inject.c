@@ -12,10 +12,11 @@
 
 #include "check.h"
 
-/* No call that is wrapped here says this on its own. */
+/* The errno that a successful call leaves behind. No wrapped call fails with it on its own. */
 #define NOISE EXDEV
 
-#define ROOM 4
+#define PATHS 4
+#define ACCOUNTS 4
 #define DESCRIPTORS 1024
 #define MAPS 16
 
@@ -30,6 +31,7 @@ struct plan {
 	void (*hook)(void);
 };
 
+/* What the running test has planned, and what has happened so far. */
 static struct {
 	struct plan plan[INJECT_CALLS];
 	size_t short_bytes;
@@ -38,14 +40,14 @@ static struct {
 	time_t clock;
 	struct {
 		const char *path, *instead;
-	} paths[ROOM];
+	} paths[PATHS];
 	struct {
 		const char *name;
 		unsigned int uid;
-	} accounts[ROOM];
+	} accounts[ACCOUNTS];
 	bool ignore_case;
 	bool open[DESCRIPTORS];
-	bool read[DESCRIPTORS]; /* since it was opened */
+	bool read[DESCRIPTORS]; /* has it been read since it was opened? */
 	int open_flags;
 } now;
 
@@ -107,9 +109,9 @@ void inject_path(const char *path, const char *instead)
 {
 	size_t i = 0;
 
-	while (i < ROOM && now.paths[i].path && strcmp(now.paths[i].path, path) != 0)
+	while (i < PATHS && now.paths[i].path && strcmp(now.paths[i].path, path) != 0)
 		i++;
-	assert_in_range(i, 0, ROOM - 1);
+	assert_in_range(i, 0, PATHS - 1);
 	now.paths[i].path = path;
 	now.paths[i].instead = instead;
 }
@@ -118,9 +120,9 @@ void inject_account(const char *name, unsigned int uid)
 {
 	size_t i = 0;
 
-	while (i < ROOM && now.accounts[i].name)
+	while (i < ACCOUNTS && now.accounts[i].name)
 		i++;
-	assert_in_range(i, 0, ROOM - 1);
+	assert_in_range(i, 0, ACCOUNTS - 1);
 	now.accounts[i].name = name;
 	now.accounts[i].uid = uid;
 }
@@ -196,7 +198,7 @@ static void end(int fault)
 
 static const char *path_seen(const char *path)
 {
-	for (size_t i = 0; i < ROOM && now.paths[i].path; i++)
+	for (size_t i = 0; i < PATHS && now.paths[i].path; i++)
 		if (strcmp(path, now.paths[i].path) == 0)
 			return now.paths[i].instead;
 	return path;
@@ -265,10 +267,10 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
 	if (fault != 0)
 		return fault;
 
-	while (i < ROOM && now.accounts[i].name &&
+	while (i < ACCOUNTS && now.accounts[i].name &&
 	       (name ? names_differ(name, now.accounts[i].name) : uid != now.accounts[i].uid))
 		i++;
-	if (i == ROOM || !now.accounts[i].name)
+	if (i == ACCOUNTS || !now.accounts[i].name)
 		return 0;
 	if (strlen(now.accounts[i].name) >= len)
 		return ERANGE;
@@ -282,8 +284,8 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
 }
 
 /*
- * A call has one of two names, depending on _FILE_OFFSET_BITS; pread(2)'s also depends on
- * _FORTIFY_SOURCE.
+ * A call has one of two names, depending on _FILE_OFFSET_BITS. With _FORTIFY_SOURCE, pread(2)
+ * has one of two others.
  */
 int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
@@ -306,8 +308,8 @@ void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t 
 int __wrap_munmap(void *memory, size_t size);
 ssize_t __wrap_pread(int fd, void *buf, size_t len, off_t offset);
 ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset);
-ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t room);
-ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t room);
+ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t buf_size);
+ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t buf_size);
 int __wrap_close(int fd);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
 int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret);
@@ -315,8 +317,8 @@ int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t le
 		      struct passwd **ret);
 
 /*
- * The mode of a file that is created. Only gcov's part of the program creates files, to write its
- * counts; the code under test does not.
+ * The mode of a file that is created. The code under test creates none, but gcov's runtime does
+ * to write its counts.
  */
 static mode_t mode_of(int flags, va_list args)
 {
@@ -343,24 +345,27 @@ static struct map *find_map(const void *memory)
 	return &maps[i];
 }
 
-/* An object of 16 bytes' alignment ends where the guard page begins. */
+/*
+ * The mapping has a guard page at its end. The memory returned ends where this page begins, up
+ * to an alignment of 16 bytes, so an access past its end faults.
+ */
 static void *wrap_mmap(void *(*real)(void *, size_t, int, int, int, off64_t), size_t size, int prot,
 		       int flags)
 {
 	int fault = begin(INJECT_MMAP);
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), room = (size + page - 1) / page * page;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (size + page - 1) / page * page;
 	struct map *map = find_map(NULL);
 
 	end(fault);
 	if (fault != 0)
 		return MAP_FAILED;
 
-	map->mapped_size = room + page;
+	map->mapped_size = pages + page;
 	map->mapped = real(NULL, map->mapped_size, prot, flags, -1, 0);
 	if (map->mapped == MAP_FAILED)
 		return MAP_FAILED;
-	assert_int_equal(mprotect((char *)map->mapped + room, page, PROT_NONE), 0);
-	map->memory = (char *)map->mapped + (room - (size + 15) / 16 * 16);
+	assert_int_equal(mprotect((char *)map->mapped + pages, page, PROT_NONE), 0);
+	map->memory = (char *)map->mapped + (pages - (size + 15) / 16 * 16);
 	map->size = size;
 	end(0);
 	return map->memory;
@@ -435,15 +440,15 @@ ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset)
 	return wrap_pread(__real_pread64, fd, buf, len, offset);
 }
 
-ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t room)
+ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t buf_size)
 {
-	assert_in_range(len, 0, room);
+	assert_in_range(len, 0, buf_size);
 	return wrap_pread(pread_as_64, fd, buf, len, offset);
 }
 
-ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t room)
+ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t buf_size)
 {
-	assert_in_range(len, 0, room);
+	assert_in_range(len, 0, buf_size);
 	return wrap_pread(__real_pread64, fd, buf, len, offset);
 }
 

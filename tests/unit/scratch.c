@@ -66,7 +66,7 @@ static void stamp_of(const char *name, struct stat *ret)
 	assert_int_equal(stat(name, ret), 0);
 }
 
-static bool ticked(const struct stat *before, const char *name)
+static bool stamp_changed(const struct stat *before, const char *name)
 {
 	struct stat now;
 
@@ -82,7 +82,7 @@ void scratch_overwrite(const char *name, size_t offset, const char *text)
 	stamp_of(name, &before);
 	do
 		put(name, "r+", offset, text, strlen(text));
-	while (!ticked(&before, name));
+	while (!stamp_changed(&before, name));
 }
 
 void scratch_append(const char *name, const char *text)
@@ -108,7 +108,7 @@ const char *scratch_padding(size_t bytes)
 		padding[i] = i % 100 == 0 ? '#' : '.';
 	for (size_t i = 99; i < bytes; i += 100)
 		padding[i] = '\n';
-	/* A comment of a few bytes more, never a piece of what follows. */
+	/* The last comment may be shorter. It still ends with a newline. */
 	padding[bytes - 1] = '\n';
 	padding[bytes] = '\0';
 	return padding;

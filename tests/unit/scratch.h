@@ -4,32 +4,31 @@
 #include <stddef.h>
 
 /*
- * Files of a test's own, in a directory of its own, which is the current
- * directory from setup to teardown: names are paths. Only stdio is used, which
- * inject.h does not intercept.
+ * The files of a test. They lie in a temporary directory, which is the current directory from
+ * setup to teardown, so a name is a path. They are written with stdio, which inject.h does not
+ * intercept.
  */
 
 /* scratch_setup, scratch_teardown: for cmocka_run_group_tests(). */
 int scratch_setup(void **state);
 int scratch_teardown(void **state);
 
-/* scratch_write: a file with these contents, a new one or emptied first. */
+/* scratch_write: write a file with these contents; one that exists is truncated first. */
 void scratch_write(const char *name, const char *text);
 void scratch_write_bytes(const char *name, const void *bytes, size_t len);
 
 /*
- * scratch_overwrite, scratch_append: change a file in place. They return when
- * its stamp has changed too, which within one tick of the file's clock takes
- * more than one attempt.
+ * scratch_overwrite, scratch_append: change a file in place. They write until its ctime changes,
+ * too: within one tick of the file system's clock, several writes have the same time.
  */
 void scratch_overwrite(const char *name, size_t offset, const char *text);
 void scratch_append(const char *name, const char *text);
 
-/* scratch_replace: as an editor does it, with rename(2). */
+/* scratch_replace: replace a file by a new one with rename(2), as editors do. */
 void scratch_replace(const char *name, const char *text);
 
 /*
- * scratch_padding: comment lines of @bytes in all, at least 100, to move what
- * follows out of a reader's buffer. Valid until the next call.
+ * scratch_padding: comment lines with @bytes (100 to 16383) in all. They move the lines that
+ * follow out of a reader's buffer. Valid until the next call.
  */
 const char *scratch_padding(size_t bytes);
