@@ -13,15 +13,15 @@
 #include "scratch.h"
 #include "subid.h"
 
-/* So many lookups are no start any more. */
+/* A small file is indexed within this number of lookups. */
 #define LOOKUPS_TO_WARM 16
 
-/* The value that a thread adds to a seat when it replaces the index. */
+/* The value that a writer adds to a seat to claim it. */
 #define CLAIMED UINT32_C(0x80000000)
 
 static struct subid_cache cache;
 
-/* The system calls that a lookup made. */
+/* The system calls that the last lookup made. */
 static struct {
 	unsigned int opens, stats, maps;
 } cost;
@@ -43,9 +43,9 @@ static void note_cost(void)
 
 static const struct subid_database database = { "subuid", &cache };
 
-/* Whose is the ID? The whole answer is the owner's name and the position. */
-static int whose_of(const struct subid_database *which, uint32_t id, const char **ret_name,
-		    uint64_t *ret_position)
+/* Looks up the owner and the position of an ID, and notes the cost. */
+static int look_up_in(const struct subid_database *which, uint32_t id, const char **ret_name,
+		      uint64_t *ret_position)
 {
 	static struct subid_owner owner;
 	int r;
@@ -58,9 +58,9 @@ static int whose_of(const struct subid_database *which, uint32_t id, const char 
 	return r;
 }
 
-static int whose(uint32_t id, const char **ret_name, uint64_t *ret_position)
+static int look_up(uint32_t id, const char **ret_name, uint64_t *ret_position)
 {
-	return whose_of(&database, id, ret_name, ret_position);
+	return look_up_in(&database, id, ret_name, ret_position);
 }
 
 static void check_owner(const char *reason, uint32_t id, const char *name, uint64_t position)
@@ -68,17 +68,17 @@ static void check_owner(const char *reason, uint32_t id, const char *name, uint6
 	const char *got;
 	uint64_t got_position;
 
-	check_int(reason, whose(id, &got, &got_position), 0);
+	check_int(reason, look_up(id, &got, &got_position), 0);
 	check_text(reason, got, name);
 	check_int(reason, (intmax_t)got_position, (intmax_t)position);
 }
 
-static void check_nobody(const char *reason, uint32_t id)
+static void check_no_owner(const char *reason, uint32_t id)
 {
 	const char *name;
 	uint64_t position;
 
-	check_int(reason, whose(id, &name, &position), -ENOENT);
+	check_int(reason, look_up(id, &name, &position), -ENOENT);
 	check_int(reason, (intmax_t)position, 77);
 }
 
@@ -87,7 +87,7 @@ static const char two_lines[] = "alice:100000:10\nbob:200000:10\n";
 static int setup(void **state)
 {
 	(void)inject_reset(state);
-	/* Of a test that has failed. */
+	/* Undo what a failed test has left. */
 	if (getuid() == 0)
 		(void)seteuid(0);
 	subid_index_free(cache.index);
@@ -97,7 +97,7 @@ static int setup(void **state)
 	return 0;
 }
 
-static void check_nobody_inside(void)
+static void check_seats_are_empty(void)
 {
 	for (size_t i = 0; i < SUBID_CACHE_SEATS; i++)
 		assert_int_equal(atomic_load(&cache.seats[i].readers), 0);
@@ -106,21 +106,21 @@ static void check_nobody_inside(void)
 static int teardown(void **state)
 {
 	(void)state;
-	check_nobody_inside();
+	check_seats_are_empty();
 	subid_index_free(cache.index);
 	memset(&cache, 0, sizeof(cache));
 	assert_int_equal(inject_open_maps(), 0);
 	return 0;
 }
 
-/* And no other is mapped. */
-static void check_index_is_kept(void)
+/* There is an index, and no other mapping. */
+static void check_one_index_is_mapped(void)
 {
 	assert_non_null(cache.index);
 	assert_int_equal(inject_open_maps(), 1);
 }
 
-/* Ask until an index answers, and nothing is opened. */
+/* Looks up an ID until an index answers: that lookup opens no file. */
 static void warm_within(unsigned int most)
 {
 	unsigned int lookups = 0;
@@ -129,9 +129,9 @@ static void warm_within(unsigned int most)
 
 	do {
 		assert_in_range(++lookups, 1, most);
-		(void)whose(5, &name, &position);
+		(void)look_up(5, &name, &position);
 	} while (cost.opens > 0);
-	check_index_is_kept();
+	check_one_index_is_mapped();
 }
 
 static void warm(void)
@@ -139,12 +139,12 @@ static void warm(void)
 	warm_within(LOOKUPS_TO_WARM);
 }
 
-static void check_read(const char *reason)
+static void check_answered_by_file(const char *reason)
 {
 	check_int(reason, cost.opens, 1);
 }
 
-static void check_not_read(const char *reason)
+static void check_answered_by_index(const char *reason)
 {
 	check_int(reason, cost.opens, 0);
 	check_int(reason, cost.stats, 1);
@@ -157,14 +157,14 @@ static void the_first_lookups_read_the_file_and_later_ones_only_its_stamp(void *
 
 	(void)state;
 	check_owner("the first", 100003, "alice", 3);
-	check_read("the first");
+	check_answered_by_file("the first");
 	assert_int_equal(cost.stats, 0);
 	assert_int_equal(cost.maps, 0);
 
 	while (cost.opens > 0) {
 		assert_in_range(++reads, 1, LOOKUPS_TO_WARM);
 		check_owner("warming up", 200003, "bob", 3);
-		/* An index is of use from where it is built. */
+		/* This lookup has built the index. */
 		if (cost.maps > 0)
 			break;
 	}
@@ -172,50 +172,54 @@ static void the_first_lookups_read_the_file_and_later_ones_only_its_stamp(void *
 
 	for (int i = 0; i < 100; i++) {
 		check_owner("an index", 100009, "alice", 9);
-		check_not_read("a hit");
-		check_nobody("an index", 100010);
-		check_not_read("a miss");
+		check_answered_by_index("a hit");
+		check_no_owner("an index", 100010);
+		check_answered_by_index("a miss");
 	}
-	check_index_is_kept();
+	check_one_index_is_mapped();
 }
 
-/* @scans before the attempt, and what each lookup costs until an index answers. */
+/* Checks that @scans lookups scan the file, that the next one builds an index, and their cost. */
 static void check_scans_before_index(const char *reason, unsigned int scans, bool was_indexed)
 {
 	for (unsigned int n = 1; n <= scans; n++) {
 		check_owner(reason, 100003, "alice", 3);
 		check_int(reason, cost.opens, 1);
 		check_int(reason, cost.maps, 0);
-		/* A process that looks up one ID does not even pay for the stamp. */
+		/* The first lookups of a process do not even call stat(2). */
 		check_int(reason, cost.stats, n > 3 || was_indexed);
 	}
 	check_owner(reason, 100003, "alice", 3);
 	check_int(reason, cost.opens, 2);
 	check_int(reason, cost.maps, 1);
 	check_owner(reason, 100003, "alice", 3);
-	check_not_read(reason);
+	check_answered_by_index(reason);
 }
 
-static void a_file_is_scanned_so_often_before_it_is_indexed(void **state)
+static void a_larger_file_is_scanned_more_often_before_it_is_indexed(void **state)
 {
 	static const struct {
 		const char *reason;
 		size_t bytes; /* of the file */
 		unsigned int scans;
 	} rows[] = {
-		{ "the smallest", 0, 3 },	 { "one byte less", 1023, 3 },
-		{ "one more scan", 1024, 4 },	 { "10 KiB", 10240, 13 },
-		{ "just not large", 29695, 31 }, { "large", 29696, 32 },
-		{ "larger", 30720, 32 },	 { "much larger", 200000, 32 },
+		{ "two lines", 0, 3 },
+		{ "just below 1 KiB", 1023, 3 },
+		{ "1 KiB", 1024, 4 },
+		{ "10 KiB", 10240, 13 },
+		{ "just below 29 KiB", 29695, 31 },
+		{ "29 KiB", 29696, 32 },
+		{ "30 KiB", 30720, 32 },
+		{ "200,000 bytes", 200000, 32 },
 	};
 	static char text[200001];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		for (int change = 0; change < 2; change++) {
+		for (int version = 0; version < 2; version++) {
 			size_t len = strlen(two_lines);
 
-			if (change == 0)
+			if (version == 0)
 				(void)setup(NULL);
 			else
 				(void)remove("subuid");
@@ -223,7 +227,7 @@ static void a_file_is_scanned_so_often_before_it_is_indexed(void **state)
 			for (; len < rows[i].bytes; len++)
 				text[len] = len % 64 == 0 ? '#' : '\n';
 			scratch_write_bytes("subuid", text, len);
-			check_scans_before_index(rows[i].reason, rows[i].scans, change == 1);
+			check_scans_before_index(rows[i].reason, rows[i].scans, version == 1);
 		}
 }
 
@@ -239,20 +243,20 @@ static void an_index_answers_all_three_questions(void **state)
 	note_calls();
 	assert_int_equal(subid_by_owner(&database, &bob, 200004, &position), 0);
 	note_cost();
-	check_not_read("by owner");
+	check_answered_by_index("by owner");
 	assert_int_equal(position, 4);
 	note_calls();
 	assert_int_equal(subid_by_position(&database, &bob, 4, &id), 0);
 	note_cost();
-	check_not_read("by position");
+	check_answered_by_index("by position");
 	assert_int_equal(id, 200004);
 	note_calls();
 	assert_int_equal(subid_by_position(&database, &bob, 10, &id), -ENOENT);
 	note_cost();
-	check_not_read("by a position that is none");
+	check_answered_by_index("by a position beyond the last");
 }
 
-static void the_index_is_entered_and_left(void **state)
+static void a_reader_is_counted_in_its_seat_until_it_leaves(void **state)
 {
 	struct subid_cache_seat *seat = NULL, *same = NULL;
 	const struct subid_index *index;
@@ -264,7 +268,7 @@ static void the_index_is_entered_and_left(void **state)
 	assert_in_range(seat - cache.seats, 0, SUBID_CACHE_SEATS - 1);
 	assert_int_equal(atomic_load(&seat->readers), 1);
 
-	/* One thread, as a child of vfork(2) may be, twice. */
+	/* The same thread again, as after vfork(2). */
 	assert_ptr_equal(subid_cache_enter(&cache, "subuid", &same), index);
 	assert_int_equal(atomic_load(&same->readers), 2);
 	subid_cache_leave(same);
@@ -279,9 +283,9 @@ static void without_a_cache_the_file_is_read_each_time(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2 * LOOKUPS_TO_WARM; i++) {
-		assert_int_equal(whose_of(&uncached, 200003, &name, &position), 0);
+		assert_int_equal(look_up_in(&uncached, 200003, &name, &position), 0);
 		assert_int_equal(position, 3);
-		check_read("no cache");
+		check_answered_by_file("no cache");
 		assert_int_equal(cost.stats, 0);
 		assert_int_equal(cost.maps, 0);
 	}
@@ -298,15 +302,15 @@ static void two_files_have_two_indexes(void **state)
 	scratch_write("subgid", "carol:100000:10\n");
 	warm();
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++) {
-		assert_int_equal(whose_of(&groups, 100003, &name, &position), 0);
+		assert_int_equal(look_up_in(&groups, 100003, &name, &position), 0);
 		assert_string_equal(name, "carol");
 		check_owner("the other file", 100003, "alice", 3);
 	}
-	check_not_read("the other file");
+	check_answered_by_index("the other file");
 	assert_non_null(other.index);
 	assert_int_equal(inject_open_maps(), 2);
 	subid_index_free(other.index);
-	check_index_is_kept();
+	check_one_index_is_mapped();
 }
 
 /* --- changes ------------------------------------------------------------------- */
@@ -316,7 +320,7 @@ static void replace(void)
 	scratch_replace("subuid", "carol:100000:10\n");
 }
 
-static void replace_by_one_of_equal_size(void)
+static void replace_by_equal_size(void)
 {
 	scratch_replace("subuid", "carol:100000:10\nbo:200000:10\n");
 }
@@ -326,7 +330,7 @@ static void edit_in_place(void)
 	scratch_overwrite("subuid", 0, "carol");
 }
 
-static void put_mtime_back(void)
+static void edit_and_restore_mtime(void)
 {
 	struct stat stamp;
 	struct timespec times[2];
@@ -338,19 +342,19 @@ static void put_mtime_back(void)
 	assert_int_equal(utimensat(AT_FDCWD, "subuid", times, 0), 0);
 }
 
-static void hand_to_carol_and_point_elsewhere(void)
+static void replace_by_symbolic_link(void)
 {
 	scratch_write("elsewhere", "carol:100000:10\n");
 	assert_int_equal(remove("subuid"), 0);
 	assert_int_equal(symlink("elsewhere", "subuid"), 0);
 }
 
-static void cut(void)
+static void truncate_to_3_bytes(void)
 {
 	assert_int_equal(truncate("subuid", 3), 0);
 }
 
-static void empty(void)
+static void truncate_to_0_bytes(void)
 {
 	assert_int_equal(truncate("subuid", 0), 0);
 }
@@ -365,15 +369,15 @@ static void every_change_is_seen_by_the_very_next_lookup(void **state)
 	static const struct {
 		const char *reason;
 		void (*change)(void);
-		const char *owner; /* of 100003, or nobody */
+		const char *owner; /* of ID 100003; NULL: none */
 	} rows[] = {
 		{ "renamed into place", replace, "carol" },
-		{ "of equal size", replace_by_one_of_equal_size, "carol" },
+		{ "replaced by a file of equal size", replace_by_equal_size, "carol" },
 		{ "edited in place", edit_in_place, "carol" },
-		{ "with its mtime put back", put_mtime_back, "carol" },
-		{ "a link to another", hand_to_carol_and_point_elsewhere, "carol" },
-		{ "cut", cut, NULL },
-		{ "emptied", empty, NULL },
+		{ "edited, with the old mtime", edit_and_restore_mtime, "carol" },
+		{ "replaced by a symbolic link", replace_by_symbolic_link, "carol" },
+		{ "truncated to 3 bytes", truncate_to_3_bytes, NULL },
+		{ "truncated to 0 bytes", truncate_to_0_bytes, NULL },
 		{ "removed", remove_file, NULL },
 	};
 
@@ -382,20 +386,20 @@ static void every_change_is_seen_by_the_very_next_lookup(void **state)
 		(void)setup(NULL);
 		warm();
 		check_owner(rows[i].reason, 100003, "alice", 3);
-		check_not_read(rows[i].reason);
+		check_answered_by_index(rows[i].reason);
 		rows[i].change();
 		for (int n = 0; n < LOOKUPS_TO_WARM; n++) {
 			if (rows[i].owner)
 				check_owner(rows[i].reason, 100003, rows[i].owner, 3);
 			else
-				check_nobody(rows[i].reason, 100003);
+				check_no_owner(rows[i].reason, 100003);
 			if (n == 0)
-				check_read(rows[i].reason);
+				check_answered_by_file(rows[i].reason);
 		}
 		if (rows[i].change != remove_file)
-			check_not_read(rows[i].reason);
-		/* The former index is gone where there is a new one. */
-		check_index_is_kept();
+			check_answered_by_index(rows[i].reason);
+		/* A new index replaces the former one, which is unmapped. */
+		check_one_index_is_mapped();
 	}
 }
 
@@ -406,7 +410,7 @@ static void an_appended_line_is_seen_by_the_very_next_lookup(void **state)
 	for (uint32_t i = 0; i < 20; i++) {
 		char line[32];
 
-		check_nobody("not yet", 300000 + i);
+		check_no_owner("not yet", 300000 + i);
 		(void)snprintf(line, sizeof(line), "owner%u:%u:1\n", i, 300000 + i);
 		scratch_append("subuid", line);
 		line[strcspn(line, ":")] = '\0';
@@ -414,7 +418,7 @@ static void an_appended_line_is_seen_by_the_very_next_lookup(void **state)
 	}
 }
 
-/* As a process sees it that has given up being root. */
+/* Runs @ask as nobody, as a process does that has given up its privileges. */
 static void as_nobody(void (*ask)(void))
 {
 	gid_t gid = getegid();
@@ -432,10 +436,10 @@ static void as_nobody(void (*ask)(void))
 	}
 }
 
-static void check_that_nobody_is_seen(void)
+static void check_no_owner_of_unreadable(void)
 {
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++)
-		check_nobody("not for us", 100003);
+		check_no_owner("unreadable", 100003);
 }
 
 static void change_mode(mode_t mode)
@@ -450,7 +454,7 @@ static void change_mode(mode_t mode)
 		 before.st_ctim.tv_nsec == now.st_ctim.tv_nsec);
 }
 
-static void what_a_process_may_not_read_any_more_is_not_answered(void **state)
+static void a_file_that_may_no_longer_be_read_is_not_answered_from_its_index(void **state)
 {
 	static const mode_t modes[] = { 0000, 0600, 0640, 0200 };
 
@@ -461,21 +465,21 @@ static void what_a_process_may_not_read_any_more_is_not_answered(void **state)
 		(void)setup(NULL);
 		warm();
 		change_mode(modes[i]);
-		as_nobody(check_that_nobody_is_seen);
+		as_nobody(check_no_owner_of_unreadable);
 	}
 }
 
-static void what_a_process_might_not_read_later_is_not_indexed(void **state)
+static void a_file_that_not_everybody_may_read_is_not_indexed(void **state)
 {
 	(void)state;
 	change_mode(0600);
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++) {
-		check_owner("ours alone", 100003, "alice", 3);
-		check_read("ours alone");
+		check_owner("mode 0600", 100003, "alice", 3);
+		check_answered_by_file("mode 0600");
 		assert_int_equal(cost.maps, 0);
 	}
 	if (geteuid() == 0)
-		as_nobody(check_that_nobody_is_seen);
+		as_nobody(check_no_owner_of_unreadable);
 }
 
 static void a_file_that_changed_just_now_is_not_indexed(void **state)
@@ -490,10 +494,10 @@ static void a_file_that_changed_just_now_is_not_indexed(void **state)
 	inject_clock(60);
 	warm();
 	check_owner("old", 100003, "alice", 3);
-	check_not_read("old");
+	check_answered_by_index("old");
 }
 
-static void a_file_that_changed_just_now_is_not_asked_of_its_former_index(void **state)
+static void a_file_that_changed_just_now_is_not_answered_from_its_former_index(void **state)
 {
 	(void)state;
 	warm();
@@ -505,10 +509,11 @@ static void a_file_that_changed_just_now_is_not_asked_of_its_former_index(void *
 	}
 }
 
-/* A change between the stamp and the reading, or in the middle of the reading. */
-static void a_file_that_changes_while_it_is_indexed_is_answered_as_it_is(void **state)
+/* The change comes before any of the system calls, such as between stat(2) and the first read. */
+static void a_file_that_changes_while_it_is_indexed_is_answered_in_its_new_version(void **state)
 {
-	static void (*const changes[])(void) = { replace, edit_in_place, empty, remove_file };
+	static void (*const changes[])(void) = { replace, edit_in_place, truncate_to_0_bytes,
+						 remove_file };
 	static const enum inject_call calls[] = { INJECT_MMAP, INJECT_OPEN,  INJECT_FSTAT,
 						  INJECT_READ, INJECT_CLOSE, INJECT_STAT };
 
@@ -525,7 +530,7 @@ static void a_file_that_changes_while_it_is_indexed_is_answered_as_it_is(void **
 				inject_before(calls[c], nth, changes[i]);
 				do {
 					assert_in_range(++lookups, 1, 3 * LOOKUPS_TO_WARM);
-					r = whose(100003, &name, &position);
+					r = look_up(100003, &name, &position);
 					if (r == 0 && strcmp(name, "alice") == 0)
 						assert_true(position == 3);
 				} while (inject_calls(calls[c]) < nth && lookups < LOOKUPS_TO_WARM);
@@ -537,38 +542,38 @@ static void a_file_that_changes_while_it_is_indexed_is_answered_as_it_is(void **
 					if (i < 2)
 						check_owner("changed", 100003, "carol", 3);
 					else
-						check_nobody("changed", 100003);
+						check_no_owner("changed", 100003);
 				if (nth > LOOKUPS_TO_WARM)
 					break;
 			}
 }
 
-/* --- other threads, as far as one can play them ---------------------------------- */
+/* --- other threads, played by changes to the cache ------------------------------- */
 
-static void enter(size_t seat, uint32_t readers)
+static void add_readers(size_t seat, uint32_t readers)
 {
 	(void)atomic_fetch_add(&cache.seats[seat].readers, readers);
 }
 
-static void leave(size_t seat, uint32_t readers)
+static void remove_readers(size_t seat, uint32_t readers)
 {
 	(void)atomic_fetch_sub(&cache.seats[seat].readers, readers);
 }
 
-/* One after the other, so that it may not have got further. */
+/* A writer claims the seats one after the other. This one has claimed the first @seats. */
 static void claim(size_t seats)
 {
 	for (size_t i = 0; i < seats; i++)
-		enter(i, CLAIMED);
+		add_readers(i, CLAIMED);
 }
 
 static void release(size_t seats)
 {
 	for (size_t i = 0; i < seats; i++)
-		leave(i, CLAIMED);
+		remove_readers(i, CLAIMED);
 }
 
-static void where_another_thread_replaces_the_index_the_file_is_read(void **state)
+static void the_file_is_read_while_another_thread_replaces_the_index(void **state)
 {
 	(void)state;
 	warm();
@@ -576,21 +581,21 @@ static void where_another_thread_replaces_the_index_the_file_is_read(void **stat
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++) {
 		check_owner("claimed", 100003, "alice", 3);
 		assert_true(cost.opens > 0);
-		check_nobody("claimed", 5);
+		check_no_owner("claimed", 5);
 	}
 	edit_in_place();
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++)
 		check_owner("claimed, and changed", 100003, "carol", 3);
-	check_index_is_kept();
+	check_one_index_is_mapped();
 
 	release(SUBID_CACHE_SEATS);
-	check_nobody_inside();
+	check_seats_are_empty();
 	warm();
 	check_owner("free", 100003, "carol", 3);
-	check_not_read("free");
+	check_answered_by_index("free");
 }
 
-static void where_another_thread_is_about_to_replace_the_index_there_is_an_answer(void **state)
+static void a_lookup_is_answered_while_another_thread_claims_the_seats(void **state)
 {
 	(void)state;
 	for (size_t seats = 1; seats < SUBID_CACHE_SEATS; seats++) {
@@ -607,35 +612,35 @@ static void where_another_thread_is_about_to_replace_the_index_there_is_an_answe
 			check_owner("half claimed, and changed", 100003, "carol", 3);
 		assert_ptr_equal(cache.index, former);
 		release(seats);
-		check_nobody_inside();
+		check_seats_are_empty();
 	}
 }
 
-static void where_another_thread_builds_an_index_the_file_is_read(void **state)
+static void the_file_is_read_while_another_thread_builds_its_index(void **state)
 {
 	(void)state;
 	atomic_store(&cache.building, true);
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++) {
 		check_owner("being built", 100003, "alice", 3);
-		check_read("being built");
+		check_answered_by_file("being built");
 		assert_int_equal(cost.maps, 0);
 	}
 	atomic_store(&cache.building, false);
 	warm();
 
-	/* The next version's, while this one's is there. */
+	/* A version that has an index is answered from it while the next index is built. */
 	atomic_store(&cache.building, true);
 	check_owner("the same version", 100003, "alice", 3);
-	check_not_read("the same version");
+	check_answered_by_index("the same version");
 	edit_in_place();
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++) {
 		check_owner("being built again", 100003, "carol", 3);
-		check_read("being built again");
+		check_answered_by_file("being built again");
 	}
 	atomic_store(&cache.building, false);
 }
 
-static void check_index_says(const struct subid_index *index, const char *name)
+static void check_owner_in_index(const struct subid_index *index, const char *name)
 {
 	static struct subid_owner owner;
 	uint64_t position = 77;
@@ -654,36 +659,36 @@ static void an_index_with_a_reader_is_not_replaced(void **state)
 		(void)setup(NULL);
 		warm();
 		former = cache.index;
-		enter(seat, 1);
+		add_readers(seat, 1);
 		edit_in_place();
 		for (int i = 0; i < 4 * LOOKUPS_TO_WARM; i++) {
 			check_owner("the file", 100003, "carol", 3);
 			assert_ptr_equal(cache.index, former);
-			check_index_is_kept();
-			check_index_says(former, "alice");
+			check_one_index_is_mapped();
+			check_owner_in_index(former, "alice");
 		}
-		leave(seat, 1);
-		check_nobody_inside();
+		remove_readers(seat, 1);
+		check_seats_are_empty();
 		warm();
 		check_owner("the new index", 100003, "carol", 3);
-		check_not_read("the new index");
+		check_answered_by_index("the new index");
 	}
 }
 
-static size_t entered_seat;
-static unsigned int entered;
+static size_t late_seat;
+static unsigned int late_calls;
 
-static void enter_once(void)
+static void add_late_reader_once(void)
 {
-	if (entered++ == 0)
-		enter(entered_seat, 1);
+	if (late_calls++ == 0)
+		add_readers(late_seat, 1);
 }
 
 /*
- * A writer looks for readers before it builds an index, and again before it puts it in.
- * In between, a thread may have come for the former one.
+ * A writer looks for readers before it builds an index, and again before it replaces the former
+ * one. In between, a thread may have begun to read the former one.
  */
-static void an_index_that_got_a_reader_meanwhile_is_not_replaced(void **state)
+static void an_index_that_gets_a_reader_while_the_next_is_built_is_not_replaced(void **state)
 {
 	static const enum inject_call calls[] = { INJECT_MMAP, INJECT_FSTAT, INJECT_CLOSE };
 
@@ -700,79 +705,79 @@ static void an_index_that_got_a_reader_meanwhile_is_not_replaced(void **state)
 			for (int i = 0; i < 3; i++)
 				check_owner("not yet", 100003, "carol", 3);
 
-			/* The first call of this kind from here on is the builder's. */
-			entered_seat = seat;
-			entered = 0;
+			/* The next call of this kind is made to build the index. */
+			late_seat = seat;
+			late_calls = 0;
 			maps = inject_calls(INJECT_MMAP);
-			inject_before(calls[c], inject_calls(calls[c]) + 1, enter_once);
+			inject_before(calls[c], inject_calls(calls[c]) + 1, add_late_reader_once);
 			check_owner("it is built", 100003, "carol", 3);
-			assert_int_equal(entered, 1);
+			assert_int_equal(late_calls, 1);
 			assert_int_equal(inject_calls(INJECT_MMAP), maps + 1);
 
-			/* But not put in, and not kept either. */
+			/* The new index is discarded. */
 			assert_ptr_equal(cache.index, former);
-			check_index_is_kept();
-			check_index_says(former, "alice");
+			check_one_index_is_mapped();
+			check_owner_in_index(former, "alice");
 			for (size_t i = 0; i < SUBID_CACHE_SEATS; i++)
 				assert_int_equal(atomic_load(&cache.seats[i].readers), i == seat);
 
-			leave(seat, 1);
+			remove_readers(seat, 1);
 			warm();
 			check_owner("the new index", 100003, "carol", 3);
-			check_not_read("the new index");
+			check_answered_by_index("the new index");
 		}
 }
 
-/* The same for a thread that looked in where there was nothing yet. */
-static void a_first_index_is_not_put_in_under_a_thread(void **state)
+/* A thread is in its seat before it sees that there is no index yet. */
+static void the_first_index_is_discarded_if_a_thread_is_in_a_seat(void **state)
 {
 	(void)state;
 	for (size_t seat = 0; seat < SUBID_CACHE_SEATS; seat++) {
 		(void)setup(NULL);
-		entered_seat = seat;
-		entered = 0;
-		inject_before(INJECT_MMAP, 1, enter_once);
+		late_seat = seat;
+		late_calls = 0;
+		inject_before(INJECT_MMAP, 1, add_late_reader_once);
 		for (int i = 0; i < 4; i++)
 			check_owner("no index", 100003, "alice", 3);
-		assert_int_equal(entered, 1);
+		assert_int_equal(late_calls, 1);
 		assert_null(cache.index);
 		assert_int_equal(inject_open_maps(), 0);
-		leave(seat, 1);
-		check_nobody_inside();
+		remove_readers(seat, 1);
+		check_seats_are_empty();
 		warm();
 	}
 }
 
-/* A child can inherit a reader that never leaves; it should not pay for it for ever. */
-static void an_index_that_cannot_be_put_in_place_is_not_built_again_and_again(void **state)
+/* A child can inherit a reader that never leaves. It does not build index after index in vain. */
+static void no_index_is_built_while_a_reader_holds_the_former_one(void **state)
 {
 	unsigned int maps;
 
 	(void)state;
 	warm();
-	enter(SUBID_CACHE_SEATS - 1, 1);
+	add_readers(SUBID_CACHE_SEATS - 1, 1);
 	edit_in_place();
 	maps = inject_calls(INJECT_MMAP);
 	for (int i = 0; i < 400; i++)
 		check_owner("the file", 100003, "carol", 3);
-	leave(SUBID_CACHE_SEATS - 1, 1);
+	remove_readers(SUBID_CACHE_SEATS - 1, 1);
 	assert_int_equal(inject_calls(INJECT_MMAP), maps);
 }
 
-static void an_index_that_is_of_this_version_has_many_readers(void **state)
+static void an_index_has_many_readers_at_once(void **state)
 {
 	(void)state;
 	warm();
 	for (size_t seat = 0; seat < SUBID_CACHE_SEATS; seat++)
-		enter(seat, 1000);
+		add_readers(seat, 1000);
 	check_owner("one more", 100003, "alice", 3);
-	check_not_read("one more");
+	check_answered_by_index("one more");
 	for (size_t seat = 0; seat < SUBID_CACHE_SEATS; seat++)
-		leave(seat, 1000);
-	check_nobody_inside();
+		remove_readers(seat, 1000);
+	check_seats_are_empty();
 }
 
-static int answers(const char *name, uint32_t id)
+static int look_up_in_child(const char *name, uint32_t id)
 {
 	static struct subid_owner owner;
 
@@ -794,15 +799,15 @@ static void check_child(const char *reason, const char *name)
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		/* Rather than wait for ever for what no thread of it does. */
+		/* A child that waited for a thread of its parent would wait for ever. */
 		(void)alarm(60);
-		_exit(answers(name, 100003));
+		_exit(look_up_in_child(name, 100003));
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	check_int(reason, status, 0);
 }
 
-static void a_child_that_was_forked_in_the_middle_of_it_answers(void **state)
+static void a_child_answers_whatever_the_cache_was_doing_at_fork(void **state)
 {
 	static const struct {
 		const char *reason;
@@ -810,20 +815,21 @@ static void a_child_that_was_forked_in_the_middle_of_it_answers(void **state)
 		uint32_t readers; /* in each seat */
 		bool building, warm;
 	} rows[] = {
-		{ "nobody inside", 0, 0, false, true },
+		{ "no reader", 0, 0, false, true },
 		{ "a reader in each seat", 0, 1, false, true },
-		{ "many readers", 0, 16, false, true },
-		{ "a replacement", SUBID_CACHE_SEATS, 0, true, true },
-		{ "a replacement, and a thread that looked in", SUBID_CACHE_SEATS, 1, true, true },
-		{ "a replacement that began", 1, 0, true, true },
-		{ "a replacement half-way", SUBID_CACHE_SEATS / 2, 0, true, true },
-		{ "a replacement that met a reader", SUBID_CACHE_SEATS / 2, 1, true, true },
-		{ "a replacement but for one", SUBID_CACHE_SEATS - 1, 0, true, true },
+		{ "many readers in each seat", 0, 16, false, true },
+		{ "all seats claimed", SUBID_CACHE_SEATS, 0, true, true },
+		{ "all seats claimed, and a reader in each", SUBID_CACHE_SEATS, 1, true, true },
+		{ "one seat claimed", 1, 0, true, true },
+		{ "half of the seats claimed", SUBID_CACHE_SEATS / 2, 0, true, true },
+		{ "half of the seats claimed, and a reader in each", SUBID_CACHE_SEATS / 2, 1, true,
+		  true },
+		{ "all seats but one claimed", SUBID_CACHE_SEATS - 1, 0, true, true },
 		{ "an index being built", 0, 0, true, true },
-		{ "an index being built and readers", 0, 1, true, true },
+		{ "an index being built, and a reader in each seat", 0, 1, true, true },
 		{ "the first index being built", 0, 0, true, false },
-		{ "the first replacement", SUBID_CACHE_SEATS, 0, true, false },
-		{ "a thread that looked in before the first index", 0, 1, false, false },
+		{ "all seats claimed before the first index", SUBID_CACHE_SEATS, 0, true, false },
+		{ "a reader in each seat before the first index", 0, 1, false, false },
 	};
 
 	(void)state;
@@ -833,7 +839,7 @@ static void a_child_that_was_forked_in_the_middle_of_it_answers(void **state)
 			warm();
 		claim(rows[i].claimed);
 		for (size_t seat = 0; seat < SUBID_CACHE_SEATS; seat++)
-			enter(seat, rows[i].readers);
+			add_readers(seat, rows[i].readers);
 		atomic_store(&cache.building, rows[i].building);
 
 		check_child(rows[i].reason, "alice");
@@ -841,15 +847,15 @@ static void a_child_that_was_forked_in_the_middle_of_it_answers(void **state)
 		check_child(rows[i].reason, "carol");
 
 		for (size_t seat = 0; seat < SUBID_CACHE_SEATS; seat++)
-			leave(seat, rows[i].readers);
+			remove_readers(seat, rows[i].readers);
 		release(rows[i].claimed);
-		check_nobody_inside();
+		check_seats_are_empty();
 	}
 }
 
 /* --- faults -------------------------------------------------------------------- */
 
-static void without_memory_there_is_no_index_but_every_answer(void **state)
+static void without_memory_for_an_index_the_file_is_read(void **state)
 {
 	(void)state;
 	for (unsigned int nth = INJECT_EVERY; nth <= 6; nth++) {
@@ -859,25 +865,24 @@ static void without_memory_there_is_no_index_but_every_answer(void **state)
 		inject_fail(INJECT_MMAP, nth, ENOMEM);
 		for (int i = 0; i < LOOKUPS_TO_WARM; i++) {
 			check_owner("no memory", 100003, "alice", 3);
-			check_nobody("no memory", 5);
+			check_no_owner("no memory", 5);
 		}
 		if (nth == INJECT_EVERY)
 			assert_int_equal(inject_open_maps(), 0);
-		/* Not at every lookup: it costs. */
+		/* Building an index was attempted, at most once a lookup. */
 		maps = inject_calls(INJECT_MMAP);
 		assert_in_range(maps, 1, LOOKUPS_TO_WARM);
 
-		/* Nor as soon as before, after so many failures. */
+		/* After failures, it takes more lookups until an index is built. */
 		(void)inject_reset(NULL);
 		warm_within(4 * LOOKUPS_TO_WARM);
 		check_owner("memory again", 100003, "alice", 3);
-		check_not_read("memory again");
+		check_answered_by_index("memory again");
 	}
 }
 
-static void what_cannot_be_indexed_is_tried_ever_more_rarely(void **state)
+static void each_failure_doubles_the_scans_before_the_next_attempt_up_to_48(void **state)
 {
-	/* After 3 scans, then 6, 12, 24, 48, and no more than that. */
 	static const unsigned int scans[] = { 3, 6, 12, 24, 48, 48, 48 };
 
 	(void)state;
@@ -891,7 +896,7 @@ static void what_cannot_be_indexed_is_tried_ever_more_rarely(void **state)
 		assert_int_equal(cost.maps, 1);
 	}
 
-	/* A success counts as the first. */
+	/* After a success, few scans are enough again. */
 	inject_fail(INJECT_MMAP, INJECT_EVERY, 0);
 	warm_within(51);
 	edit_in_place();
@@ -909,12 +914,12 @@ static void without_a_stamp_the_file_is_read(void **state)
 		inject_fail(INJECT_STAT, INJECT_EVERY, faults[i]);
 		for (int n = 0; n < LOOKUPS_TO_WARM; n++) {
 			check_owner("no stamp", 100003, "alice", 3);
-			check_read("no stamp");
+			check_answered_by_file("no stamp");
 		}
 	}
 }
 
-static void a_file_with_a_fault_says_so(void **state)
+static void a_fault_of_the_file_is_returned(void **state)
 {
 	const char *name;
 	uint64_t position;
@@ -924,16 +929,16 @@ static void a_file_with_a_fault_says_so(void **state)
 	edit_in_place();
 	inject_fail(INJECT_READ, INJECT_EVERY, EIO);
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++)
-		assert_int_equal(whose(100003, &name, &position), -EIO);
+		assert_int_equal(look_up(100003, &name, &position), -EIO);
 	inject_fail(INJECT_READ, INJECT_EVERY, 0);
 	inject_fail(INJECT_OPEN, INJECT_EVERY, EMFILE);
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++)
-		assert_int_equal(whose(100003, &name, &position), -EMFILE);
+		assert_int_equal(look_up(100003, &name, &position), -EMFILE);
 	(void)inject_reset(NULL);
 	check_owner("no fault", 100003, "carol", 3);
 }
 
-static void an_owner_with_too_many_ids_is_answered_by_the_file(void **state)
+static void an_owner_with_too_many_ids_is_answered_from_the_file(void **state)
 {
 	(void)state;
 	scratch_write("subuid", "alice:0:4294967295\nalice:0:4294967295\nbob:4294967295:1\n");
@@ -944,7 +949,7 @@ static void an_owner_with_too_many_ids_is_answered_by_the_file(void **state)
 	assert_int_equal(inject_open_maps(), 0);
 }
 
-static void what_is_no_file_is_no_file_with_an_index_either(void **state)
+static void a_fifo_in_place_of_an_indexed_file_is_refused(void **state)
 {
 	const char *name;
 	uint64_t position;
@@ -954,7 +959,7 @@ static void what_is_no_file_is_no_file_with_an_index_either(void **state)
 	assert_int_equal(remove("subuid"), 0);
 	assert_int_equal(mkfifo("subuid", 0644), 0);
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++)
-		assert_int_equal(whose(100003, &name, &position), -EINVAL);
+		assert_int_equal(look_up(100003, &name, &position), -EINVAL);
 	assert_int_equal(remove("subuid"), 0);
 }
 
@@ -963,33 +968,33 @@ int main(void)
 #define CACHE_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	static const struct CMUnitTest tests[] = {
 		CACHE_TEST(the_first_lookups_read_the_file_and_later_ones_only_its_stamp),
-		CACHE_TEST(a_file_is_scanned_so_often_before_it_is_indexed),
+		CACHE_TEST(a_larger_file_is_scanned_more_often_before_it_is_indexed),
 		CACHE_TEST(an_index_answers_all_three_questions),
-		CACHE_TEST(the_index_is_entered_and_left),
+		CACHE_TEST(a_reader_is_counted_in_its_seat_until_it_leaves),
 		CACHE_TEST(without_a_cache_the_file_is_read_each_time),
 		CACHE_TEST(two_files_have_two_indexes),
 		CACHE_TEST(every_change_is_seen_by_the_very_next_lookup),
 		CACHE_TEST(an_appended_line_is_seen_by_the_very_next_lookup),
-		CACHE_TEST(what_a_process_may_not_read_any_more_is_not_answered),
-		CACHE_TEST(what_a_process_might_not_read_later_is_not_indexed),
+		CACHE_TEST(a_file_that_may_no_longer_be_read_is_not_answered_from_its_index),
+		CACHE_TEST(a_file_that_not_everybody_may_read_is_not_indexed),
 		CACHE_TEST(a_file_that_changed_just_now_is_not_indexed),
-		CACHE_TEST(a_file_that_changed_just_now_is_not_asked_of_its_former_index),
-		CACHE_TEST(a_file_that_changes_while_it_is_indexed_is_answered_as_it_is),
-		CACHE_TEST(where_another_thread_replaces_the_index_the_file_is_read),
-		CACHE_TEST(where_another_thread_is_about_to_replace_the_index_there_is_an_answer),
-		CACHE_TEST(where_another_thread_builds_an_index_the_file_is_read),
+		CACHE_TEST(a_file_that_changed_just_now_is_not_answered_from_its_former_index),
+		CACHE_TEST(a_file_that_changes_while_it_is_indexed_is_answered_in_its_new_version),
+		CACHE_TEST(the_file_is_read_while_another_thread_replaces_the_index),
+		CACHE_TEST(a_lookup_is_answered_while_another_thread_claims_the_seats),
+		CACHE_TEST(the_file_is_read_while_another_thread_builds_its_index),
 		CACHE_TEST(an_index_with_a_reader_is_not_replaced),
-		CACHE_TEST(an_index_that_got_a_reader_meanwhile_is_not_replaced),
-		CACHE_TEST(a_first_index_is_not_put_in_under_a_thread),
-		CACHE_TEST(an_index_that_cannot_be_put_in_place_is_not_built_again_and_again),
-		CACHE_TEST(an_index_that_is_of_this_version_has_many_readers),
-		CACHE_TEST(a_child_that_was_forked_in_the_middle_of_it_answers),
-		CACHE_TEST(without_memory_there_is_no_index_but_every_answer),
-		CACHE_TEST(what_cannot_be_indexed_is_tried_ever_more_rarely),
+		CACHE_TEST(an_index_that_gets_a_reader_while_the_next_is_built_is_not_replaced),
+		CACHE_TEST(the_first_index_is_discarded_if_a_thread_is_in_a_seat),
+		CACHE_TEST(no_index_is_built_while_a_reader_holds_the_former_one),
+		CACHE_TEST(an_index_has_many_readers_at_once),
+		CACHE_TEST(a_child_answers_whatever_the_cache_was_doing_at_fork),
+		CACHE_TEST(without_memory_for_an_index_the_file_is_read),
+		CACHE_TEST(each_failure_doubles_the_scans_before_the_next_attempt_up_to_48),
 		CACHE_TEST(without_a_stamp_the_file_is_read),
-		CACHE_TEST(a_file_with_a_fault_says_so),
-		CACHE_TEST(an_owner_with_too_many_ids_is_answered_by_the_file),
-		CACHE_TEST(what_is_no_file_is_no_file_with_an_index_either),
+		CACHE_TEST(a_fault_of_the_file_is_returned),
+		CACHE_TEST(an_owner_with_too_many_ids_is_answered_from_the_file),
+		CACHE_TEST(a_fifo_in_place_of_an_indexed_file_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
