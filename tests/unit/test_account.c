@@ -57,7 +57,7 @@ static void a_uid_and_a_name_find_each_other(void **state)
 	assert_int_equal(found.len, 4);
 }
 
-static void a_fault_hides_a_name_and_is_handed_up_of_a_uid(void **state)
+static void a_fault_is_absence_for_a_name_and_an_error_for_a_uid(void **state)
 {
 	static const struct {
 		int fault, r;
@@ -67,7 +67,7 @@ static void a_fault_hides_a_name_and_is_handed_up_of_a_uid(void **state)
 		{ ERANGE, -ENOENT }, { EIO, -EIO },
 		{ EMFILE, -EMFILE }, { ENOMEM, -ENOMEM },
 		{ EAGAIN, -EAGAIN }, { EINTR, -EINTR },
-		{ EACCES, -EACCES }, { -EIO, -EIO }, /* some services have the sign wrong */
+		{ EACCES, -EACCES }, { -EIO, -EIO }, /* some services return a negative errno */
 	};
 	struct subid_owner found;
 
@@ -93,12 +93,12 @@ static void a_record_without_a_name_is_no_account(void **state)
 	assert_int_equal(name_of(1001, &found), -ENOENT);
 }
 
-static void a_name_counts_only_if_it_leads_back_to_its_uid(void **state)
+static void a_name_counts_only_if_getpwnam_gives_its_uid_back(void **state)
 {
 	struct subid_owner found;
 
 	(void)state;
-	/* Two accounts of one name: getpwnam finds the first. */
+	/* Of two accounts with one name, getpwnam_r(3) finds the first. */
 	inject_account("alice", 1001);
 	assert_int_equal(name_of(1001, &found), -ENOENT);
 	assert_int_equal(name_of(1000, &found), 0);
@@ -115,7 +115,7 @@ static void a_name_counts_only_in_the_services_own_spelling(void **state)
 	assert_int_equal(uid_of("alice", &found), 0);
 }
 
-static void a_number_is_no_accounts_name(void **state)
+static void an_account_whose_name_is_a_number_is_ignored(void **state)
 {
 	struct subid_owner found;
 
@@ -125,7 +125,7 @@ static void a_number_is_no_accounts_name(void **state)
 	assert_int_equal(uid_of("1234", &found), -ENOENT);
 }
 
-static void a_name_that_no_line_could_write_is_none(void **state)
+static void an_account_name_that_cannot_be_an_owner_is_ignored(void **state)
 {
 	static char longest[SUBID_OWNER_MAX_BYTES + 2];
 	struct subid_owner found;
@@ -142,7 +142,7 @@ static void a_name_that_no_line_could_write_is_none(void **state)
 	assert_int_equal(name_of(1002, &found), -ENOENT);
 }
 
-static void no_service_is_asked_for_the_name_of_a_record(void **state)
+static void no_service_is_asked_for_a_name_in_the_form_of_our_records(void **state)
 {
 	static const char *const names[] = { "subuid-alice-100000", "subgid-alice-100000",
 					     "subuid-" };
@@ -169,7 +169,7 @@ static void no_service_is_asked_for_a_uid_that_is_delegated(void **state)
 	assert_int_equal(uid_of("inner", &found), -ENOENT);
 }
 
-static void a_database_that_cannot_be_read_is_a_fault_of_a_uid_only(void **state)
+static void a_database_fault_is_absence_for_a_name_and_an_error_for_a_uid(void **state)
 {
 	struct subid_owner found;
 
@@ -179,7 +179,7 @@ static void a_database_that_cannot_be_read_is_a_fault_of_a_uid_only(void **state
 	assert_int_equal(uid_of("alice", &found), -EIO);
 }
 
-static void in_another_root_no_service_is_asked(void **state)
+static void no_service_is_asked_in_another_root(void **state)
 {
 	struct subid_owner found;
 
@@ -194,7 +194,7 @@ static void in_another_root_no_service_is_asked(void **state)
 	assert_int_equal(name_of(1000, &found), 0);
 }
 
-static void the_root_is_looked_at_once(void **state)
+static void the_root_is_examined_once(void **state)
 {
 	(void)state;
 	root = (struct nss_root){ 0 };
@@ -204,7 +204,7 @@ static void the_root_is_looked_at_once(void **state)
 	assert_int_equal(inject_calls(INJECT_STAT), 1);
 }
 
-static void while_no_root_is_noted_no_service_is_asked(void **state)
+static void no_service_is_asked_before_the_root_is_noted(void **state)
 {
 	struct subid_owner found;
 
@@ -215,7 +215,7 @@ static void while_no_root_is_noted_no_service_is_asked(void **state)
 	assert_int_equal(inject_calls(INJECT_GETPWUID) + inject_calls(INJECT_GETPWNAM), 0);
 }
 
-static void in_a_root_that_cannot_be_seen_no_service_is_asked(void **state)
+static void no_service_is_asked_if_the_root_cannot_be_examined(void **state)
 {
 	struct subid_owner found;
 
@@ -233,19 +233,19 @@ int main(void)
 #define ACCOUNT_TEST(name) cmocka_unit_test_setup(name, account_setup)
 	static const struct CMUnitTest tests[] = {
 		ACCOUNT_TEST(a_uid_and_a_name_find_each_other),
-		ACCOUNT_TEST(a_fault_hides_a_name_and_is_handed_up_of_a_uid),
+		ACCOUNT_TEST(a_fault_is_absence_for_a_name_and_an_error_for_a_uid),
 		ACCOUNT_TEST(a_record_without_a_name_is_no_account),
-		ACCOUNT_TEST(a_name_counts_only_if_it_leads_back_to_its_uid),
+		ACCOUNT_TEST(a_name_counts_only_if_getpwnam_gives_its_uid_back),
 		ACCOUNT_TEST(a_name_counts_only_in_the_services_own_spelling),
-		ACCOUNT_TEST(a_number_is_no_accounts_name),
-		ACCOUNT_TEST(a_name_that_no_line_could_write_is_none),
-		ACCOUNT_TEST(no_service_is_asked_for_the_name_of_a_record),
+		ACCOUNT_TEST(an_account_whose_name_is_a_number_is_ignored),
+		ACCOUNT_TEST(an_account_name_that_cannot_be_an_owner_is_ignored),
+		ACCOUNT_TEST(no_service_is_asked_for_a_name_in_the_form_of_our_records),
 		ACCOUNT_TEST(no_service_is_asked_for_a_uid_that_is_delegated),
-		ACCOUNT_TEST(a_database_that_cannot_be_read_is_a_fault_of_a_uid_only),
-		ACCOUNT_TEST(in_another_root_no_service_is_asked),
-		ACCOUNT_TEST(the_root_is_looked_at_once),
-		ACCOUNT_TEST(while_no_root_is_noted_no_service_is_asked),
-		ACCOUNT_TEST(in_a_root_that_cannot_be_seen_no_service_is_asked),
+		ACCOUNT_TEST(a_database_fault_is_absence_for_a_name_and_an_error_for_a_uid),
+		ACCOUNT_TEST(no_service_is_asked_in_another_root),
+		ACCOUNT_TEST(the_root_is_examined_once),
+		ACCOUNT_TEST(no_service_is_asked_before_the_root_is_noted),
+		ACCOUNT_TEST(no_service_is_asked_if_the_root_cannot_be_examined),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

@@ -11,14 +11,14 @@
 #include "scratch.h"
 
 /*
- * The entry points as glibc calls them, on files of our own, with every call
- * that they make failing in every way it can.
+ * This test calls the entry points as glibc does, on files of its own. It makes each system call
+ * of a lookup fail in each way that it can.
  */
 
-/* --- a lookup and all that the contract says of how it ends ------------------ */
+/* --- a lookup, and what it leaves untouched ----------------------------------- */
 
 #define UNTOUCHED 0x5a
-#define BEFORE ECHILD /* errno and *errnop before a lookup */
+#define ERRNO_BEFORE ECHILD /* errno and *errnop before a lookup */
 
 enum entry {
 	PWUID,
@@ -37,7 +37,7 @@ struct question {
 struct outcome {
 	enum nss_status status;
 	int fault;
-	char record[128]; /* "name uid gid", "name gid" or "name", "" for none */
+	char record[128]; /* "name uid gid", "name gid" or "name"; "": no record */
 };
 
 static enum nss_status call(const struct question *question, void *record, int *errnop)
@@ -71,21 +71,21 @@ static struct outcome look_up(const struct question *question, bool errnop_is_er
 		struct spwd spwd;
 		unsigned char bytes[sizeof(struct passwd) + sizeof(struct spwd)];
 	} record, before;
-	int separate = BEFORE;
+	int separate_errnop = ERRNO_BEFORE;
 	struct outcome outcome = { .fault = 0 };
 	bool faulty;
 
 	memset(&record, UNTOUCHED, sizeof(record));
 	memcpy(&before, &record, sizeof(before));
-	errno = BEFORE;
-	outcome.status = call(question, &record, errnop_is_errno ? &errno : &separate);
+	errno = ERRNO_BEFORE;
+	outcome.status = call(question, &record, errnop_is_errno ? &errno : &separate_errnop);
 	if (!errnop_is_errno)
-		assert_int_equal(errno, BEFORE);
-	outcome.fault = errnop_is_errno ? errno : separate;
+		assert_int_equal(errno, ERRNO_BEFORE);
+	outcome.fault = errnop_is_errno ? errno : separate_errnop;
 
 	faulty = outcome.status == NSS_STATUS_TRYAGAIN || outcome.status == NSS_STATUS_UNAVAIL;
 	if (!faulty) {
-		assert_int_equal(outcome.fault, BEFORE);
+		assert_int_equal(outcome.fault, ERRNO_BEFORE);
 		outcome.fault = 0;
 	}
 	if (outcome.status != NSS_STATUS_SUCCESS)
@@ -114,22 +114,24 @@ static void check_outcome(const char *reason, const struct outcome *got, enum ns
 
 /* --- files -------------------------------------------------------------------- */
 
-struct shape {
+/* The files of a lookup. */
+struct fixture {
 	const char *name;
 	const char *subuid, *subgid;
-	size_t padding; /* bytes of comments in the middle, at each '@' */
-	time_t clock;
+	size_t padding; /* bytes of comments that replace each '@' */
+	time_t age;	/* OLD or RECENT: seconds since the files changed */
 };
 
-/* If the code did not check an answer, it would find bob's line. */
+/* bob's line has the same IDs as the line above. Code that ignores a fault there would use it. */
 #define NAMED_SUBUID "dave:5:5\n@alice:100000:65536\n@bob:100000:65536\n"
 #define NAMED_SUBGID "dave:5:5\n@alice:500000:65536\n@bob:500000:65536\n"
 #define NUMERIC_SUBUID "1001:5:5\n@1000:100000:65536\n@bob:100000:65536\n"
 #define NUMERIC_SUBGID "1001:5:5\n@1000:500000:65536\n@bob:500000:65536\n"
 
-/* More than the reader's buffer between any two lines. */
+/* Padding: more bytes than the reader's buffer has, or fewer. */
 #define LARGE 5000
 #define SMALL 100
+
 #define OLD 60
 #define RECENT 0
 
@@ -147,10 +149,10 @@ static void write_padded(const char *name, const char *text, size_t padding)
 	scratch_write(name, padded);
 }
 
-static void set_up(const struct shape *shape)
+static void set_up(const struct fixture *fixture)
 {
 	(void)inject_reset(NULL);
-	inject_clock(shape->clock);
+	inject_clock(fixture->age);
 	inject_path("/etc/subuid", "subuid");
 	inject_path("/etc/subgid", "subgid");
 	inject_path("/etc/nsswitch.conf", "nsswitch.conf");
@@ -158,24 +160,23 @@ static void set_up(const struct shape *shape)
 	inject_account("dave", 1001);
 }
 
-/* --- what a lookup does, and what each way to fail means to it ---------------- */
+/* --- lookups, and what each failure means --------------------------------------- */
 
 /*
- * What an open(2) of a lookup is for, by a letter for each. If it finds nothing, there is
- * no such record; or no such group; or nothing is amiss, because another answer was hoped
- * for. A fault is handed up, but where it is only a matter of how an owner is spelled.
+ * What an open(2) of a lookup is for. This decides what the absence of the file means. Any other
+ * fault makes the lookup fail, except for SPELLING.
  */
-#define RECORD 'r'
-#define GROUP 'g'
-#define OTHER '-'
-#define SPELLING 's'
+#define RECORD 'r'   /* absent: there is no record */
+#define GROUP 'g'    /* absent: the record's group is 65534 */
+#define OTHER '-'    /* absent: the record is the same */
+#define SPELLING 's' /* absent: the record is the same; a fault: its owner is shown as a number */
 
 struct lookup {
 	struct question question;
-	const char *opens;
-	const char *record;
-	const char *without_group;
-	const char *without_account; /* "" for none */
+	const char *opens;	     /* a letter for each open(2), in order */
+	const char *record;	     /* "": there is none, here and below */
+	const char *without_group;   /* NULL: the lookup opens no file for a group */
+	const char *without_account; /* NULL: the lookup asks for no account */
 };
 
 static const struct lookup named_lookups[] = {
@@ -206,7 +207,10 @@ static const struct lookup named_lookups[] = {
 	{ { GRNAM, 0, "subgid-carol-500005" }, "-r", "", NULL, "" },
 };
 
-/* By ID: whose it is, its group, is the owner's UID delegated, is the account an owner too? */
+/*
+ * By ID, the files are opened to find the owner, and for a user the group. Then they are opened
+ * to find whether the owner's UID is delegated, and whether the account's name owns the ID, too.
+ */
 static const struct lookup numeric_lookups[] = {
 	{ { PWUID, 100005, NULL },
 	  "rgss",
@@ -268,11 +272,11 @@ static const struct lookup numeric_user_lookups[] = {
 
 /* What a failed call means. */
 enum meaning {
-	ABSENT,	 /* there is no such file, or account */
-	SHORT,	 /* of something that the host may have again: TRYAGAIN */
-	BROKEN,	 /* UNAVAIL */
-	MASKED,	 /* UNAVAIL, and as EIO: to the caller this errno says something else */
-	NO_MORE, /* the lookup goes on, or begins again, and nobody notices */
+	ABSENT,	   /* there is no such file or account */
+	EXHAUSTED, /* a resource is exhausted, and may be available later: TRYAGAIN */
+	BROKEN,	   /* UNAVAIL */
+	MASKED,	   /* UNAVAIL with EIO, because this errno means something else to the caller */
+	HARMLESS,  /* the lookup goes on or begins again, and gives the same record */
 };
 
 static const struct {
@@ -289,10 +293,10 @@ static const struct {
 	    { EACCES, ABSENT },
 	    { EPERM, ABSENT },
 	    { ENOTDIR, ABSENT },
-	    { EMFILE, SHORT },
-	    { ENFILE, SHORT },
-	    { ENOMEM, SHORT },
-	    { EAGAIN, SHORT },
+	    { EMFILE, EXHAUSTED },
+	    { ENFILE, EXHAUSTED },
+	    { ENOMEM, EXHAUSTED },
+	    { EAGAIN, EXHAUSTED },
 	    { EIO, BROKEN },
 	    { ELOOP, BROKEN },
 	    { ENXIO, BROKEN },
@@ -302,33 +306,33 @@ static const struct {
 	    { EBUSY, BROKEN },
 	    { EINVAL, BROKEN },
 	    { ERANGE, MASKED },
-	    { EINTR, NO_MORE },
-	    { ESTALE, NO_MORE } } },
+	    { EINTR, HARMLESS },
+	    { ESTALE, HARMLESS } } },
 	{ INJECT_FSTAT,
 	  "fstat",
-	  { { ENOMEM, SHORT },
+	  { { ENOMEM, EXHAUSTED },
 	    { ENOENT, MASKED },
 	    { ERANGE, MASKED },
 	    { EIO, BROKEN },
 	    { EOVERFLOW, BROKEN },
 	    { EACCES, BROKEN },
-	    { ESTALE, NO_MORE } } },
+	    { ESTALE, HARMLESS } } },
 	{ INJECT_READ,
 	  "pread",
-	  { { ENOMEM, SHORT },
+	  { { ENOMEM, EXHAUSTED },
 	    { ENOENT, MASKED },
 	    { ERANGE, MASKED },
-	    { EAGAIN, SHORT },
+	    { EAGAIN, EXHAUSTED },
 	    { EIO, BROKEN },
 	    { EISDIR, BROKEN },
 	    { EINVAL, BROKEN },
 	    { EACCES, BROKEN },
-	    { EINTR, NO_MORE },
-	    { ESTALE, NO_MORE } } },
+	    { EINTR, HARMLESS },
+	    { ESTALE, HARMLESS } } },
 	{ INJECT_CLOSE,
 	  "close",
-	  { { EIO, NO_MORE }, { EINTR, NO_MORE }, { EDQUOT, NO_MORE }, { ENOSPC, NO_MORE } } },
-	{ INJECT_TIME, "time", { { EFAULT, NO_MORE } } },
+	  { { EIO, HARMLESS }, { EINTR, HARMLESS }, { EDQUOT, HARMLESS }, { ENOSPC, HARMLESS } } },
+	{ INJECT_TIME, "time", { { EFAULT, HARMLESS } } },
 	{ INJECT_GETPWUID,
 	  "getpwuid_r",
 	  { { ENOENT, ABSENT },
@@ -336,10 +340,10 @@ static const struct {
 	    { EBADF, ABSENT },
 	    { EPERM, ABSENT },
 	    { ERANGE, ABSENT },
-	    { EMFILE, SHORT },
-	    { ENFILE, SHORT },
-	    { ENOMEM, SHORT },
-	    { EAGAIN, SHORT },
+	    { EMFILE, EXHAUSTED },
+	    { ENFILE, EXHAUSTED },
+	    { ENOMEM, EXHAUSTED },
+	    { EAGAIN, EXHAUSTED },
 	    { EIO, BROKEN },
 	    { EINTR, BROKEN },
 	    { EACCES, BROKEN } } },
@@ -350,16 +354,16 @@ static const struct {
 	    { EBADF, ABSENT },
 	    { EPERM, ABSENT },
 	    { ERANGE, ABSENT },
-	    { EMFILE, SHORT },
-	    { ENFILE, SHORT },
-	    { ENOMEM, SHORT },
-	    { EAGAIN, SHORT },
+	    { EMFILE, EXHAUSTED },
+	    { ENFILE, EXHAUSTED },
+	    { ENOMEM, EXHAUSTED },
+	    { EAGAIN, EXHAUSTED },
 	    { EIO, BROKEN },
 	    { EINTR, BROKEN },
 	    { EACCES, BROKEN } } },
 };
 
-/* How many files were opened when the call failed, itself included. */
+/* The number of open(2) calls when the planned call failed; it may be one of them. */
 static unsigned int opens_then;
 
 static void note_opens(void)
@@ -399,23 +403,23 @@ static void check_record(const char *reason, const struct outcome *got, const ch
 	check_outcome(reason, got, *record ? NSS_STATUS_SUCCESS : NSS_STATUS_NOTFOUND, 0, record);
 }
 
-/* Returns whether there was an @nth call, which has failed then. */
-static bool check_failure(const struct shape *shape, const struct lookup *lookup, size_t which,
+/* Returns whether the lookup made an @nth call, which failed. */
+static bool check_failure(const struct fixture *fixture, const struct lookup *lookup, size_t which,
 			  unsigned int nth, int fault, enum meaning meaning, bool errnop_is_errno)
 {
 	enum inject_call failing = failures[which].call;
 	struct outcome got;
 	char reason[160];
 
-	(void)snprintf(reason, sizeof(reason), "%s, %s %u, %s no. %u fails: %s", shape->name,
+	(void)snprintf(reason, sizeof(reason), "%s, %s %u, %s no. %u fails: %s", fixture->name,
 		       lookup->question.name ? lookup->question.name : "id", lookup->question.id,
 		       failures[which].name, nth, strerror(fault));
-	set_up(shape);
+	set_up(fixture);
 	inject_fail(failing, nth, fault);
 	inject_before(failing, nth, note_opens);
 	got = look_up(&lookup->question, errnop_is_errno);
 
-	if (!inject_has_failed(failing) || meaning == NO_MORE)
+	if (!inject_has_failed(failing) || meaning == HARMLESS)
 		check_record(reason, &got, lookup->record);
 	else if (meaning == ABSENT)
 		check_record(reason, &got, record_in_absence(lookup, failing));
@@ -423,12 +427,12 @@ static bool check_failure(const struct shape *shape, const struct lookup *lookup
 		check_record(reason, &got, lookup->without_account);
 	else
 		check_outcome(reason, &got,
-			      meaning == SHORT ? NSS_STATUS_TRYAGAIN : NSS_STATUS_UNAVAIL,
+			      meaning == EXHAUSTED ? NSS_STATUS_TRYAGAIN : NSS_STATUS_UNAVAIL,
 			      meaning == MASKED ? EIO : fault, "");
 	return inject_has_failed(failing);
 }
 
-static void check_failures(const struct shape *shape, const struct lookup *lookup)
+static void check_failures(const struct fixture *fixture, const struct lookup *lookup)
 {
 	for (size_t f = 0; f < COUNT_OF(failures); f++)
 		for (size_t w = 0; w < COUNT_OF(failures[f].ways); w++) {
@@ -438,33 +442,34 @@ static void check_failures(const struct shape *shape, const struct lookup *looku
 
 			if (fault == 0)
 				break;
-			while (check_failure(shape, lookup, f, nth, fault, meaning, false) &&
-			       check_failure(shape, lookup, f, nth, fault, meaning, true))
+			while (check_failure(fixture, lookup, f, nth, fault, meaning, false) &&
+			       check_failure(fixture, lookup, f, nth, fault, meaning, true))
 				nth++;
 		}
 }
 
-static void check_shape(const struct shape *shape, const struct lookup *lookups, size_t count)
+static void check_fixture(const struct fixture *fixture, const struct lookup *lookups, size_t count)
 {
-	write_padded("subuid", shape->subuid, shape->padding);
-	write_padded("subgid", shape->subgid, shape->padding);
+	write_padded("subuid", fixture->subuid, fixture->padding);
+	write_padded("subgid", fixture->subgid, fixture->padding);
 	for (size_t i = 0; i < count; i++) {
 		const struct lookup *lookup = &lookups[i];
 		struct outcome got;
 
-		set_up(shape);
+		set_up(fixture);
 		got = look_up(&lookup->question, true);
-		check_record(shape->name, &got, lookup->record);
-		check_int(shape->name, inject_calls(INJECT_OPEN), (intmax_t)strlen(lookup->opens));
-		check_failures(shape, lookup);
+		check_record(fixture->name, &got, lookup->record);
+		check_int(fixture->name, inject_calls(INJECT_OPEN),
+			  (intmax_t)strlen(lookup->opens));
+		check_failures(fixture, lookup);
 	}
 }
 
 /* --- the tests ---------------------------------------------------------------- */
 
-static void every_failure_of_a_lookup_among_names(void **state)
+static void every_failure_has_its_outcome_if_owners_are_names(void **state)
 {
-	static const struct shape shapes[] = {
+	static const struct fixture fixtures[] = {
 		{ "small", NAMED_SUBUID, NAMED_SUBGID, SMALL, OLD },
 		{ "small, recent", NAMED_SUBUID, NAMED_SUBGID, SMALL, RECENT },
 		{ "large", NAMED_SUBUID, NAMED_SUBGID, LARGE, OLD },
@@ -472,13 +477,13 @@ static void every_failure_of_a_lookup_among_names(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(shapes); i++)
-		check_shape(&shapes[i], named_lookups, COUNT_OF(named_lookups));
+	for (size_t i = 0; i < COUNT_OF(fixtures); i++)
+		check_fixture(&fixtures[i], named_lookups, COUNT_OF(named_lookups));
 }
 
-static void every_failure_of_a_lookup_among_numbers(void **state)
+static void every_failure_has_its_outcome_if_owners_are_numbers(void **state)
 {
-	static const struct shape shapes[] = {
+	static const struct fixture fixtures[] = {
 		{ "numbers", NUMERIC_SUBUID, NUMERIC_SUBGID, SMALL, OLD },
 		{ "numbers, recent", NUMERIC_SUBUID, NUMERIC_SUBGID, SMALL, RECENT },
 		{ "numbers, large", NUMERIC_SUBUID, NUMERIC_SUBGID, LARGE, OLD },
@@ -486,28 +491,28 @@ static void every_failure_of_a_lookup_among_numbers(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(shapes); i++)
-		check_shape(&shapes[i], numeric_lookups, COUNT_OF(numeric_lookups));
+	for (size_t i = 0; i < COUNT_OF(fixtures); i++)
+		check_fixture(&fixtures[i], numeric_lookups, COUNT_OF(numeric_lookups));
 }
 
-static void every_failure_of_a_lookup_among_both(void **state)
+static void every_failure_has_its_outcome_if_one_file_has_names_and_one_numbers(void **state)
 {
-	static const struct shape numeric_groups = {
+	static const struct fixture numeric_groups = {
 		"numbers for groups", NAMED_SUBUID, NUMERIC_SUBGID, SMALL, OLD,
 	};
-	static const struct shape numeric_users = {
+	static const struct fixture numeric_users = {
 		"numbers for users", NUMERIC_SUBUID, NAMED_SUBGID, SMALL, OLD,
 	};
 
 	(void)state;
-	check_shape(&numeric_groups, numeric_group_lookups, COUNT_OF(numeric_group_lookups));
-	check_shape(&numeric_users, numeric_user_lookups, COUNT_OF(numeric_user_lookups));
+	check_fixture(&numeric_groups, numeric_group_lookups, COUNT_OF(numeric_group_lookups));
+	check_fixture(&numeric_users, numeric_user_lookups, COUNT_OF(numeric_user_lookups));
 }
 
-static const struct shape plain = { "plain", "alice:100000:65536\n", "alice:500000:65536\n", SMALL,
-				    OLD };
+static const struct fixture plain = { "plain", "alice:100000:65536\n", "alice:500000:65536\n",
+				      SMALL, OLD };
 
-static void what_stands_in_the_place_of_a_file_decides(void **state)
+static void a_missing_file_is_an_absence_and_a_special_file_a_fault(void **state)
 {
 	static const struct {
 		const char *subuid, *subgid;
@@ -545,15 +550,16 @@ static void what_stands_in_the_place_of_a_file_decides(void **state)
 		}
 }
 
-static void a_group_that_is_reserved_or_too_far_is_nobodys(void **state)
+static void a_group_that_is_reserved_or_beyond_the_ranges_is_shown_as_65534(void **state)
 {
 	static const struct {
 		const char *subgid, *record, *reason;
 	} rows[] = {
-		{ "alice:500000:65536\n", "subuid-alice-100005 100005 500005", "a group" },
-		{ "alice:500000:5\n", "subuid-alice-100005 100005 65534", "a range too short" },
+		{ "alice:500000:65536\n", "subuid-alice-100005 100005 500005", "enough GIDs" },
+		{ "alice:500000:5\n", "subuid-alice-100005 100005 65534", "too few GIDs" },
 		{ "alice:500000:5\nalice:7:1\n", "subuid-alice-100005 100005 7", "a second range" },
-		{ "bob:500000:65536\n", "subuid-alice-100005 100005 65534", "another's" },
+		{ "bob:500000:65536\n", "subuid-alice-100005 100005 65534",
+		  "another owner's GIDs" },
 		{ "alice:65529:65536\n", "subuid-alice-100005 100005 65534", "65534" },
 		{ "alice:65530:65536\n", "subuid-alice-100005 100005 65534", "65535" },
 		{ "alice:4294967290:6\n", "subuid-alice-100005 100005 65534", "2^32-1" },
@@ -573,8 +579,8 @@ static void a_group_that_is_reserved_or_too_far_is_nobodys(void **state)
 	}
 }
 
-/* Where a process is may not be known; what the files say is. */
-static void without_a_root_to_tell_no_account_is_asked_for(void **state)
+/* The files answer nevertheless, with each owner as the line has it. */
+static void no_account_is_asked_for_if_the_root_cannot_be_examined(void **state)
 {
 	static const struct {
 		struct question question;
@@ -607,7 +613,7 @@ static void touch_subuid(void)
 	scratch_overwrite("subuid", 0, "alice");
 }
 
-static void files_that_never_rest_are_tryagain(void **state)
+static void a_file_that_changes_during_every_scan_is_tryagain(void **state)
 {
 	static const struct question questions[] = {
 		{ PWUID, 100005, NULL },
@@ -623,20 +629,20 @@ static void files_that_never_rest_are_tryagain(void **state)
 		set_up(&plain);
 		inject_before(INJECT_FSTAT, INJECT_EVERY, touch_subuid);
 		got = look_up(&questions[q], q == 0);
-		check_outcome("changes", &got, NSS_STATUS_TRYAGAIN, EAGAIN, "");
+		check_outcome("a file that changes", &got, NSS_STATUS_TRYAGAIN, EAGAIN, "");
 	}
 }
 
 /*
- * Before any other: the source is found out once per process, and a fault must
- * not be what it then is.
+ * This test runs first, because a process reads nsswitch.conf until it succeeds, and then never
+ * again.
  */
-static void a_fault_of_nsswitch_conf_is_a_fault_until_it_can_be_read(void **state)
+static void a_lookup_fails_until_nsswitch_conf_can_be_read(void **state)
 {
 	static const struct {
 		enum inject_call call;
 		unsigned int nth;
-		time_t clock;
+		time_t age;
 	} rows[] = {
 		{ INJECT_OPEN, 1, OLD },      { INJECT_FSTAT, 1, OLD },
 		{ INJECT_READ, 1, OLD },      { INJECT_FSTAT, 2, OLD },
@@ -652,19 +658,19 @@ static void a_fault_of_nsswitch_conf_is_a_fault_until_it_can_be_read(void **stat
 	scratch_write("nsswitch.conf", "subid: files\n");
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		set_up(&plain);
-		inject_clock(rows[i].clock);
+		inject_clock(rows[i].age);
 		inject_fail(rows[i].call, rows[i].nth, EIO);
 		got = look_up(&question, true);
 		check_outcome("EIO", &got, NSS_STATUS_UNAVAIL, EIO, "");
 
 		set_up(&plain);
-		inject_clock(rows[i].clock);
+		inject_clock(rows[i].age);
 		inject_fail(rows[i].call, rows[i].nth, ENOMEM);
 		got = look_up(&question, false);
 		check_outcome("ENOMEM", &got, NSS_STATUS_TRYAGAIN, ENOMEM, "");
 	}
 
-	/* A process that may not see it has the files. */
+	/* A process that may not read nsswitch.conf uses the files. */
 	set_up(&plain);
 	inject_fail(INJECT_OPEN, 1, EACCES);
 	got = look_up(&question, true);
@@ -680,17 +686,18 @@ static void a_fault_of_nsswitch_conf_is_a_fault_until_it_can_be_read(void **stat
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_fault_of_nsswitch_conf_is_a_fault_until_it_can_be_read),
-		cmocka_unit_test(every_failure_of_a_lookup_among_names),
-		cmocka_unit_test(every_failure_of_a_lookup_among_numbers),
-		cmocka_unit_test(every_failure_of_a_lookup_among_both),
-		cmocka_unit_test(what_stands_in_the_place_of_a_file_decides),
-		cmocka_unit_test(a_group_that_is_reserved_or_too_far_is_nobodys),
-		cmocka_unit_test(without_a_root_to_tell_no_account_is_asked_for),
-		cmocka_unit_test(files_that_never_rest_are_tryagain),
+		cmocka_unit_test(a_lookup_fails_until_nsswitch_conf_can_be_read),
+		cmocka_unit_test(every_failure_has_its_outcome_if_owners_are_names),
+		cmocka_unit_test(every_failure_has_its_outcome_if_owners_are_numbers),
+		cmocka_unit_test(
+			every_failure_has_its_outcome_if_one_file_has_names_and_one_numbers),
+		cmocka_unit_test(a_missing_file_is_an_absence_and_a_special_file_a_fault),
+		cmocka_unit_test(a_group_that_is_reserved_or_beyond_the_ranges_is_shown_as_65534),
+		cmocka_unit_test(no_account_is_asked_for_if_the_root_cannot_be_examined),
+		cmocka_unit_test(a_file_that_changes_during_every_scan_is_tryagain),
 	};
 
-	/* Files that not everybody may read are read anew by every lookup. */
+	/* A file that not everybody may read is not indexed, so every lookup reads it. */
 	(void)umask(077);
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

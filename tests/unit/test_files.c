@@ -8,7 +8,7 @@
 #include "inject.h"
 #include "scratch.h"
 
-/* Whose ID was last asked for, with remains of an earlier answer before. */
+/* The owner that scan_id() found. It is filled with other bytes before each scan. */
 static struct subid_owner owner;
 
 static int scan_id(uint32_t id, uint64_t *ret_position)
@@ -52,8 +52,8 @@ static int scan_position(const char *name, uint64_t position, uint32_t *ret_id)
 	return r;
 }
 
-/* One ID, its owner and its position, asked for in all three ways. */
-static void check_place(const char *reason, const char *name, uint32_t id, uint64_t position)
+/* Checks by all three scans that @id is at @position of the owner @name. */
+static void check_position(const char *reason, const char *name, uint32_t id, uint64_t position)
 {
 	uint64_t got;
 	uint32_t got_id;
@@ -78,7 +78,7 @@ static void check_no_owner(const char *reason, uint32_t id)
 	check_int(reason, (intmax_t)position, 77);
 }
 
-static void check_not_of(const char *reason, const char *name, uint32_t id)
+static void check_not_owned_by(const char *reason, const char *name, uint32_t id)
 {
 	uint64_t position;
 
@@ -94,27 +94,27 @@ static void check_no_position(const char *reason, const char *name, uint64_t pos
 	check_int(reason, id, 77);
 }
 
-static void one_range_has_its_own_ids_and_no_neighbour(void **state)
+static void a_range_has_its_own_ids_and_no_neighbour(void **state)
 {
 	(void)state;
 	scratch_write("subuid", "alice:100000:65536\n");
-	check_place("the first", "alice", 100000, 0);
-	check_place("the second", "alice", 100001, 1);
-	check_place("the last", "alice", 165535, 65535);
+	check_position("the first", "alice", 100000, 0);
+	check_position("the second", "alice", 100001, 1);
+	check_position("the last", "alice", 165535, 65535);
 	check_no_owner("before the first", 99999);
 	check_no_owner("after the last", 165536);
 	check_no_owner("0", 0);
 	check_no_owner("2^32-1", UINT32_MAX);
 
-	check_not_of("before the first", "alice", 99999);
-	check_not_of("another owner", "bob", 100000);
+	check_not_owned_by("before the first", "alice", 99999);
+	check_not_owned_by("another owner", "bob", 100000);
 	check_no_position("after the last", "alice", 65536);
 	check_no_position("2^32 does not wrap to 0", "alice", UINT64_C(4294967296));
 	check_no_position("2^64-1", "alice", UINT64_MAX);
 	check_no_position("another owner", "bob", 0);
 }
 
-static void ranges_are_laid_end_to_end_in_the_order_of_the_file(void **state)
+static void positions_count_an_owners_ids_in_the_order_of_the_file(void **state)
 {
 	(void)state;
 	scratch_write("subuid", "bob:500:5\n"
@@ -123,11 +123,11 @@ static void ranges_are_laid_end_to_end_in_the_order_of_the_file(void **state)
 				"alice:100000:10\n"
 				"alice:200000:1\n"
 				"bob:600:5\n");
-	check_place("the first in the file, not the lowest", "alice", 300000, 0);
-	check_place("the end of the first", "alice", 300009, 9);
-	check_place("the begin of the second", "alice", 100000, 10);
-	check_place("the third", "alice", 200000, 20);
-	check_place("another owner", "bob", 600, 10);
+	check_position("the first in the file, not the lowest", "alice", 300000, 0);
+	check_position("the last of the first range", "alice", 300009, 9);
+	check_position("the first of the second range", "alice", 100000, 10);
+	check_position("the third range", "alice", 200000, 20);
+	check_position("another owner", "bob", 600, 10);
 }
 
 static void an_id_that_is_listed_twice_is_at_its_first_position(void **state)
@@ -139,11 +139,11 @@ static void an_id_that_is_listed_twice_is_at_its_first_position(void **state)
 	scratch_write("subuid", "alice:100:10\n"
 				"alice:105:10\n"
 				"alice:100:10\n");
-	check_place("on two lines", "alice", 107, 7);
+	check_position("on two lines", "alice", 107, 7);
 	assert_int_equal(scan_owner("alice", 114, &position), 0);
 	assert_int_equal(position, 19);
 
-	/* Its other positions are positions of it too. */
+	/* Each of its positions leads to it. */
 	assert_int_equal(scan_position("alice", 12, &id), 0);
 	assert_int_equal(id, 107);
 	assert_int_equal(scan_position("alice", 27, &id), 0);
@@ -157,12 +157,12 @@ static void positions_go_beyond_32_bits(void **state)
 	scratch_write("subuid", "alice:10:4294967286\n"
 				"bob:5:1\n"
 				"alice:0:10\n");
-	check_place("all IDs in two ranges", "alice", 9, UINT64_C(4294967295));
+	check_position("all IDs in two ranges", "alice", 9, UINT64_C(4294967295));
 
 	scratch_write("subuid", "alice:2:4294967294\n"
 				"alice:2:4294967294\n"
 				"alice:1:1\n");
-	check_place("more positions than IDs", "alice", 1, UINT64_C(8589934588));
+	check_position("more positions than IDs", "alice", 1, UINT64_C(8589934588));
 }
 
 static void the_first_line_with_an_id_names_its_owner(void **state)
@@ -175,8 +175,8 @@ static void the_first_line_with_an_id_names_its_owner(void **state)
 				"alice:100:10\n"
 				"bob:90:100\n"
 				"alice:95:1\n");
-	check_place("alice's line is the first", "alice", 105, 5);
-	check_place("bob's line is the first", "bob", 95, 5);
+	check_position("alice's line is the first", "alice", 105, 5);
+	check_position("bob's line is the first", "bob", 95, 5);
 
 	assert_int_equal(scan_owner("bob", 105, &position), 0);
 	assert_int_equal(position, 15);
@@ -184,10 +184,10 @@ static void the_first_line_with_an_id_names_its_owner(void **state)
 	assert_int_equal(id, 105);
 	assert_int_equal(scan_owner("alice", 95, &position), 0);
 	assert_int_equal(position, 10);
-	check_not_of("neither's", "carol", 105);
+	check_not_owned_by("an owner of another ID", "carol", 105);
 }
 
-static void lines_that_delegate_nothing_are_not_there(void **state)
+static void lines_that_delegate_nothing_are_ignored(void **state)
 {
 	(void)state;
 	scratch_write("subuid", "# alice:1:1\n"
@@ -201,8 +201,8 @@ static void lines_that_delegate_nothing_are_not_there(void **state)
 				" alice:100:10\n"
 				"alice:300:10\n"
 				"alice:100:10");
-	check_place("the first good line", "alice", 300, 0);
-	check_place("the last line, without a newline", "alice", 100, 10);
+	check_position("the first good line", "alice", 300, 0);
+	check_position("the last line, without a newline", "alice", 100, 10);
 }
 
 static void owners_are_compared_whole_and_as_written(void **state)
@@ -218,8 +218,8 @@ static void owners_are_compared_whole_and_as_written(void **state)
 	assert_int_equal(position, 3);
 }
 
-/* Even where UID 1000 is alice: see owner.h. */
-static void a_number_is_an_owner_of_its_own(void **state)
+/* This holds although UID 1000 may be alice: see owner.h. */
+static void a_number_and_a_name_are_two_owners(void **state)
 {
 	(void)state;
 	scratch_write("subuid", "1000:100:10\n"
@@ -228,17 +228,17 @@ static void a_number_is_an_owner_of_its_own(void **state)
 				"1000:400:10\n"
 				"0x3e8:500:10\n"
 				"4294967295:600:10\n");
-	check_place("a number", "1000", 103, 3);
-	check_place("its second range", "1000", 403, 13);
-	check_place("a name", "alice", 203, 3);
-	check_place("not canonical", "01000", 303, 3);
-	check_place("hexadecimal", "0x3e8", 503, 3);
-	check_place("no UID", "4294967295", 603, 3);
-	check_not_of("another's", "1000", 303);
-	check_no_position("another's", "1000", 20);
+	check_position("a number", "1000", 103, 3);
+	check_position("its second range", "1000", 403, 13);
+	check_position("a name", "alice", 203, 3);
+	check_position("not canonical", "01000", 303, 3);
+	check_position("hexadecimal", "0x3e8", 503, 3);
+	check_position("not a UID", "4294967295", 603, 3);
+	check_not_owned_by("another owner", "1000", 303);
+	check_no_position("another owner", "1000", 20);
 }
 
-static void a_missing_or_empty_file_has_nobody(void **state)
+static void a_missing_or_empty_file_has_no_owners(void **state)
 {
 	const struct subid_owner alice = owner_of("alice");
 	uint64_t position = 77;
@@ -254,19 +254,19 @@ static void a_missing_or_empty_file_has_nobody(void **state)
 
 	scratch_write("subuid", "");
 	check_no_owner("an empty file", 100000);
-	check_not_of("an empty file", "alice", 100000);
+	check_not_owned_by("an empty file", "alice", 100000);
 	check_no_position("an empty file", "alice", 0);
 }
 
-static void each_scan_knows_nothing_of_an_earlier_one(void **state)
+static void a_scan_leaves_nothing_of_an_earlier_answer(void **state)
 {
 	(void)state;
 	scratch_write("subuid", "alice-the-elder:100:10\nbob:200:10\n");
-	check_place("a long name", "alice-the-elder", 103, 3);
-	check_place("a shorter one", "bob", 203, 3);
+	check_position("a long name", "alice-the-elder", 103, 3);
+	check_position("a shorter one", "bob", 203, 3);
 }
 
-/* Longer than a reader's buffer, with an answer at both ends of it. */
+/* Writes a file longer than a reader's buffer, with a range of alice's at both ends. */
 static void write_large(void)
 {
 	static char text[12000];
@@ -283,8 +283,8 @@ static void a_file_larger_than_the_buffer_is_read_whole(void **state)
 	write_large();
 	for (size_t bytes = 1; bytes < 5000; bytes += 613) {
 		inject_short_reads(bytes);
-		check_place("behind the padding", "alice", 100005, 15);
-		check_no_owner("nowhere", 400000);
+		check_position("behind the padding", "alice", 100005, 15);
+		check_no_owner("an ID without an owner", 400000);
 	}
 }
 
@@ -304,12 +304,12 @@ static void a_file_is_opened_once_for_a_question(void **state)
 	assert_int_equal(inject_calls(INJECT_MMAP), 0);
 }
 
-static void insert_before(void)
+static void overwrite_line_1_with_a_wide_range(void)
 {
 	scratch_overwrite("subuid", 0, "bob00:10:1000000000\n");
 }
 
-static void reassign(void)
+static void overwrite_line_1_with_another_owner(void)
 {
 	scratch_overwrite("subuid", 0, "bobby:100000:99\n");
 }
@@ -329,7 +329,7 @@ static void a_file_that_changes_between_reads_is_stale(void **state)
 			write_large();
 			(void)inject_reset(NULL);
 			inject_clock(clocks[k]);
-			inject_before(INJECT_READ, nth, reassign);
+			inject_before(INJECT_READ, nth, overwrite_line_1_with_another_owner);
 			r = scan_id(100005, &position);
 			if (r == -ESTALE) {
 				assert_int_equal(position, 77);
@@ -341,35 +341,35 @@ static void a_file_that_changes_between_reads_is_stale(void **state)
 			assert_int_equal(position, 15);
 			if (inject_calls(INJECT_READ) < nth)
 				break;
-			/* After the first line has been read for the last time. */
+			/* Comparing does not notice a change after the last read of line 1. */
 			assert_int_equal(clocks[k], 0);
 		}
 		assert_true(stale >= 4);
 	}
 }
 
-static void another_owner_on_the_second_pass_is_stale(void **state)
+static void an_id_of_another_owner_on_the_second_pass_is_stale(void **state)
 {
 	uint64_t position;
 
 	(void)state;
-	/* The line stands behind the buffer, so the second pass is from the file. */
+	/* The file does not fit into the buffer, so the second pass reads it again. */
 	write_large();
 	scratch_overwrite("subuid", 0, "#...................\n");
 	inject_clock(0);
-	inject_before(INJECT_REREAD, 1, insert_before);
+	inject_before(INJECT_REREAD, 1, overwrite_line_1_with_a_wide_range);
 	assert_int_equal(scan_id(100005, &position), -ESTALE);
 	assert_int_equal(inject_calls(INJECT_REREAD), 1);
 	assert_int_equal(position, 77);
 }
 
-static void take_the_range_away(void)
+static void overwrite_line_1_with_the_same_range(void)
 {
 	scratch_overwrite("subuid", 0, "bob00:100000:65536\n");
 }
 
-/* By the second pass another owner's line with the ID has come before the owner's. */
-static void another_line_before_the_owners_is_stale(void **state)
+/* The new first line is of another owner, and has the same range as the owner's line. */
+static void the_same_range_of_another_owner_on_the_second_pass_is_stale(void **state)
 {
 	uint64_t position;
 
@@ -377,12 +377,12 @@ static void another_line_before_the_owners_is_stale(void **state)
 	write_large();
 	scratch_overwrite("subuid", 0, "#.................\n");
 	inject_clock(0);
-	inject_before(INJECT_REREAD, 1, take_the_range_away);
+	inject_before(INJECT_REREAD, 1, overwrite_line_1_with_the_same_range);
 	assert_int_equal(scan_id(100005, &position), -ESTALE);
 	assert_int_equal(position, 77);
 }
 
-static void cut_the_end(void)
+static void truncate_to_100_bytes(void)
 {
 	assert_int_equal(truncate("subuid", 100), 0);
 }
@@ -394,17 +394,17 @@ static void a_range_that_is_gone_on_the_second_pass_is_stale(void **state)
 	(void)state;
 	write_large();
 	inject_clock(0);
-	inject_before(INJECT_REREAD, 1, cut_the_end);
+	inject_before(INJECT_REREAD, 1, truncate_to_100_bytes);
 	assert_int_equal(scan_id(100005, &position), -ESTALE);
 	assert_int_equal(position, 77);
 }
 
-static void change_what_was_read(void)
+static void overwrite_3_bytes(void)
 {
 	scratch_overwrite("subuid", 0, "bob");
 }
 
-static void absence_is_verified_like_presence(void **state)
+static void a_scan_that_finds_nothing_is_verified_too(void **state)
 {
 	uint64_t position;
 	uint32_t id;
@@ -412,22 +412,22 @@ static void absence_is_verified_like_presence(void **state)
 	(void)state;
 	write_large();
 	inject_clock(0);
-	inject_before(INJECT_REREAD, 1, change_what_was_read);
+	inject_before(INJECT_REREAD, 1, overwrite_3_bytes);
 	assert_int_equal(scan_id(400000, &position), -ESTALE);
 
 	write_large();
 	(void)inject_reset(NULL);
-	inject_before(INJECT_FSTAT, 2, change_what_was_read);
+	inject_before(INJECT_FSTAT, 2, overwrite_3_bytes);
 	assert_int_equal(scan_owner("carol", 400000, &position), -ESTALE);
 
 	write_large();
 	(void)inject_reset(NULL);
-	inject_before(INJECT_FSTAT, 2, change_what_was_read);
+	inject_before(INJECT_FSTAT, 2, overwrite_3_bytes);
 	assert_int_equal(scan_position("carol", 0, &id), -ESTALE);
 	assert_int_equal(id, 77);
 }
 
-static void faults_are_handed_up_by_each_scan(void **state)
+static void each_scan_returns_its_faults(void **state)
 {
 	static const struct {
 		enum inject_call call;
@@ -470,24 +470,24 @@ int main(void)
 {
 #define FILES_TEST(name) cmocka_unit_test_setup(name, inject_reset)
 	static const struct CMUnitTest tests[] = {
-		FILES_TEST(one_range_has_its_own_ids_and_no_neighbour),
-		FILES_TEST(ranges_are_laid_end_to_end_in_the_order_of_the_file),
+		FILES_TEST(a_range_has_its_own_ids_and_no_neighbour),
+		FILES_TEST(positions_count_an_owners_ids_in_the_order_of_the_file),
 		FILES_TEST(an_id_that_is_listed_twice_is_at_its_first_position),
 		FILES_TEST(positions_go_beyond_32_bits),
 		FILES_TEST(the_first_line_with_an_id_names_its_owner),
-		FILES_TEST(lines_that_delegate_nothing_are_not_there),
+		FILES_TEST(lines_that_delegate_nothing_are_ignored),
 		FILES_TEST(owners_are_compared_whole_and_as_written),
-		FILES_TEST(a_number_is_an_owner_of_its_own),
-		FILES_TEST(a_missing_or_empty_file_has_nobody),
-		FILES_TEST(each_scan_knows_nothing_of_an_earlier_one),
+		FILES_TEST(a_number_and_a_name_are_two_owners),
+		FILES_TEST(a_missing_or_empty_file_has_no_owners),
+		FILES_TEST(a_scan_leaves_nothing_of_an_earlier_answer),
 		FILES_TEST(a_file_larger_than_the_buffer_is_read_whole),
 		FILES_TEST(a_file_is_opened_once_for_a_question),
 		FILES_TEST(a_file_that_changes_between_reads_is_stale),
-		FILES_TEST(another_owner_on_the_second_pass_is_stale),
-		FILES_TEST(another_line_before_the_owners_is_stale),
+		FILES_TEST(an_id_of_another_owner_on_the_second_pass_is_stale),
+		FILES_TEST(the_same_range_of_another_owner_on_the_second_pass_is_stale),
 		FILES_TEST(a_range_that_is_gone_on_the_second_pass_is_stale),
-		FILES_TEST(absence_is_verified_like_presence),
-		FILES_TEST(faults_are_handed_up_by_each_scan),
+		FILES_TEST(a_scan_that_finds_nothing_is_verified_too),
+		FILES_TEST(each_scan_returns_its_faults),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

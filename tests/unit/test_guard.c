@@ -17,7 +17,7 @@ static int cancel_state(void)
 	return state;
 }
 
-static void cancellation_is_off_inside_and_as_before_outside(void **state)
+static void cancellation_is_off_inside_and_restored_at_the_end(void **state)
 {
 	static const int states[] = { PTHREAD_CANCEL_ENABLE, PTHREAD_CANCEL_DISABLE };
 
@@ -48,7 +48,7 @@ static const struct {
 	{ 1, NSS_STATUS_UNAVAIL, EINVAL },
 };
 
-static void errno_is_restored_beside_a_separate_errnop(void **state)
+static void errno_is_restored_if_errnop_does_not_point_to_it(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
@@ -65,7 +65,7 @@ static void errno_is_restored_beside_a_separate_errnop(void **state)
 	}
 }
 
-static void errno_holds_the_fault_where_errnop_points_to_it(void **state)
+static void errno_holds_the_fault_if_errnop_points_to_it(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
@@ -91,8 +91,8 @@ void __asan_unpoison_memory_region(void const volatile *start, size_t len) __att
 
 #define FRAMES_BYTES 4096
 
-/* AddressSanitizer does not see that cancellation leaves the frames below @top. */
-static void forget_frames(void *top)
+/* AddressSanitizer does not notice that a cancelled thread leaves its frames below @top. */
+static void unpoison_frames(void *top)
 {
 	char *bottom = (char *)__builtin_frame_address(0) - FRAMES_BYTES;
 
@@ -106,7 +106,7 @@ static void *cancel_inside(void *arg)
 	struct nss_guard guard;
 	int before;
 
-	pthread_cleanup_push(forget_frames, __builtin_frame_address(0));
+	pthread_cleanup_push(unpoison_frames, __builtin_frame_address(0));
 	nss_guard_enter(&guard);
 	(void)pthread_setcanceltype(seen->type, &before);
 	(void)pthread_cancel(pthread_self());
@@ -119,7 +119,7 @@ static void *cancel_inside(void *arg)
 	return NULL;
 }
 
-static void a_cancelled_thread_ends_when_everything_is_written(void **state)
+static void a_cancelled_thread_ends_after_the_fault_is_written(void **state)
 {
 	static const int types[] = { PTHREAD_CANCEL_DEFERRED, PTHREAD_CANCEL_ASYNCHRONOUS };
 
@@ -138,7 +138,7 @@ static void a_cancelled_thread_ends_when_everything_is_written(void **state)
 	}
 }
 
-static void status_and_errno_are_those_of_the_table(void **state)
+static void every_result_has_its_status_and_errno(void **state)
 {
 	static const struct {
 		int r;
@@ -152,16 +152,17 @@ static void status_and_errno_are_those_of_the_table(void **state)
 		{ -EMFILE, NSS_STATUS_TRYAGAIN, EMFILE, "no descriptor left to the process" },
 		{ -ENFILE, NSS_STATUS_TRYAGAIN, ENFILE, "no descriptor left to the host" },
 		{ -ENOMEM, NSS_STATUS_TRYAGAIN, ENOMEM, "no memory left" },
-		{ -EAGAIN, NSS_STATUS_TRYAGAIN, EAGAIN, "not now" },
+		{ -EAGAIN, NSS_STATUS_TRYAGAIN, EAGAIN, "a file that keeps changing" },
 		{ -EIO, NSS_STATUS_UNAVAIL, EIO, "a bad disk" },
 		{ -EINVAL, NSS_STATUS_UNAVAIL, EINVAL, "not a regular file" },
-		{ -EACCES, NSS_STATUS_UNAVAIL, EACCES, "below here it is -ENOENT already" },
+		{ -EACCES, NSS_STATUS_UNAVAIL, EACCES,
+		  "no permission, where it is not an absence" },
 		{ -4095, NSS_STATUS_UNAVAIL, 4095, "the largest errno" },
-		{ -4096, NSS_STATUS_UNAVAIL, EINVAL, "no errno" },
+		{ -4096, NSS_STATUS_UNAVAIL, EINVAL, "one more than the largest errno" },
 		{ INT_MIN, NSS_STATUS_UNAVAIL, EINVAL, "cannot be negated" },
-		{ 1, NSS_STATUS_UNAVAIL, EINVAL, "no result of ours" },
+		{ 1, NSS_STATUS_UNAVAIL, EINVAL, "a positive number" },
 		{ ENOENT, NSS_STATUS_UNAVAIL, EINVAL, "an errno with the wrong sign" },
-		{ INT_MAX, NSS_STATUS_UNAVAIL, EINVAL, "anything" },
+		{ INT_MAX, NSS_STATUS_UNAVAIL, EINVAL, "the largest int" },
 	};
 
 	(void)state;
@@ -193,11 +194,11 @@ static void no_int_becomes_a_status_that_aborts_the_host(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(cancellation_is_off_inside_and_as_before_outside),
-		cmocka_unit_test(errno_is_restored_beside_a_separate_errnop),
-		cmocka_unit_test(errno_holds_the_fault_where_errnop_points_to_it),
-		cmocka_unit_test(a_cancelled_thread_ends_when_everything_is_written),
-		cmocka_unit_test(status_and_errno_are_those_of_the_table),
+		cmocka_unit_test(cancellation_is_off_inside_and_restored_at_the_end),
+		cmocka_unit_test(errno_is_restored_if_errnop_does_not_point_to_it),
+		cmocka_unit_test(errno_holds_the_fault_if_errnop_points_to_it),
+		cmocka_unit_test(a_cancelled_thread_ends_after_the_fault_is_written),
+		cmocka_unit_test(every_result_has_its_status_and_errno),
 		cmocka_unit_test(no_int_becomes_a_status_that_aborts_the_host),
 	};
 
