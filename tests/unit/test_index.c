@@ -15,7 +15,7 @@
 #include "inject.h"
 #include "scratch.h"
 
-/* What subuid(5) calls a large file, and what fits the ID space twice over. */
+/* The lines of a large file. As many ranges of 65,536 IDs fit into the ID space. */
 #define MANY 65000
 
 static char text[SUBID_INDEX_FILE_MAX_BYTES + 2];
@@ -47,15 +47,15 @@ static struct stat write_text(void)
 {
 	struct stat stamp;
 
-	/* A new one: ext4 writes a file that was emptied to the disk at once. */
+	/* Remove the file first: ext4 writes a file that was truncated to the disk at once. */
 	(void)remove("subuid");
 	scratch_write_bytes("subuid", text, text_len);
 	assert_int_equal(stat("subuid", &stamp), 0);
 	return stamp;
 }
 
-/* Of a test that has failed. */
-static struct subid_index *left;
+/* The index that a failed test has not freed. */
+static struct subid_index *unfreed;
 
 static struct subid_index *build(void)
 {
@@ -65,7 +65,7 @@ static struct subid_index *build(void)
 	assert_true(subid_index_may_hold(&stamp));
 	assert_int_equal(subid_index_build("subuid", &stamp, &index), 0);
 	assert_non_null(index);
-	left = index;
+	unfreed = index;
 	assert_int_equal(inject_open_files(), 0);
 	assert_int_equal(inject_open_maps(), 1);
 	assert_true(subid_index_is_of(index, &stamp));
@@ -84,11 +84,11 @@ static uint32_t count_owners(const struct subid_index *index)
 static void end(struct subid_index *index)
 {
 	subid_index_free(index);
-	left = NULL;
+	unfreed = NULL;
 	assert_int_equal(inject_open_maps(), 0);
 }
 
-static void build_fails(const char *reason, const struct stat *stamp, int want)
+static void check_build_fails(const char *reason, const struct stat *stamp, int want)
 {
 	struct subid_index untouched, *index = &untouched;
 
@@ -109,14 +109,14 @@ static int setup(void **state)
 {
 	(void)state;
 	begin();
-	subid_index_free(left);
-	left = NULL;
+	subid_index_free(unfreed);
+	unfreed = NULL;
 	return 0;
 }
 
-/* --- the same answers as the file's ------------------------------------------ */
+/* --- an index compared with a scan of its file --------------------------------- */
 
-/* Names that begin alike, that read as UIDs, and that almost do. */
+/* Owners that begin alike, owners that are UIDs, and some that are nearly UIDs. */
 static const char *const names[] = {
 	"alice",
 	"bob",
@@ -134,10 +134,10 @@ static const char *const names[] = {
 	"DOMAIN\\user.names",
 };
 
-/* How many IDs the file gives to each of them. */
+/* How many IDs the file delegates to each of them. */
 static uint64_t given[COUNT_OF(names)];
 
-/* All IDs lie at the two ends of the ID space, so that small files overlap. */
+/* All IDs lie at the two ends of the ID space, so that the ranges of a small file overlap. */
 static uint32_t chance_id(struct chance *chance)
 {
 	uint32_t id = chance_below(chance, 20);
@@ -165,16 +165,16 @@ static void add_number(struct chance *chance, uint32_t number)
 static void add_line(struct chance *chance)
 {
 	uint32_t name = chance_below(chance, COUNT_OF(names));
-	uint32_t start = chance_id(chance), room = UINT32_MAX - start;
+	uint32_t start = chance_id(chance), above = UINT32_MAX - start;
 	uint32_t count = 1 + chance_below(chance, 10);
 
 	if (chance_below(chance, 12) == 0)
-		count = room;
+		count = above;
 	else if (chance_below(chance, 12) == 0)
 		count = UINT32_C(0x80000000) - chance_below(chance, 3);
-	/* The ID space has one ID more than a count may say. */
-	if (count == 0 || count - 1 > room)
-		count = room < UINT32_MAX ? room + 1 : room;
+	/* The ID space has one ID more than a count can say. */
+	if (count == 0 || count - 1 > above)
+		count = above < UINT32_MAX ? above + 1 : above;
 
 	add("%s:", names[name]);
 	add_number(chance, start);
@@ -184,7 +184,7 @@ static void add_line(struct chance *chance)
 	given[name] += count;
 }
 
-static void add_line_of_nobody(struct chance *chance)
+static void add_line_without_range(struct chance *chance)
 {
 	static const struct {
 		const char *bytes;
@@ -224,7 +224,7 @@ static bool add_lines(struct chance *chance)
 	memset(given, 0, sizeof(given));
 	for (uint32_t n = chance_below(chance, 14); n > 0; n--) {
 		if (chance_below(chance, 5) == 0)
-			add_line_of_nobody(chance);
+			add_line_without_range(chance);
 		else
 			add_line(chance);
 	}
@@ -244,14 +244,14 @@ enum sought {
 
 struct question {
 	enum sought sought;
-	struct subid_owner owner; /* where not by ID */
+	struct subid_owner owner; /* unless BY_ID */
 	uint32_t id;
 	uint64_t position;
 };
 
 struct answer {
 	int r;
-	struct subid_owner owner; /* by ID */
+	struct subid_owner owner; /* if BY_ID */
 	uint32_t id;
 	uint64_t position;
 };
@@ -305,7 +305,7 @@ static bool same_answer(const struct question *q, const struct answer *a, const 
 		strlen(a->owner.text) == a->owner.len);
 }
 
-/* What is not set stays, and so is the same of both. */
+/* Outputs that are not set are compared, too: both answers begin with the same bytes. */
 static void check_question(uint64_t seed, const struct subid_index *index, const struct question *q)
 {
 	static struct answer by_index, by_file;
@@ -346,11 +346,11 @@ static void chance_question(struct chance *chance, uint64_t seed, const struct s
 	check_question(seed, index, &q);
 }
 
-static void an_index_says_what_its_file_says(void **state)
+static void an_index_answers_as_a_scan_of_its_file(void **state)
 {
-	/* For a longer run than that of every day. */
-	const char *knob = getenv("TEST_INDEX_FILES");
-	unsigned long files = knob ? strtoul(knob, NULL, 10) : 1500, refused = 0;
+	/* The number of files, for a longer run. */
+	const char *setting = getenv("TEST_INDEX_FILES");
+	unsigned long files = setting ? strtoul(setting, NULL, 10) : 1500, refused = 0;
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= files; seed++) {
@@ -361,7 +361,7 @@ static void an_index_says_what_its_file_says(void **state)
 		if (!fits) {
 			struct stat stamp = write_text();
 
-			build_fails(text, &stamp, -E2BIG);
+			check_build_fails(text, &stamp, -E2BIG);
 			refused++;
 			continue;
 		}
@@ -370,13 +370,13 @@ static void an_index_says_what_its_file_says(void **state)
 			chance_question(&chance, seed, index);
 		end(index);
 	}
-	/* Or the files are not what they are meant to be. */
+	/* Some of the files, but not most, are to be refused. */
 	assert_in_range(refused, files / 100, files / 2);
 }
 
-/* One ID and one position, asked for in all three ways. */
-static void check_three(uint64_t seed, const struct subid_index *index, const char *name,
-			uint32_t id, uint64_t position)
+/* Asks all three questions about an ID, a position and an owner. */
+static void check_three_questions(uint64_t seed, const struct subid_index *index, const char *name,
+				  uint32_t id, uint64_t position)
 {
 	struct question q = question(BY_ID, NULL, id, position);
 
@@ -387,15 +387,16 @@ static void check_three(uint64_t seed, const struct subid_index *index, const ch
 	check_question(seed, index, &q);
 }
 
-/* Every question about a file, not only the ones that chance asks. */
-static void check_all(const struct subid_index *index)
+/* Asks about every owner, and every ID and position near the ends. */
+static void check_questions_near_the_ends(const struct subid_index *index)
 {
 	for (uint32_t i = 0; i < 60; i++)
 		for (size_t n = 0; n < COUNT_OF(names); n++)
-			check_three(0, index, names[n], i < 30 ? i : UINT32_MAX - (59 - i), i);
+			check_three_questions(0, index, names[n],
+					      i < 30 ? i : UINT32_MAX - (59 - i), i);
 }
 
-static void every_question_about_a_tangled_file_is_answered_as_by_the_file(void **state)
+static void overlapping_lines_are_answered_as_by_a_scan(void **state)
 {
 	static const char *const files[] = {
 		"alice:5:10\nbob:0:20\nalice:0:20\nalic:3:3\n1000:2:4\n1000:0:3\n",
@@ -412,7 +413,7 @@ static void every_question_about_a_tangled_file_is_answered_as_by_the_file(void 
 		begin();
 		add("%s", files[i]);
 		index = build();
-		check_all(index);
+		check_questions_near_the_ends(index);
 		end(index);
 	}
 }
@@ -443,30 +444,31 @@ static void a_file_without_lines_has_an_index_without_owners(void **state)
 		index = build();
 		assert_int_equal(index->n_lines, 0);
 		assert_int_equal(count_owners(index), 0);
-		check_all(index);
+		check_questions_near_the_ends(index);
 		end(index);
 	}
 }
 
-/* Where a line has the least bytes for what an index makes of it. */
+/* The shortest lines take the most memory of an index for each byte of the file. */
 static void a_file_of_the_shortest_lines_fits_its_index(void **state)
 {
 	(void)state;
 	for (uint32_t lines = 1; lines < 60; lines++)
-		for (size_t without = 0; without < 2; without++) {
+		for (size_t missing_newlines = 0; missing_newlines < 2; missing_newlines++) {
 			struct subid_index *index;
 
 			begin();
 			for (uint32_t i = 0; i < lines; i++)
 				add("%c:%u:%u\n", (char)('A' + i), i * 2 % 10, 1 + i * 4 % 9);
-			text_len -= without;
+			/* Without and with a newline at the end. */
+			text_len -= missing_newlines;
 			index = build();
 			assert_int_equal(index->n_lines, lines);
 			assert_int_equal(count_owners(index), lines);
 			for (uint32_t i = 0; i < lines; i++) {
 				char name[2] = { (char)('A' + i), '\0' };
 
-				check_three(lines, index, name, i * 2 % 10, 0);
+				check_three_questions(lines, index, name, i * 2 % 10, 0);
 			}
 			end(index);
 		}
@@ -488,14 +490,14 @@ static void the_longest_owners_are_told_apart(void **state)
 	memset(name, 'a', sizeof(name) - 1);
 	for (size_t len = SUBID_OWNER_MAX_BYTES; len > SUBID_OWNER_MAX_BYTES - 22; len--) {
 		name[len] = '\0';
-		check_three(len, index, name, (uint32_t)len % 10, 0);
+		check_three_questions(len, index, name, (uint32_t)len % 10, 0);
 	}
 	end(index);
 }
 
 /* --- overlaps ------------------------------------------------------------------ */
 
-/* Of so many lines, and each pair of a start and a count that is possible for each. */
+/* Checks each file of @lines lines, with each owner, start and count in each line. */
 static void check_arrangements(uint32_t lines, uint32_t starts, uint32_t counts,
 			       const char *const *owners, uint32_t n_owners)
 {
@@ -514,13 +516,13 @@ static void check_arrangements(uint32_t lines, uint32_t starts, uint32_t counts,
 		index = build();
 		for (uint32_t i = 0; i < starts + counts + 1; i++)
 			for (uint32_t n = 0; n < n_owners; n++)
-				check_three(file, index, owners[n], i, i);
+				check_three_questions(file, index, owners[n], i, i);
 		end(index);
 	}
 }
 
-/* Apart, touching, overlapping, nested, with equal starts or ends, and equal. */
-static void every_arrangement_of_two_lines_is_answered_as_by_the_file(void **state)
+/* Two ranges can be apart, touch, overlap, nest, have equal starts or ends, or be equal. */
+static void every_arrangement_of_two_lines_is_answered_as_by_a_scan(void **state)
 {
 	static const char *const owners[] = { "ann", "bob" };
 
@@ -528,8 +530,8 @@ static void every_arrangement_of_two_lines_is_answered_as_by_the_file(void **sta
 	check_arrangements(2, 4, 4, owners, 2);
 }
 
-/* Chains, bridges, and a line across both others. */
-static void every_arrangement_of_three_lines_is_answered_as_by_the_file(void **state)
+/* Three ranges can also be a chain, and one of them can overlap both others. */
+static void every_arrangement_of_three_lines_is_answered_as_by_a_scan(void **state)
 {
 	static const char *const owners[] = { "ann" };
 
@@ -537,7 +539,7 @@ static void every_arrangement_of_three_lines_is_answered_as_by_the_file(void **s
 	check_arrangements(3, 3, 3, owners, 1);
 }
 
-/* What is worked out by hand, so that an error of the scan's would not pass. */
+/* These answers are worked out by hand, so they show an error that index and scan share. */
 static void the_first_line_of_the_file_with_an_id_wins(void **state)
 {
 	static const struct {
@@ -555,17 +557,18 @@ static void the_first_line_of_the_file_with_an_id_wins(void **state)
 		{ "equal starts, the short first", "b:10:2\na:10:9\n", 11, "b", 1 },
 		{ "equal starts, behind the short", "b:10:2\na:10:9\n", 12, "a", 2 },
 		{ "equal ends, the short first", "b:15:4\na:10:9\n", 18, "b", 3 },
-		{ "a chain, its links", "a:10:5\nb:13:5\nc:16:5\n", 14, "a", 4 },
-		{ "a chain, its second", "a:10:5\nb:13:5\nc:16:5\n", 15, "b", 2 },
-		{ "a chain, its end", "a:10:5\nb:13:5\nc:16:5\n", 20, "c", 4 },
-		{ "a chain backwards", "c:16:5\nb:13:5\na:10:5\n", 17, "c", 1 },
-		{ "short ones in front of a long", "a:0:90\nb:5:1\nc:7:1\n", 50, "a", 50 },
-		{ "short ones above a long", "b:5:1\nc:7:1\na:0:90\n", 50, "a", 50 },
-		{ "far down", "z:0:99\na:9:1\na:8:1\na:7:1\nb:6:9\n", 12, "z", 12 },
+		{ "a chain, the first overlap", "a:10:5\nb:13:5\nc:16:5\n", 14, "a", 4 },
+		{ "a chain, the second range", "a:10:5\nb:13:5\nc:16:5\n", 15, "b", 2 },
+		{ "a chain, the third range", "a:10:5\nb:13:5\nc:16:5\n", 20, "c", 4 },
+		{ "a chain, the last range first", "c:16:5\nb:13:5\na:10:5\n", 17, "c", 1 },
+		{ "a long range, then short ones", "a:0:90\nb:5:1\nc:7:1\n", 50, "a", 50 },
+		{ "short ranges, then a long one", "b:5:1\nc:7:1\na:0:90\n", 50, "a", 50 },
+		{ "four entries before the last candidate", "z:0:99\na:9:1\na:8:1\na:7:1\nb:6:9\n",
+		  12, "z", 12 },
 		{ "touching", "a:10:5\nb:15:5\n", 15, "b", 0 },
-		{ "one's own lines", "a:10:5\na:12:5\n", 13, "a", 3 },
-		{ "the second of one's own", "a:10:5\na:12:5\n", 16, "a", 9 },
-		{ "to the last ID", "a:4294967290:6\nb:4294967294:2\n", UINT32_MAX, "a", 5 },
+		{ "two lines of one owner, the first", "a:10:5\na:12:5\n", 13, "a", 3 },
+		{ "two lines of one owner, the second", "a:10:5\na:12:5\n", 16, "a", 9 },
+		{ "the last ID", "a:4294967290:6\nb:4294967294:2\n", UINT32_MAX, "a", 5 },
 	};
 
 	(void)state;
@@ -585,7 +588,7 @@ static void the_first_line_of_the_file_with_an_id_wins(void **state)
 	}
 }
 
-/* The binary search, and where the search downwards may end, rest on this. */
+/* Checks the order and the reach of by_start[], on which the search for an ID relies. */
 static void check_order(const struct subid_index *index)
 {
 	uint32_t reach = 0;
@@ -602,7 +605,7 @@ static void check_order(const struct subid_index *index)
 		assert_true(i == 0 || index->by_start[i - 1].start <= start->start);
 		lines += start->line;
 	}
-	/* Each line once, or nearly certainly so. */
+	/* The sum is right if by_start[] has each line once. */
 	assert_int_equal(lines, (uint64_t)index->n_lines * (index->n_lines - 1) / 2);
 }
 
@@ -619,9 +622,9 @@ static int ask(const struct subid_index *index, enum sought sought, const char *
 	return ret->r;
 }
 
-/* One ID, its owner and its position, asked for in all three ways. */
-static void check_place(const struct subid_index *index, const char *name, uint32_t id,
-			uint64_t position)
+/* Checks by all three questions that @id is at @position of the owner @name. */
+static void check_position(const struct subid_index *index, const char *name, uint32_t id,
+			   uint64_t position)
 {
 	static struct answer got;
 
@@ -633,7 +636,7 @@ static void check_place(const struct subid_index *index, const char *name, uint3
 	check_int(name, got.id, id);
 }
 
-/* Not in the order of their IDs: so is no file that grows by and by. */
+/* The lines of a file that grows over time are not in the order of their IDs. */
 static uint32_t shuffled(uint32_t i)
 {
 	return (uint32_t)((uint64_t)i * 40503 % MANY);
@@ -654,8 +657,8 @@ static void many_disjoint_ranges_are_all_found(void **state)
 	check_order(index);
 	for (uint32_t i = 0; i < MANY; i++) {
 		(void)snprintf(name, sizeof(name), "u%" PRIu32, i);
-		check_place(index, name, i * 65536, 0);
-		check_place(index, name, i * 65536 + 65534, 65534);
+		check_position(index, name, i * 65536, 0);
+		check_position(index, name, i * 65536 + 65534, 65534);
 		assert_int_equal(ask(index, BY_ID, name, i * 65536 + 65535, 0, &got), -ENOENT);
 		assert_int_equal(ask(index, BY_OWNER, name, (i + 1) * 65536, 0, &got), -ENOENT);
 		assert_int_equal(ask(index, BY_POSITION, name, 0, 65535, &got), -ENOENT);
@@ -664,20 +667,20 @@ static void many_disjoint_ranges_are_all_found(void **state)
 	end(index);
 }
 
-static struct subid_range all_the_same(uint32_t i)
+static struct subid_range equal_ranges(uint32_t i)
 {
 	(void)i;
 	return (struct subid_range){ 100000, 65536 };
 }
 
-static struct subid_range the_inner_first(uint32_t i)
+static struct subid_range nested_inner_first(uint32_t i)
 {
 	return (struct subid_range){ 100000 - i, 2 * i + 1 };
 }
 
-static struct subid_range the_outer_first(uint32_t i)
+static struct subid_range nested_outer_first(uint32_t i)
 {
-	return the_inner_first(MANY - i);
+	return nested_inner_first(MANY - i);
 }
 
 static struct subid_range stairs_up(uint32_t i)
@@ -695,7 +698,7 @@ static struct subid_range to_the_last_id(uint32_t i)
 	return (struct subid_range){ UINT32_MAX - 2 * i, 2 * i + 1 };
 }
 
-static struct subid_range a_heap_that_never_empties(uint32_t i)
+static struct subid_range nearly_equal_ends(uint32_t i)
 {
 	uint32_t start = shuffled(i);
 
@@ -705,8 +708,8 @@ static struct subid_range a_heap_that_never_empties(uint32_t i)
 static void many_overlapping_ranges_are_all_found(void **state)
 {
 	static struct subid_range (*const shapes[])(uint32_t) = {
-		all_the_same, the_inner_first, the_outer_first,		  stairs_up,
-		stairs_down,  to_the_last_id,  a_heap_that_never_empties,
+		equal_ranges, nested_inner_first, nested_outer_first, stairs_up,
+		stairs_down,  to_the_last_id,	  nearly_equal_ends,
 	};
 
 	(void)state;
@@ -732,13 +735,13 @@ static void many_overlapping_ranges_are_all_found(void **state)
 			uint32_t id = edges[q % 3], first = 0, i;
 			static struct answer got;
 
-			/* The first line with the ID names it ... */
+			/* By ID, the first line with it gives the owner. */
 			for (range = shapes[s](0); !subid_range_contains(&range, id);)
 				range = shapes[s](++first);
 			(void)snprintf(name, sizeof(name), "u%" PRIu32, first);
-			check_place(index, name, id, id - range.start);
+			check_position(index, name, id, id - range.start);
 
-			/* ... and every other one has it. */
+			/* By owner, any line with the ID gives its position. */
 			do {
 				i = chance_below(&chance, MANY);
 				range = shapes[s](i);
@@ -753,11 +756,11 @@ static void many_overlapping_ranges_are_all_found(void **state)
 	}
 }
 
-static void an_owner_with_many_ranges_has_them_end_to_end(void **state)
+static void positions_of_many_ranges_follow_the_order_of_the_file(void **state)
 {
 	struct subid_index *index;
 	static struct answer got;
-	uint64_t laid = 0;
+	uint64_t ids_above = 0;
 
 	(void)state;
 	add("bob:5:3\n");
@@ -768,19 +771,19 @@ static void an_owner_with_many_ranges_has_them_end_to_end(void **state)
 	for (uint32_t i = 0; i < MANY; i++) {
 		uint32_t start = shuffled(i) * 65536;
 
-		/* Some of them: to each, the ones above it are followed. */
+		/* Only some lines: a lookup walks over the owner's lines above. */
 		if (start != 0 && (i % 97 == 0 || i == MANY - 1)) {
-			check_place(index, "alice", start, laid);
-			check_place(index, "alice", start + i % 1000, laid + i % 1000);
+			check_position(index, "alice", start, ids_above);
+			check_position(index, "alice", start + i % 1000, ids_above + i % 1000);
 		}
-		laid += 1 + i % 1000;
+		ids_above += 1 + i % 1000;
 	}
-	assert_int_equal(ask(index, BY_POSITION, "alice", 0, laid, &got), -ENOENT);
-	check_place(index, "bob", 6, 1);
+	assert_int_equal(ask(index, BY_POSITION, "alice", 0, ids_above, &got), -ENOENT);
+	check_position(index, "bob", 6, 1);
 	end(index);
 }
 
-static void an_owner_with_many_ranges_is_found_below_others(void **state)
+static void an_owner_with_many_ranges_is_found_below_overlapping_lines(void **state)
 {
 	(void)state;
 	for (uint32_t ranges = 1; ranges < 20; ranges++) {
@@ -792,7 +795,7 @@ static void an_owner_with_many_ranges_is_found_below_others(void **state)
 			add("alice:%" PRIu32 ":2\n", i * 3 % 20);
 		add("alice:0:30\n");
 		index = build();
-		check_all(index);
+		check_questions_near_the_ends(index);
 		end(index);
 	}
 }
@@ -805,18 +808,21 @@ static void the_first_and_the_last_id_are_found(void **state)
 	(void)state;
 	add("alice:0:1\nbob:2:1\ncarol:4294967293:1\ndora:4294967295:1\n");
 	index = build();
-	check_place(index, "alice", 0, 0);
-	check_place(index, "bob", 2, 0);
-	check_place(index, "carol", UINT32_MAX - 2, 0);
-	check_place(index, "dora", UINT32_MAX, 0);
+	check_position(index, "alice", 0, 0);
+	check_position(index, "bob", 2, 0);
+	check_position(index, "carol", UINT32_MAX - 2, 0);
+	check_position(index, "dora", UINT32_MAX, 0);
 	assert_int_equal(ask(index, BY_ID, "", 1, 0, &got), -ENOENT);
 	assert_int_equal(ask(index, BY_ID, "", 3, 0, &got), -ENOENT);
 	assert_int_equal(ask(index, BY_ID, "", UINT32_MAX - 1, 0, &got), -ENOENT);
 	end(index);
 }
 
-/* Linear probing where two of three buckets are in use costs 2 looks if owners are spread. */
-static void owners_that_are_numbered_do_not_crowd_in_the_table(void **state)
+/*
+ * If the hash spreads owners evenly over a table that is two thirds full, linear probing examines
+ * 2 buckets for an owner.
+ */
+static void numbered_owners_are_spread_over_the_hash_table(void **state)
 {
 	static const char *const formats[] = { "u%u", "user%05u", "DOMAIN\\user%u", "%u" };
 	static const uint32_t counts[] = { 1000, 10000, MANY };
@@ -825,7 +831,7 @@ static void owners_that_are_numbered_do_not_crowd_in_the_table(void **state)
 	for (size_t f = 0; f < COUNT_OF(formats); f++)
 		for (size_t c = 0; c < COUNT_OF(counts); c++) {
 			struct subid_index *index;
-			uint64_t looks = 0;
+			uint64_t probes = 0;
 
 			begin();
 			for (uint32_t i = 0; i < counts[c]; i++) {
@@ -844,16 +850,16 @@ static void owners_that_are_numbered_do_not_crowd_in_the_table(void **state)
 				if (index->buckets[i] == 0)
 					continue;
 				owner = index->owners + index->lines[index->buckets[i] - 1].owner;
-				looks += 1 + (i + index->n_buckets -
-					      subid_index_bucket(index, owner, strlen(owner))) %
-						     index->n_buckets;
+				probes += 1 + (i + index->n_buckets -
+					       subid_index_bucket(index, owner, strlen(owner))) %
+						      index->n_buckets;
 			}
 			end(index);
-			check_int(formats[f], looks / counts[c] > 3, false);
+			check_int(formats[f], probes / counts[c] > 3, false);
 		}
 }
 
-static void an_owner_has_less_than_2_to_the_32_ids(void **state)
+static void an_owner_with_2_to_the_32_ids_or_more_is_refused(void **state)
 {
 	static const struct {
 		const char *file;
@@ -876,11 +882,11 @@ static void an_owner_has_less_than_2_to_the_32_ids(void **state)
 		if (rows[i].r == 0) {
 			struct subid_index *index = build();
 
-			check_place(index, "alice", 7, 7);
+			check_position(index, "alice", 7, 7);
 			end(index);
 		} else {
 			stamp = write_text();
-			build_fails(rows[i].file, &stamp, rows[i].r);
+			check_build_fails(rows[i].file, &stamp, rows[i].r);
 		}
 	}
 }
@@ -899,7 +905,7 @@ static void add_colliding(uint32_t n_owners, uint32_t n_buckets)
 	}
 }
 
-static void owners_chosen_to_collide_cannot_make_building_slow(void **state)
+static void a_file_of_colliding_owners_is_refused_before_building_gets_slow(void **state)
 {
 	struct subid_index *index;
 	struct stat stamp;
@@ -913,7 +919,7 @@ static void owners_chosen_to_collide_cannot_make_building_slow(void **state)
 	begin();
 	add_colliding(600, 901);
 	stamp = write_text();
-	build_fails("600 owners in 8 buckets", &stamp, -E2BIG);
+	check_build_fails("600 owners in 8 buckets", &stamp, -E2BIG);
 }
 
 /* --- another version --------------------------------------------------------- */
@@ -948,7 +954,7 @@ static void remove_file(void)
 	assert_int_equal(remove("subuid"), 0);
 }
 
-static void forbid(void)
+static void change_mode_to_0(void)
 {
 	struct stat before, stamp;
 
@@ -966,10 +972,13 @@ static const struct {
 	void (*change)(void);
 	int r;
 } changes[] = {
-	{ "replaced", replace, -ESTALE },   { "edited in place", edit_in_place, -ESTALE },
-	{ "longer", append, -ESTALE },	    { "shorter", truncate_half, -ESTALE },
-	{ "empty", truncate_all, -ESTALE }, { "removed", remove_file, -ENOENT },
-	{ "forbidden", forbid, -ESTALE },
+	{ "replaced", replace, -ESTALE },
+	{ "edited in place", edit_in_place, -ESTALE },
+	{ "appended to", append, -ESTALE },
+	{ "truncated to its half", truncate_half, -ESTALE },
+	{ "truncated to 0 bytes", truncate_all, -ESTALE },
+	{ "removed", remove_file, -ENOENT },
+	{ "changed to mode 0", change_mode_to_0, -ESTALE },
 };
 
 static struct stat write_large(void)
@@ -985,10 +994,11 @@ static void a_file_that_changed_before_it_is_read_is_stale(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(changes); i++) {
 		struct stat stamp = write_large();
-		int r = changes[i].change == forbid && geteuid() != 0 ? -ENOENT : changes[i].r;
+		int r = changes[i].change == change_mode_to_0 && geteuid() != 0 ? -ENOENT
+										: changes[i].r;
 
 		changes[i].change();
-		build_fails(changes[i].reason, &stamp, r);
+		check_build_fails(changes[i].reason, &stamp, r);
 	}
 }
 
@@ -1002,7 +1012,7 @@ static void a_file_that_changes_while_it_is_read_is_stale(void **state)
 		for (unsigned int nth = 1;; nth++) {
 			stamp = write_large();
 			inject_before(INJECT_READ, nth, changes[i].change);
-			build_fails(changes[i].reason, &stamp, -ESTALE);
+			check_build_fails(changes[i].reason, &stamp, -ESTALE);
 			reads = inject_calls(INJECT_READ);
 			/* The last read finds the end. */
 			if (reads <= nth)
@@ -1028,8 +1038,8 @@ static void write_long_comments(void)
 }
 
 /*
- * The lines are counted, and may then be others: as many as would reach far behind the
- * mapping, where inject.h has a page that nobody may touch.
+ * The memory is mapped for the lines that were counted before. So many more lines would reach
+ * the guard page of inject.h behind it.
  */
 static void a_file_of_more_lines_than_were_counted_is_stale(void **state)
 {
@@ -1039,7 +1049,7 @@ static void a_file_of_more_lines_than_were_counted_is_stale(void **state)
 	write_long_comments();
 	stamp = write_text();
 	inject_before(INJECT_MMAP, 1, write_many_short_lines);
-	build_fails("more lines", &stamp, -ESTALE);
+	check_build_fails("more lines", &stamp, -ESTALE);
 }
 
 static void write_few_lines(void)
@@ -1055,7 +1065,7 @@ static void a_file_of_fewer_lines_than_were_counted_is_stale(void **state)
 	write_many_short_lines();
 	stamp = write_text();
 	inject_before(INJECT_MMAP, 1, write_few_lines);
-	build_fails("fewer lines", &stamp, -ESTALE);
+	check_build_fails("fewer lines", &stamp, -ESTALE);
 }
 
 /* Neither comments nor lines too short for a range take memory. */
@@ -1076,12 +1086,12 @@ static void only_lines_that_can_delegate_something_are_counted(void **state)
 		add("a:0:\n");
 	index = build();
 	assert_int_equal(index->n_lines, 1);
-	/* Their bytes might have been an owner. */
+	/* The bytes of the short lines are reserved for owners nevertheless. */
 	assert_in_range(index->size, few, few + 5000 + 64);
 	end(index);
 }
 
-/* Mapped; a part of what is there for the owners is never touched. */
+/* This is the size of the mapping. Less memory is used: not all pages for owners are written. */
 static void an_index_takes_a_few_times_the_size_of_its_file(void **state)
 {
 	struct subid_index *index;
@@ -1093,37 +1103,37 @@ static void an_index_takes_a_few_times_the_size_of_its_file(void **state)
 	assert_in_range(index->size, text_len, 3 * text_len);
 	end(index);
 
-	/* The worst. */
+	/* The shortest lines are the worst case. */
 	write_many_short_lines();
 	index = build();
 	assert_in_range(index->size, 6 * text_len, 8 * text_len);
 	end(index);
 }
 
-static off_t told_size;
+static off_t stamp_size;
 
-static void tell_size(struct stat *stamp)
+static void set_stamp_size(struct stat *stamp)
 {
-	stamp->st_size = told_size;
+	stamp->st_size = stamp_size;
 }
 
 /* A network file system may return the old size, before it notices a change by another host. */
-static void owners_that_are_more_than_the_stamp_has_bytes_are_stale(void **state)
+static void owners_longer_than_the_size_in_the_stamp_are_stale(void **state)
 {
-	/* 2,000 times "alice" and a NUL take 12,000. */
+	/* The owners take 12,000 bytes: 2,000 times "alice" and a NUL. */
 	static const off_t sizes[] = { 0, 1, 5, 6, 7, 11, 12, 13, 100, 4095, 4096, 4097, 11999 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
 		struct stat stamp = write_large();
 
-		stamp.st_size = told_size = sizes[i];
-		inject_stamp(INJECT_EVERY, tell_size);
-		build_fails("larger", &stamp, -ESTALE);
+		stamp.st_size = stamp_size = sizes[i];
+		inject_stamp(INJECT_EVERY, set_stamp_size);
+		check_build_fails("owners larger than the file", &stamp, -ESTALE);
 	}
 }
 
-static void a_file_may_be_less_than_its_stamp_says(void **state)
+static void a_file_may_be_smaller_than_its_stamp_says(void **state)
 {
 	static const off_t more[] = { 1, 6, 4096, 1000000, SUBID_INDEX_FILE_MAX_BYTES };
 
@@ -1135,17 +1145,17 @@ static void a_file_may_be_less_than_its_stamp_says(void **state)
 		begin();
 		add("alice:5:10\nbob:5:10\n");
 		stamp = write_text();
-		stamp.st_size = told_size = more[i] + (off_t)text_len;
-		inject_stamp(INJECT_EVERY, tell_size);
+		stamp.st_size = stamp_size = more[i] + (off_t)text_len;
+		inject_stamp(INJECT_EVERY, set_stamp_size);
 		assert_int_equal(subid_index_build("subuid", &stamp, &index), 0);
-		check_place(index, "alice", 7, 2);
+		check_position(index, "alice", 7, 2);
 		end(index);
 	}
 }
 
 /* --- faults ------------------------------------------------------------------ */
 
-static void an_index_without_memory_leaves_nothing_behind(void **state)
+static void a_build_without_memory_leaves_no_descriptor_and_no_mapping(void **state)
 {
 	struct subid_index *index = NULL;
 	struct stat stamp = write_large();
@@ -1159,10 +1169,10 @@ static void an_index_without_memory_leaves_nothing_behind(void **state)
 
 	(void)inject_reset(NULL);
 	inject_fail(INJECT_MMAP, 1, ENOMEM);
-	build_fails("no memory", &stamp, -ENOMEM);
+	check_build_fails("no memory", &stamp, -ENOMEM);
 }
 
-static void a_fault_leaves_nothing_behind(void **state)
+static void a_build_with_a_fault_leaves_no_descriptor_and_no_mapping(void **state)
 {
 	static const struct {
 		enum inject_call call;
@@ -1188,11 +1198,11 @@ static void a_fault_leaves_nothing_behind(void **state)
 			}
 			(void)inject_reset(NULL);
 			inject_fail(rows[i].call, nth, rows[i].fault);
-			build_fails("a fault", &stamp, rows[i].r);
+			check_build_fails("a fault", &stamp, rows[i].r);
 		}
 }
 
-static void only_a_version_that_can_be_told_and_that_all_may_read_is_held(void **state)
+static void only_a_file_that_changed_long_ago_and_that_all_may_read_is_indexed(void **state)
 {
 	static const struct {
 		const char *reason;
@@ -1202,21 +1212,21 @@ static void only_a_version_that_can_be_told_and_that_all_may_read_is_held(void *
 		bool may;
 	} rows[] = {
 		{ "an ordinary file", S_IFREG | 0644, 100, 60, true },
-		{ "one that nobody writes", S_IFREG | 0444, 100, 60, true },
-		{ "an empty one", S_IFREG | 0644, 0, 60, true },
-		{ "the largest", S_IFREG | 0644, SUBID_INDEX_FILE_MAX_BYTES, 60, true },
+		{ "a read-only file", S_IFREG | 0444, 100, 60, true },
+		{ "an empty file", S_IFREG | 0644, 0, 60, true },
+		{ "the largest file", S_IFREG | 0644, SUBID_INDEX_FILE_MAX_BYTES, 60, true },
 		{ "too large", S_IFREG | 0644, SUBID_INDEX_FILE_MAX_BYTES + 1, 60, false },
 		{ "far too large", S_IFREG | 0644, INT64_C(1) << 40, 60, false },
-		{ "not for others", S_IFREG | 0640, 100, 60, false },
-		{ "for nobody", S_IFREG | 0000, 100, 60, false },
-		{ "not for others, but to write", S_IFREG | 0642, 100, 60, false },
-		{ "no file", S_IFIFO | 0644, 100, 60, false },
+		{ "not readable by others", S_IFREG | 0640, 100, 60, false },
+		{ "not readable by anybody", S_IFREG | 0000, 100, 60, false },
+		{ "writable by others, not readable", S_IFREG | 0642, 100, 60, false },
+		{ "a FIFO", S_IFIFO | 0644, 100, 60, false },
 		{ "a directory", S_IFDIR | 0755, 100, 60, false },
 		{ "changed just now", S_IFREG | 0644, 100, 0, false },
 		{ "changed a second ago", S_IFREG | 0644, 100, 1, false },
 		{ "changed two seconds ago", S_IFREG | 0644, 100, 2, false },
 		{ "changed three seconds ago", S_IFREG | 0644, 100, 3, true },
-		{ "of the future", S_IFREG | 0644, 100, -1000, false },
+		{ "changed in the future", S_IFREG | 0644, 100, -1000, false },
 	};
 
 	(void)state;
@@ -1225,7 +1235,7 @@ static void only_a_version_that_can_be_told_and_that_all_may_read_is_held(void *
 		struct timespec before, after;
 		bool may;
 
-		/* Within one second of the clock, or an age is none. */
+		/* Repeat if the second changes meanwhile, and the age with it. */
 		do {
 			assert_int_equal(clock_gettime(CLOCK_REALTIME_COARSE, &before), 0);
 			stamp.st_ctim.tv_sec = before.tv_sec - rows[i].age;
@@ -1237,7 +1247,7 @@ static void only_a_version_that_can_be_told_and_that_all_may_read_is_held(void *
 }
 
 /* A process may keep its UID and give up a group. */
-static void a_version_that_its_user_or_its_group_may_not_read_is_not_held(void **state)
+static void a_file_that_its_user_or_its_group_may_not_read_is_not_indexed(void **state)
 {
 	static const mode_t modes[] = { 0604, 0044, 0404, 0004 };
 
@@ -1249,8 +1259,8 @@ static void a_version_that_its_user_or_its_group_may_not_read_is_not_held(void *
 	}
 }
 
-/* The file itself, not what a stamp might say of it. */
-static void a_file_of_just_the_largest_size_is_indexed(void **state)
+/* These are real files of that size, not only stamps. */
+static void a_file_of_exactly_the_largest_size_is_indexed(void **state)
 {
 	struct subid_index *index;
 	struct stat stamp;
@@ -1267,8 +1277,8 @@ static void a_file_of_just_the_largest_size_is_indexed(void **state)
 		index = build();
 		assert_int_equal(index->stamp.st_size, SUBID_INDEX_FILE_MAX_BYTES - 1 + more);
 		assert_int_equal(index->n_lines, lines + 1);
-		check_place(index, "a", 0, 0);
-		check_place(index, "b", 1, 0);
+		check_position(index, "a", 0, 0);
+		check_position(index, "b", 1, 0);
 		end(index);
 	}
 
@@ -1277,7 +1287,7 @@ static void a_file_of_just_the_largest_size_is_indexed(void **state)
 	assert_false(subid_index_may_hold(&stamp));
 }
 
-static void an_index_is_of_no_version_but_its_own(void **state)
+static void an_index_is_only_of_its_own_version(void **state)
 {
 	struct stat stamp, other;
 	struct subid_index *index;
@@ -1313,36 +1323,36 @@ int main(void)
 {
 #define INDEX_TEST(name) cmocka_unit_test_setup(name, setup)
 	static const struct CMUnitTest tests[] = {
-		INDEX_TEST(an_index_says_what_its_file_says),
-		INDEX_TEST(every_question_about_a_tangled_file_is_answered_as_by_the_file),
+		INDEX_TEST(an_index_answers_as_a_scan_of_its_file),
+		INDEX_TEST(overlapping_lines_are_answered_as_by_a_scan),
 		INDEX_TEST(a_file_without_lines_has_an_index_without_owners),
 		INDEX_TEST(a_file_of_the_shortest_lines_fits_its_index),
 		INDEX_TEST(the_longest_owners_are_told_apart),
-		INDEX_TEST(every_arrangement_of_two_lines_is_answered_as_by_the_file),
-		INDEX_TEST(every_arrangement_of_three_lines_is_answered_as_by_the_file),
+		INDEX_TEST(every_arrangement_of_two_lines_is_answered_as_by_a_scan),
+		INDEX_TEST(every_arrangement_of_three_lines_is_answered_as_by_a_scan),
 		INDEX_TEST(the_first_line_of_the_file_with_an_id_wins),
 		INDEX_TEST(many_disjoint_ranges_are_all_found),
 		INDEX_TEST(many_overlapping_ranges_are_all_found),
-		INDEX_TEST(an_owner_with_many_ranges_has_them_end_to_end),
-		INDEX_TEST(an_owner_with_many_ranges_is_found_below_others),
+		INDEX_TEST(positions_of_many_ranges_follow_the_order_of_the_file),
+		INDEX_TEST(an_owner_with_many_ranges_is_found_below_overlapping_lines),
 		INDEX_TEST(the_first_and_the_last_id_are_found),
-		INDEX_TEST(owners_that_are_numbered_do_not_crowd_in_the_table),
-		INDEX_TEST(an_owner_has_less_than_2_to_the_32_ids),
-		INDEX_TEST(owners_chosen_to_collide_cannot_make_building_slow),
+		INDEX_TEST(numbered_owners_are_spread_over_the_hash_table),
+		INDEX_TEST(an_owner_with_2_to_the_32_ids_or_more_is_refused),
+		INDEX_TEST(a_file_of_colliding_owners_is_refused_before_building_gets_slow),
 		INDEX_TEST(a_file_that_changed_before_it_is_read_is_stale),
 		INDEX_TEST(a_file_that_changes_while_it_is_read_is_stale),
 		INDEX_TEST(a_file_of_more_lines_than_were_counted_is_stale),
 		INDEX_TEST(a_file_of_fewer_lines_than_were_counted_is_stale),
 		INDEX_TEST(only_lines_that_can_delegate_something_are_counted),
 		INDEX_TEST(an_index_takes_a_few_times_the_size_of_its_file),
-		INDEX_TEST(owners_that_are_more_than_the_stamp_has_bytes_are_stale),
-		INDEX_TEST(a_file_may_be_less_than_its_stamp_says),
-		INDEX_TEST(an_index_without_memory_leaves_nothing_behind),
-		INDEX_TEST(a_fault_leaves_nothing_behind),
-		INDEX_TEST(only_a_version_that_can_be_told_and_that_all_may_read_is_held),
-		INDEX_TEST(a_version_that_its_user_or_its_group_may_not_read_is_not_held),
-		INDEX_TEST(a_file_of_just_the_largest_size_is_indexed),
-		INDEX_TEST(an_index_is_of_no_version_but_its_own),
+		INDEX_TEST(owners_longer_than_the_size_in_the_stamp_are_stale),
+		INDEX_TEST(a_file_may_be_smaller_than_its_stamp_says),
+		INDEX_TEST(a_build_without_memory_leaves_no_descriptor_and_no_mapping),
+		INDEX_TEST(a_build_with_a_fault_leaves_no_descriptor_and_no_mapping),
+		INDEX_TEST(only_a_file_that_changed_long_ago_and_that_all_may_read_is_indexed),
+		INDEX_TEST(a_file_that_its_user_or_its_group_may_not_read_is_not_indexed),
+		INDEX_TEST(a_file_of_exactly_the_largest_size_is_indexed),
+		INDEX_TEST(an_index_is_only_of_its_own_version),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
