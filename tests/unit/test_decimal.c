@@ -31,7 +31,7 @@ static void write_writes_canonical_decimal(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		size_t digits = strlen(rows[i].digits);
-		/* On the heap, where a sanitizer sees one byte too many. */
+		/* On the heap, a sanitizer notices a write past the end. */
 		char *got = (char *)malloc(digits);
 
 		assert_non_null(got);

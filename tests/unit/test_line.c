@@ -5,10 +5,10 @@
 
 #include "check.h"
 
-/* Text with its length, so that a NUL can be part of it. */
+/* A text and its length. The text may contain a NUL. */
 #define TEXT(literal) literal, sizeof(literal) - 1
 
-/* A copy that ends with the text: a sanitizer sees one byte too many. */
+/* Copies a text to a block of its size, so that a sanitizer notices a read past the end. */
 static char *bounded(const char *text, size_t len)
 {
 	char *copy = (char *)malloc(len > 0 ? len : 1);
@@ -98,7 +98,7 @@ static void parse_says_why_a_line_delegates_nothing(void **state)
 		{ TEXT("#alice:1:1"), SUBID_LINE_COMMENT, "a comment" },
 		{ TEXT("+alice:1:1"), SUBID_LINE_NIS, "a NIS entry" },
 		{ TEXT("-alice:1:1"), SUBID_LINE_NIS, "a NIS exclusion" },
-		{ TEXT("+"), SUBID_LINE_NIS, "all of NIS" },
+		{ TEXT("+"), SUBID_LINE_NIS, "all entries of NIS" },
 		{ TEXT("alice"), SUBID_LINE_FEW_FIELDS, "one field" },
 		{ TEXT("alice:"), SUBID_LINE_FEW_FIELDS, "two fields, one empty" },
 		{ TEXT("alice:1"), SUBID_LINE_FEW_FIELDS, "two fields" },
@@ -166,7 +166,7 @@ static void parse_says_why_a_line_delegates_nothing(void **state)
 		check_delegates_nothing(rows[i].reason, rows[i].text, rows[i].len, rows[i].fault);
 }
 
-/* "aaa...:0:1" of @len bytes. */
+/* Returns a line "aaa...:0:1" of @len bytes. */
 static const char *long_line(size_t len)
 {
 	static char line[SUBID_LINE_MAX_BYTES + 2];
@@ -177,7 +177,7 @@ static const char *long_line(size_t len)
 	return line;
 }
 
-static void parse_takes_1023_bytes_and_refuses_1024(void **state)
+static void parse_accepts_1023_bytes_and_refuses_1024(void **state)
 {
 	static char owner[SUBID_OWNER_MAX_BYTES + 1];
 
@@ -189,7 +189,7 @@ static void parse_takes_1023_bytes_and_refuses_1024(void **state)
 	check_delegates_nothing("1024 bytes", long_line(1024), 1024, SUBID_LINE_TOO_LONG);
 }
 
-static void parse_of_any_prefix_of_a_line_stays_in_it(void **state)
+static void parse_of_a_prefix_does_not_read_past_it(void **state)
 {
 	static const char line[] = "alice:0x186a0:65536";
 
@@ -201,7 +201,7 @@ static void parse_of_any_prefix_of_a_line_stays_in_it(void **state)
 									 : SUBID_LINE_NO_NUMBER);
 }
 
-static void owner_text_is_at_most_as_long_as_a_line_has_room_for(void **state)
+static void owner_text_is_at_most_as_long_as_the_longest_owner_of_a_line(void **state)
 {
 	static char text[SUBID_OWNER_MAX_BYTES + 1];
 
@@ -212,7 +212,7 @@ static void owner_text_is_at_most_as_long_as_a_line_has_room_for(void **state)
 	assert_false(subid_owner_text_valid(text, 0));
 }
 
-static void owner_text_refuses_control_characters_colon_and_slash_alone(void **state)
+static void owner_text_refuses_only_control_characters_colon_and_slash(void **state)
 {
 	(void)state;
 	for (unsigned int c = 0; c < 256; c++) {
@@ -228,10 +228,10 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parse_reads_a_line_as_shadow_does),
 		cmocka_unit_test(parse_says_why_a_line_delegates_nothing),
-		cmocka_unit_test(parse_takes_1023_bytes_and_refuses_1024),
-		cmocka_unit_test(parse_of_any_prefix_of_a_line_stays_in_it),
-		cmocka_unit_test(owner_text_is_at_most_as_long_as_a_line_has_room_for),
-		cmocka_unit_test(owner_text_refuses_control_characters_colon_and_slash_alone),
+		cmocka_unit_test(parse_accepts_1023_bytes_and_refuses_1024),
+		cmocka_unit_test(parse_of_a_prefix_does_not_read_past_it),
+		cmocka_unit_test(owner_text_is_at_most_as_long_as_the_longest_owner_of_a_line),
+		cmocka_unit_test(owner_text_refuses_only_control_characters_colon_and_slash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 
 static struct nss_host host;
 
-/* UID 1000 is alice; 1002, a-b.c, writes ranges by number. */
+/* There are two accounts: alice with UID 1000, and a-b.c with UID 1002. */
 static int lookup_setup(void **state)
 {
 	memset(&host, 0, sizeof(host));
@@ -69,7 +69,7 @@ static void reserved_ids_are_refused_before_any_file_is_touched(void **state)
 	assert_int_equal(found.position, 1);
 }
 
-static void names_of_others_are_refused_before_any_file_is_touched(void **state)
+static void names_that_are_not_ours_are_refused_before_any_file_is_touched(void **state)
 {
 	static const char *const names[] = {
 		"",
@@ -114,18 +114,18 @@ static void a_name_finds_what_its_id_finds(void **state)
 	assert_string_equal(by_name.owner.text, "bob");
 }
 
-static void a_user_without_a_gid_has_nobodys(void **state)
+static void a_user_without_a_gid_has_65534(void **state)
 {
 	static const struct {
 		const char *reason, *subgid;
 		uint32_t gid;
 	} rows[] = {
-		{ "no line", "", 65534 },
+		{ "an empty file", "", 65534 },
 		{ "fewer GIDs than UIDs", "alice:500000:5\n", 65534 },
-		{ "root's group", "alice:4294967290:6\nalice:0:1\n", 65534 },
-		{ "another's", "bob:500000:10\n", 65534 },
+		{ "GID 0", "alice:4294967290:6\nalice:0:1\n", 65534 },
+		{ "another owner's GIDs", "bob:500000:10\n", 65534 },
 		{ "the account's UID instead of its name", "1000:500000:10\n", 65534 },
-		{ "one more", "alice:500000:7\n", 500006 },
+		{ "enough GIDs", "alice:500000:7\n", 500006 },
 	};
 	struct nss_id found;
 
@@ -186,12 +186,12 @@ static void a_number_and_a_name_are_two_owners(void **state)
 	scratch_write("subuid", "alice:100000:10\n1000:200000:10\n");
 	scratch_write("subgid", "1000:600000:20\n");
 	assert_int_equal(nss_lookup_by_id(&host, SUBID_UID, 100003, &found), 0);
-	check_user("the name's", &found, "alice", 3, 65534);
+	check_user("the owner alice", &found, "alice", 3, 65534);
 	assert_int_equal(nss_lookup_by_id(&host, SUBID_UID, 200003, &found), 0);
-	check_user("the number's", &found, "alice", 3, 600003);
+	check_user("the owner 1000, shown as alice", &found, "alice", 3, 600003);
 }
 
-static void a_name_is_not_shown_where_it_would_give_another_record(void **state)
+static void a_number_is_shown_if_the_accounts_name_would_give_another_record(void **state)
 {
 	struct nss_id found;
 
@@ -201,10 +201,10 @@ static void a_name_is_not_shown_where_it_would_give_another_record(void **state)
 	assert_int_equal(nss_lookup_by_id(&host, SUBID_UID, 100003, &found), 0);
 	check_user("by ID", &found, "1000", 3, 600003);
 	assert_int_equal(nss_lookup_by_name(&host, SUBID_UID, "subuid-alice-100003", &found), 0);
-	check_user("alice's own", &found, "alice", 10, 700010);
+	check_user("by the name of the owner alice", &found, "alice", 10, 700010);
 }
 
-static void what_an_account_service_says_changes_the_spelling_alone(void **state)
+static void a_fault_of_an_account_service_changes_only_the_spelling(void **state)
 {
 	static const int faults[] = { ENOENT, EIO, EMFILE, ENOMEM, ERANGE, EAGAIN };
 	struct nss_id found;
@@ -223,7 +223,7 @@ static void what_an_account_service_says_changes_the_spelling_alone(void **state
 	}
 }
 
-static void no_account_service_is_asked_where_no_owner_is_a_number(void **state)
+static void no_account_service_is_asked_if_no_owner_is_a_number(void **state)
 {
 	struct nss_id found;
 
@@ -237,7 +237,7 @@ static void no_account_service_is_asked_where_no_owner_is_a_number(void **state)
 	assert_int_equal(inject_calls(INJECT_GETPWUID) + inject_calls(INJECT_GETPWNAM), 0);
 }
 
-static void where_another_source_is_named_nothing_is_answered_or_read(void **state)
+static void no_database_is_read_if_nsswitch_conf_names_another_source(void **state)
 {
 	struct nss_id found;
 
@@ -262,13 +262,13 @@ static void the_source_is_read_once(void **state)
 	scratch_write("nsswitch.conf", "subid: sss\n");
 	assert_int_equal(nss_lookup_by_id(&host, SUBID_UID, 100003, &found), 0);
 
-	/* A host of its own decides for itself. */
+	/* Without the path of an nsswitch.conf, the files are the source. */
 	host.source = 0;
 	host.nsswitch = NULL;
 	assert_int_equal(nss_lookup_by_id(&host, SUBID_UID, 100003, &found), 0);
 }
 
-static void a_source_that_cannot_be_read_is_asked_for_again(void **state)
+static void a_source_that_could_not_be_read_is_read_again(void **state)
 {
 	struct nss_id found;
 
@@ -281,7 +281,7 @@ static void a_source_that_cannot_be_read_is_asked_for_again(void **state)
 	assert_int_equal(nss_lookup_by_id(&host, SUBID_UID, 100003, &found), -ENOENT);
 }
 
-static void faults_of_either_file_are_handed_up(void **state)
+static void faults_of_either_file_are_returned(void **state)
 {
 	struct nss_id found;
 
@@ -312,19 +312,19 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		LOOKUP_TEST(reserved_ids_are_root_nobody_and_minus_one),
 		LOOKUP_TEST(reserved_ids_are_refused_before_any_file_is_touched),
-		LOOKUP_TEST(names_of_others_are_refused_before_any_file_is_touched),
+		LOOKUP_TEST(names_that_are_not_ours_are_refused_before_any_file_is_touched),
 		LOOKUP_TEST(a_name_finds_what_its_id_finds),
-		LOOKUP_TEST(a_user_without_a_gid_has_nobodys),
+		LOOKUP_TEST(a_user_without_a_gid_has_65534),
 		LOOKUP_TEST(every_owner_of_an_id_has_a_name_for_it),
 		LOOKUP_TEST(a_number_is_shown_as_its_accounts_name),
 		LOOKUP_TEST(a_number_and_a_name_are_two_owners),
-		LOOKUP_TEST(a_name_is_not_shown_where_it_would_give_another_record),
-		LOOKUP_TEST(what_an_account_service_says_changes_the_spelling_alone),
-		LOOKUP_TEST(no_account_service_is_asked_where_no_owner_is_a_number),
-		LOOKUP_TEST(where_another_source_is_named_nothing_is_answered_or_read),
+		LOOKUP_TEST(a_number_is_shown_if_the_accounts_name_would_give_another_record),
+		LOOKUP_TEST(a_fault_of_an_account_service_changes_only_the_spelling),
+		LOOKUP_TEST(no_account_service_is_asked_if_no_owner_is_a_number),
+		LOOKUP_TEST(no_database_is_read_if_nsswitch_conf_names_another_source),
 		LOOKUP_TEST(the_source_is_read_once),
-		LOOKUP_TEST(a_source_that_cannot_be_read_is_asked_for_again),
-		LOOKUP_TEST(faults_of_either_file_are_handed_up),
+		LOOKUP_TEST(a_source_that_could_not_be_read_is_read_again),
+		LOOKUP_TEST(faults_of_either_file_are_returned),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

@@ -14,13 +14,13 @@ static struct subid_owner owner_of(const char *text)
 	return owner;
 }
 
-/* Of a text that begins with the line's owner. */
+/* Returns a line whose owner is the first @len bytes of @text. */
 static struct subid_line line_of(const char *text, size_t len)
 {
 	return (struct subid_line){ .owner = text, .owner_len = len };
 }
 
-static bool has_line(const struct subid_owner *owner, const char *text)
+static bool is_owner_of_line(const struct subid_owner *owner, const char *text)
 {
 	const struct subid_line line = line_of(text, strlen(text));
 
@@ -64,7 +64,7 @@ static void set_takes_the_longest_owner_of_a_line(void **state)
 	assert_int_equal(subid_owner_set(&owner, text, sizeof(text)), -EINVAL);
 }
 
-static void set_refuses_what_may_not_name_an_owner(void **state)
+static void set_refuses_a_text_that_may_not_be_an_owner(void **state)
 {
 	static const char *const rows[] = { "", ".", "..", " a", "a ", "a/b", "a\nb", "a:b" };
 
@@ -86,7 +86,7 @@ static void set_refuses_a_text_with_a_nul(void **state)
 	assert_int_equal(subid_owner_set(&owner, "al\0ice", 6), -EINVAL);
 }
 
-static void uid_is_canonical_decimal_below_the_last(void **state)
+static void uid_accepts_canonical_decimal_below_4294967295(void **state)
 {
 	static const struct {
 		const char *text;
@@ -121,16 +121,16 @@ static void is_compares_whole_texts_as_written(void **state)
 	const struct subid_owner number = owner_of("1000");
 
 	(void)state;
-	assert_true(has_line(&owner, "alice"));
-	assert_false(has_line(&owner, "alic"));
-	assert_false(has_line(&owner, "alice2"));
-	assert_false(has_line(&owner, "Alice"));
-	assert_false(has_line(&owner, "bob"));
-	assert_true(has_line(&number, "1000"));
-	assert_false(has_line(&number, "01000"));
-	assert_false(has_line(&number, "100"));
-	assert_false(has_line(&number, "10000"));
-	assert_false(has_line(&number, "alice"));
+	assert_true(is_owner_of_line(&owner, "alice"));
+	assert_false(is_owner_of_line(&owner, "alic"));
+	assert_false(is_owner_of_line(&owner, "alice2"));
+	assert_false(is_owner_of_line(&owner, "Alice"));
+	assert_false(is_owner_of_line(&owner, "bob"));
+	assert_true(is_owner_of_line(&number, "1000"));
+	assert_false(is_owner_of_line(&number, "01000"));
+	assert_false(is_owner_of_line(&number, "100"));
+	assert_false(is_owner_of_line(&number, "10000"));
+	assert_false(is_owner_of_line(&number, "alice"));
 }
 
 int main(void)
@@ -139,9 +139,9 @@ int main(void)
 		cmocka_unit_test(set_copies_the_text),
 		cmocka_unit_test(set_line_copies_the_owner_of_the_line),
 		cmocka_unit_test(set_takes_the_longest_owner_of_a_line),
-		cmocka_unit_test(set_refuses_what_may_not_name_an_owner),
+		cmocka_unit_test(set_refuses_a_text_that_may_not_be_an_owner),
 		cmocka_unit_test(set_refuses_a_text_with_a_nul),
-		cmocka_unit_test(uid_is_canonical_decimal_below_the_last),
+		cmocka_unit_test(uid_accepts_canonical_decimal_below_4294967295),
 		cmocka_unit_test(is_compares_whole_texts_as_written),
 	};
 

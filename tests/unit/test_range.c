@@ -21,9 +21,9 @@ static void contains_its_first_and_last_id_and_no_neighbour(void **state)
 		{ { 0, 1 }, UINT32_MAX, false, "0 does not wrap" },
 		{ { UINT32_MAX, 1 }, UINT32_MAX, true, "2^32-1" },
 		{ { UINT32_MAX, 1 }, 0, false, "2^32-1 does not wrap" },
-		{ { 1, UINT32_MAX }, UINT32_MAX, true, "a range to the very end" },
-		{ { 1, UINT32_MAX }, 0, false, "what such a range leaves out" },
-		{ { 0, UINT32_MAX }, UINT32_MAX, false, "one short of the end" },
+		{ { 1, UINT32_MAX }, UINT32_MAX, true, "a range to the last ID" },
+		{ { 1, UINT32_MAX }, 0, false, "0, in a range from 1 to the last ID" },
+		{ { 0, UINT32_MAX }, UINT32_MAX, false, "2^32-1, in a range from 0 to 2^32-2" },
 	};
 
 	(void)state;

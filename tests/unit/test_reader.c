@@ -15,11 +15,11 @@
 
 static struct subid_reader reader;
 
-/* Contents of a file, and where its first line that was not delivered begins. */
+/* The contents of the file that is read. */
 static struct {
 	char bytes[65536];
 	size_t len;
-	size_t next;
+	size_t next; /* the offset of the first line that file_next() has not returned */
 } file;
 
 static void file_begin(void)
@@ -48,7 +48,7 @@ static void file_write(const char *name)
 	scratch_write_bytes(name, file.bytes, file.len);
 }
 
-/* What the contract says of the next line: true, or false at the end. */
+/* The next line as reader.h specifies it. Returns false at the end. */
 static bool file_next(const char **ret_text, size_t *ret_len)
 {
 	const char *text = file.bytes + file.next;
@@ -76,7 +76,7 @@ static void close_reader(void)
 	assert_int_equal(inject_open_files(), 0);
 }
 
-/* One pass, to its end. */
+/* Checks that one pass delivers every line of the file. */
 static void check_pass(const char *reason)
 {
 	const char *got = NULL, *want = NULL;
@@ -91,7 +91,7 @@ static void check_pass(const char *reason)
 	check_int(reason, subid_reader_next(&reader, &got, &got_len), -ENOENT);
 }
 
-/* Two passes and what they saw, by stamp and by comparing. */
+/* Checks two passes over the file, once with an old stamp and once with a recent one. */
 static void check_delivers(const char *reason)
 {
 	static const time_t clocks[] = { 60, 0 };
@@ -125,7 +125,7 @@ static void delivers_lines_of_any_bytes_without_their_newlines(void **state)
 		{ TEXT("a\0b\nc\n"), "a NUL inside a line" },
 		{ TEXT("\0\n\0"), "lines of one NUL" },
 		{ TEXT("a\r\nb\r\n"), "carriage returns" },
-		{ TEXT("\xff\xfe\n\x80"), "no UTF-8" },
+		{ TEXT("\xff\xfe\n\x80"), "bytes that are not UTF-8" },
 	};
 
 	(void)state;
@@ -136,7 +136,7 @@ static void delivers_lines_of_any_bytes_without_their_newlines(void **state)
 	}
 }
 
-static void cuts_an_overlong_line_wherever_it_stands(void **state)
+static void cuts_an_overlong_line_at_any_offset(void **state)
 {
 	static const size_t lengths[] = {
 		1021, 1022, 1023, 1024, 1025, 2048, 4094, 4095, 4096, 4097, 5119, 5120, 8192, 10000,
@@ -166,7 +166,7 @@ static void cuts_an_overlong_line_wherever_it_stands(void **state)
 		}
 }
 
-static int read_all(void)
+static int read_to_the_end(void)
 {
 	const char *text;
 	size_t len;
@@ -177,8 +177,8 @@ static int read_all(void)
 	return r;
 }
 
-/* From where the buffer ends just behind the part that is kept. */
-static void an_overlong_line_costs_as_many_reads_as_its_length(void **state)
+/* At some of these offsets the buffer ends just behind the bytes that are kept of the line. */
+static void an_overlong_line_is_read_in_few_reads(void **state)
 {
 	static const size_t before[] = { 0, 1000, 3071, 3072 };
 
@@ -191,7 +191,7 @@ static void an_overlong_line_costs_as_many_reads_as_its_length(void **state)
 		file_write("lines");
 		(void)inject_reset(NULL);
 		open_reader("lines");
-		check_int("bytes", read_all(), -ENOENT);
+		check_int("bytes", read_to_the_end(), -ENOENT);
 		assert_in_range(inject_calls(INJECT_READ), 4, 8);
 		close_reader();
 	}
@@ -212,8 +212,8 @@ static void delivers_files_that_fill_the_buffer_exactly(void **state)
 		}
 }
 
-/* Every kind of line, and more of them than the buffer holds. */
-static void file_of_all_kinds(void)
+/* Sets the contents to lines of every kind, which are more than the buffer holds. */
+static void file_set_all_kinds(void)
 {
 	file_begin();
 	file_add(TEXT("alice:100000:65536\n\n#\nnul\0nul\n"));
@@ -228,7 +228,7 @@ static void file_of_all_kinds(void)
 static void short_reads_of_every_size_give_the_same_lines(void **state)
 {
 	(void)state;
-	file_of_all_kinds();
+	file_set_all_kinds();
 	file_write("lines");
 	for (size_t bytes = 1; bytes <= SUBID_READER_BYTES + 1; bytes++) {
 		inject_short_reads(bytes);
@@ -241,7 +241,7 @@ static void short_reads_of_every_size_give_the_same_lines(void **state)
 static void an_interrupted_call_is_repeated(void **state)
 {
 	(void)state;
-	file_of_all_kinds();
+	file_set_all_kinds();
 	file_write("lines");
 	inject_interrupt(INJECT_OPEN);
 	inject_interrupt(INJECT_READ);
@@ -263,7 +263,7 @@ static void an_interrupted_close_is_not_repeated(void **state)
 	assert_int_equal(inject_calls(INJECT_CLOSE), 1);
 }
 
-static void open_has_every_flag_that_matters(void **state)
+static void open_sets_cloexec_noctty_and_nonblock(void **state)
 {
 	(void)state;
 	scratch_write("lines", "a\n");
@@ -275,7 +275,7 @@ static void open_has_every_flag_that_matters(void **state)
 	close_reader();
 }
 
-static void open_passes_on_why_it_failed_except_that_there_is_nothing_to_see(void **state)
+static void open_returns_its_errno_or_enoent_if_the_file_may_not_be_seen(void **state)
 {
 	static const struct {
 		int fault, r;
@@ -321,7 +321,7 @@ static void open_fails_and_closes_when_the_file_cannot_be_examined(void **state)
 	}
 }
 
-static void open_of_what_is_no_file_fails_without_waiting(void **state)
+static void open_refuses_what_is_not_a_regular_file_without_waiting(void **state)
 {
 	static const struct {
 		const char *path;
@@ -362,8 +362,8 @@ static void open_follows_a_symbolic_link(void **state)
 	close_reader();
 }
 
-/* Reads lines until the end or a fault; none may differ from the file's. */
-static int read_on(void)
+/* Reads lines until the end or a fault, and checks each one. Returns the last result. */
+static int read_and_check(void)
 {
 	const char *got = NULL, *want = NULL;
 	size_t got_len = 0, want_len = 0;
@@ -376,13 +376,13 @@ static int read_on(void)
 	return r;
 }
 
-static void a_read_that_fails_is_a_fault_and_no_end(void **state)
+static void a_read_that_fails_is_not_taken_for_the_end(void **state)
 {
 	unsigned int nth = 0;
 	int r;
 
 	(void)state;
-	file_of_all_kinds();
+	file_set_all_kinds();
 	file_write("lines");
 	do {
 		(void)inject_reset(NULL);
@@ -390,14 +390,14 @@ static void a_read_that_fails_is_a_fault_and_no_end(void **state)
 		inject_fail(INJECT_READ, ++nth, EIO);
 		open_reader("lines");
 		file.next = 0;
-		r = read_on();
+		r = read_and_check();
 		close_reader();
 		assert_int_equal(r, inject_has_failed(INJECT_READ) ? -EIO : -ENOENT);
 	} while (r != -ENOENT);
 	assert_true(nth > file.len / 1000);
 }
 
-static void an_enoent_after_the_open_is_a_fault_and_no_absence(void **state)
+static void an_enoent_after_the_open_is_returned_as_eio(void **state)
 {
 	const char *text;
 	size_t len;
@@ -433,7 +433,7 @@ static void rewind_rereads_only_what_has_left_the_buffer(void **state)
 	close_reader();
 
 	(void)inject_reset(NULL);
-	file_of_all_kinds();
+	file_set_all_kinds();
 	file_write("lines");
 	open_reader("lines");
 	check_pass("the first");
@@ -444,14 +444,14 @@ static void rewind_rereads_only_what_has_left_the_buffer(void **state)
 	close_reader();
 }
 
-static void rewind_begins_at_the_first_line_from_anywhere(void **state)
+static void rewind_begins_at_the_first_line_after_any_number_of_lines(void **state)
 {
 	size_t lines = 0;
 	const char *text;
 	size_t len;
 
 	(void)state;
-	file_of_all_kinds();
+	file_set_all_kinds();
 	file_write("lines");
 	for (file.next = 0; file_next(&text, &len);)
 		lines++;
@@ -465,7 +465,7 @@ static void rewind_begins_at_the_first_line_from_anywhere(void **state)
 	}
 }
 
-static void verify_passes_on_that_it_cannot_look(void **state)
+static void verify_returns_the_faults_of_its_calls(void **state)
 {
 	(void)state;
 	file_begin();
@@ -486,7 +486,7 @@ static void verify_passes_on_that_it_cannot_look(void **state)
 	assert_int_equal(subid_reader_verify(&reader), -EINVAL);
 	close_reader();
 
-	/* Two reads each: the lines and the end. */
+	/* Reads 3 and 4 are those of subid_reader_verify(): of the lines, and of the end. */
 	for (unsigned int nth = 3; nth <= 4; nth++) {
 		(void)inject_reset(NULL);
 		inject_clock(0);
@@ -506,9 +506,9 @@ static void verify_compares_a_file_that_may_change_without_a_new_stamp(void **st
 		const char *reason;
 	} rows[] = {
 		{ 60, false, "an old file" },
-		{ 5, false, "a file of some seconds ago" },
-		{ 0, true, "a file of this moment" },
-		{ -60, true, "a file of the future" },
+		{ 5, false, "a file that changed seconds ago" },
+		{ 0, true, "a file that changed just now" },
+		{ -60, true, "a file that changed in the future" },
 	};
 
 	(void)state;
@@ -529,38 +529,38 @@ static void verify_compares_a_file_that_may_change_without_a_new_stamp(void **st
 	(void)inject_reset(NULL);
 	inject_fail(INJECT_TIME, 1, EFAULT);
 	open_reader("lines");
-	check_pass("when it is now is not known");
+	check_pass("the time is not known");
 	assert_int_equal(subid_reader_verify(&reader), 0);
 	assert_int_equal(inject_calls(INJECT_REREAD), 1);
 	close_reader();
 }
 
-static void other_size(struct stat *stamp)
+static void change_size(struct stat *stamp)
 {
 	stamp->st_size++;
 }
 
-static void other_mtime(struct stat *stamp)
+static void change_mtime(struct stat *stamp)
 {
 	stamp->st_mtim.tv_sec++;
 }
 
-static void other_mtime_fraction(struct stat *stamp)
+static void change_mtime_fraction(struct stat *stamp)
 {
 	stamp->st_mtim.tv_nsec ^= 1;
 }
 
-static void other_ctime(struct stat *stamp)
+static void change_ctime(struct stat *stamp)
 {
 	stamp->st_ctim.tv_sec++;
 }
 
-static void other_ctime_fraction(struct stat *stamp)
+static void change_ctime_fraction(struct stat *stamp)
 {
 	stamp->st_ctim.tv_nsec ^= 1;
 }
 
-static void other_access(struct stat *stamp)
+static void change_atime_and_links(struct stat *stamp)
 {
 	stamp->st_atim.tv_sec++;
 	stamp->st_nlink++;
@@ -573,12 +573,12 @@ static void verify_looks_at_every_part_of_the_stamp(void **state)
 		int r;
 		const char *reason;
 	} rows[] = {
-		{ other_size, -ESTALE, "size" },
-		{ other_mtime, -ESTALE, "mtime, seconds" },
-		{ other_mtime_fraction, -ESTALE, "mtime, nanoseconds" },
-		{ other_ctime, -ESTALE, "ctime, seconds" },
-		{ other_ctime_fraction, -ESTALE, "ctime, nanoseconds" },
-		{ other_access, 0, "somebody else read it" },
+		{ change_size, -ESTALE, "size" },
+		{ change_mtime, -ESTALE, "mtime, seconds" },
+		{ change_mtime_fraction, -ESTALE, "mtime, nanoseconds" },
+		{ change_ctime, -ESTALE, "ctime, seconds" },
+		{ change_ctime_fraction, -ESTALE, "ctime, nanoseconds" },
+		{ change_atime_and_links, 0, "atime and the number of links" },
 	};
 
 	(void)state;
@@ -592,8 +592,8 @@ static void verify_looks_at_every_part_of_the_stamp(void **state)
 	}
 }
 
-/* 200 lines "old NNN", more than the buffer holds, the last one "end". */
-static void write_versions(void)
+/* Writes 200 lines that begin with "old NNN", which are more than the buffer holds, and "end". */
+static void write_old_version(void)
 {
 	char line[32];
 
@@ -620,41 +620,40 @@ static void append_line(void)
 	scratch_append("lines", "new\n");
 }
 
-static void truncate_it(void)
+static void truncate_to_24_bytes(void)
 {
 	assert_int_equal(truncate("lines", 24), 0);
 }
 
-static void replace_it(void)
+static void replace_file(void)
 {
 	scratch_replace("lines", "new\n");
 }
 
 static void check_change(void (*change)(void), unsigned int before_read, time_t clock, int r)
 {
-	write_versions();
+	write_old_version();
 	(void)inject_reset(NULL);
 	inject_clock(clock);
 	inject_before(INJECT_READ, before_read, change);
 	open_reader("lines");
-	assert_int_equal(read_all(), -ENOENT);
-	/* A stamp is compared without reading. */
+	assert_int_equal(read_to_the_end(), -ENOENT);
+	/* To compare the stamp, subid_reader_verify() makes no read, so the change comes here. */
 	if (inject_calls(INJECT_READ) < before_read && clock != 0)
 		change();
 	assert_int_equal(subid_reader_verify(&reader), r);
 	close_reader();
 }
 
-static void verify_tells_of_every_change_in_place(void **state)
+static void verify_notices_every_change_of_lines_that_were_read(void **state)
 {
 	static const struct {
 		void (*change)(void);
-		/* By comparing, when it comes after the first of two buffers. */
-		int halfway;
+		int halfway; /* with a recent stamp, after the first of two reads */
 	} rows[] = {
 		{ overwrite_first_line, -ESTALE },
-		{ truncate_it, -ESTALE },
-		/* It changed what was not read yet. */
+		{ truncate_to_24_bytes, -ESTALE },
+		/* These change what has not been read yet. */
 		{ overwrite_last_line, 0 },
 		{ append_line, 0 },
 	};
@@ -663,19 +662,19 @@ static void verify_tells_of_every_change_in_place(void **state)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		check_change(rows[i].change, 2, 60, -ESTALE);
 		check_change(rows[i].change, 2, 0, rows[i].halfway);
-		/* After two buffers and the end, which were three reads. */
+		/* The pass needs three reads: two buffers, and one that finds the end. */
 		check_change(rows[i].change, 4, 60, -ESTALE);
 		check_change(rows[i].change, 4, 0, -ESTALE);
 	}
 }
 
-static void comparing_ends_at_the_last_line_delivered(void **state)
+static void verify_compares_no_line_that_was_not_delivered(void **state)
 {
 	const char *text;
 	size_t len;
 
 	(void)state;
-	write_versions();
+	write_old_version();
 	inject_clock(0);
 	open_reader("lines");
 	assert_int_equal(subid_reader_next(&reader, &text, &len), 0);
@@ -690,28 +689,28 @@ static void comparing_ends_at_the_last_line_delivered(void **state)
 	close_reader();
 }
 
-static void comparing_knows_where_lines_end(void **state)
+static void verify_notices_that_a_newline_has_moved(void **state)
 {
 	(void)state;
 	inject_clock(0);
 	scratch_write("lines", "ab\nc\n");
 	open_reader("lines");
-	assert_int_equal(read_all(), -ENOENT);
+	assert_int_equal(read_to_the_end(), -ENOENT);
 	scratch_overwrite("lines", 0, "a\nbc\n");
 	assert_int_equal(subid_reader_verify(&reader), -ESTALE);
 	close_reader();
 }
 
-static void comparing_looks_at_the_last_pass_alone(void **state)
+static void verify_compares_only_the_last_pass(void **state)
 {
 	const char *text;
 	size_t len;
 
 	(void)state;
-	write_versions();
+	write_old_version();
 	inject_clock(0);
 	open_reader("lines");
-	assert_int_equal(read_all(), -ENOENT);
+	assert_int_equal(read_to_the_end(), -ENOENT);
 	overwrite_first_line();
 	subid_reader_rewind(&reader);
 	assert_int_equal(subid_reader_next(&reader, &text, &len), 0);
@@ -729,13 +728,13 @@ static void a_file_replaced_while_it_is_read_gives_the_lines_of_the_old_one(void
 		for (unsigned int nth = 1; nth <= 3; nth++) {
 			int r;
 
-			write_versions();
+			write_old_version();
 			(void)inject_reset(NULL);
 			inject_clock(clocks[k]);
-			inject_before(INJECT_READ, nth, replace_it);
+			inject_before(INJECT_READ, nth, replace_file);
 			open_reader("lines");
-			check_pass("the old one");
-			/* It is one version, but losing its name gives it a new stamp. */
+			check_pass("the old file");
+			/* The pass saw one version, but losing its name changed its ctime. */
 			r = subid_reader_verify(&reader);
 			assert_true(r == 0 || (r == -ESTALE && clocks[k] != 0));
 			close_reader();
@@ -747,28 +746,28 @@ int main(void)
 #define READER_TEST(name) cmocka_unit_test_setup(name, inject_reset)
 	static const struct CMUnitTest tests[] = {
 		READER_TEST(delivers_lines_of_any_bytes_without_their_newlines),
-		READER_TEST(cuts_an_overlong_line_wherever_it_stands),
-		READER_TEST(an_overlong_line_costs_as_many_reads_as_its_length),
+		READER_TEST(cuts_an_overlong_line_at_any_offset),
+		READER_TEST(an_overlong_line_is_read_in_few_reads),
 		READER_TEST(delivers_files_that_fill_the_buffer_exactly),
 		READER_TEST(short_reads_of_every_size_give_the_same_lines),
 		READER_TEST(an_interrupted_call_is_repeated),
 		READER_TEST(an_interrupted_close_is_not_repeated),
-		READER_TEST(open_has_every_flag_that_matters),
-		READER_TEST(open_passes_on_why_it_failed_except_that_there_is_nothing_to_see),
+		READER_TEST(open_sets_cloexec_noctty_and_nonblock),
+		READER_TEST(open_returns_its_errno_or_enoent_if_the_file_may_not_be_seen),
 		READER_TEST(open_fails_and_closes_when_the_file_cannot_be_examined),
-		READER_TEST(open_of_what_is_no_file_fails_without_waiting),
+		READER_TEST(open_refuses_what_is_not_a_regular_file_without_waiting),
 		READER_TEST(open_follows_a_symbolic_link),
-		READER_TEST(a_read_that_fails_is_a_fault_and_no_end),
-		READER_TEST(an_enoent_after_the_open_is_a_fault_and_no_absence),
+		READER_TEST(a_read_that_fails_is_not_taken_for_the_end),
+		READER_TEST(an_enoent_after_the_open_is_returned_as_eio),
 		READER_TEST(rewind_rereads_only_what_has_left_the_buffer),
-		READER_TEST(rewind_begins_at_the_first_line_from_anywhere),
-		READER_TEST(verify_passes_on_that_it_cannot_look),
+		READER_TEST(rewind_begins_at_the_first_line_after_any_number_of_lines),
+		READER_TEST(verify_returns_the_faults_of_its_calls),
 		READER_TEST(verify_compares_a_file_that_may_change_without_a_new_stamp),
 		READER_TEST(verify_looks_at_every_part_of_the_stamp),
-		READER_TEST(verify_tells_of_every_change_in_place),
-		READER_TEST(comparing_ends_at_the_last_line_delivered),
-		READER_TEST(comparing_knows_where_lines_end),
-		READER_TEST(comparing_looks_at_the_last_pass_alone),
+		READER_TEST(verify_notices_every_change_of_lines_that_were_read),
+		READER_TEST(verify_compares_no_line_that_was_not_delivered),
+		READER_TEST(verify_notices_that_a_newline_has_moved),
+		READER_TEST(verify_compares_only_the_last_pass),
 		READER_TEST(a_file_replaced_while_it_is_read_gives_the_lines_of_the_old_one),
 	};
 

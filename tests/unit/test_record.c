@@ -20,7 +20,7 @@ static const struct {
 	enum subid_kind kind;
 	const char *name, *owner;
 	uint32_t id;
-} inverses[] = {
+} names[] = {
 	{ SUBID_UID, "subuid-ftweedal-100000", "ftweedal", 100000 },
 	{ SUBID_GID, "subgid-ftweedal-100000", "ftweedal", 100000 },
 	{ SUBID_UID, "subuid-a-0", "a", 0 },
@@ -36,7 +36,7 @@ static const struct {
 	{ SUBID_GID, "subgid-J\xc3\xb6rg-2", "J\xc3\xb6rg", 2 },
 };
 
-/* The name that a record of this kind bears. */
+/* Returns the name in a record of this kind. */
 static const char *name_in_record(enum subid_kind kind, const struct nss_id *id, char buf[256])
 {
 	struct passwd pwd;
@@ -53,43 +53,42 @@ static const char *name_in_record(enum subid_kind kind, const struct nss_id *id,
 static void a_name_is_prefix_owner_and_id(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(inverses); i++) {
-		const struct nss_id id = id_of(inverses[i].owner, inverses[i].id);
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		const struct nss_id id = id_of(names[i].owner, names[i].id);
 		char buf[256];
 
-		check_text("written", name_in_record(inverses[i].kind, &id, buf), inverses[i].name);
+		check_text("the name written", name_in_record(names[i].kind, &id, buf),
+			   names[i].name);
 	}
 }
 
 static void parsing_a_name_is_the_inverse_of_writing_it(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(inverses); i++) {
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		struct subid_owner owner;
 		uint32_t id = 77;
 
 		memset(&owner, UNTOUCHED, sizeof(owner));
-		check_int(inverses[i].name,
-			  nss_record_parse_name(inverses[i].kind, inverses[i].name, &owner, &id),
-			  0);
-		check_text(inverses[i].name, owner.text, inverses[i].owner);
-		check_int(inverses[i].name, (intmax_t)owner.len,
-			  (intmax_t)strlen(inverses[i].owner));
-		check_int(inverses[i].name, id, inverses[i].id);
+		check_int(names[i].name,
+			  nss_record_parse_name(names[i].kind, names[i].name, &owner, &id), 0);
+		check_text(names[i].name, owner.text, names[i].owner);
+		check_int(names[i].name, (intmax_t)owner.len, (intmax_t)strlen(names[i].owner));
+		check_int(names[i].name, id, names[i].id);
 	}
 }
 
-static void parsing_refuses_any_name_that_no_record_bears(void **state)
+static void parsing_refuses_a_name_that_no_record_has(void **state)
 {
 	static const struct {
 		enum subid_kind kind;
 		const char *name, *reason;
 	} rows[] = {
-		{ SUBID_UID, "", "no name" },
+		{ SUBID_UID, "", "an empty name" },
 		{ SUBID_UID, "root", "another account" },
 		{ SUBID_UID, "subuid", "less than the prefix" },
 		{ SUBID_UID, "subuid-", "the prefix alone" },
-		{ SUBID_UID, "subuid--", "nobody's nothing" },
+		{ SUBID_UID, "subuid--", "an empty owner and an empty ID" },
 		{ SUBID_UID, "subuid-alice", "no ID" },
 		{ SUBID_UID, "subuid-alice-", "an empty ID" },
 		{ SUBID_UID, "subuid-100000", "no owner" },
@@ -107,7 +106,7 @@ static void parsing_refuses_any_name_that_no_record_bears(void **state)
 		{ SUBID_UID, "subuid-alice-1\n", "a trailing newline" },
 		{ SUBID_UID, "subuid-alice-1a", "a trailing letter" },
 		{ SUBID_UID, "subuid-alice-4294967296", "2^32" },
-		{ SUBID_UID, "subuid-alice-18446744073709551617", "wraps to 1" },
+		{ SUBID_UID, "subuid-alice-18446744073709551617", "2^64 + 1, which wraps to 1" },
 		{ SUBID_UID, "subuid-al/ice-1", "a path" },
 		{ SUBID_UID, "subuid-..-1", "the directory above" },
 		{ SUBID_UID, "subuid-al:ice-1", "a colon" },
@@ -145,7 +144,7 @@ static void parsing_refuses_an_owner_longer_than_any_line(void **state)
 	assert_int_equal(nss_record_parse_name(SUBID_UID, name, &owner, &id), -ENOENT);
 }
 
-static void a_name_is_ours_by_its_whole_prefix(void **state)
+static void a_name_is_ours_if_it_begins_with_the_whole_prefix(void **state)
 {
 	(void)state;
 	assert_true(nss_record_name_is_ours(SUBID_UID, "subuid-"));
@@ -196,7 +195,10 @@ static size_t passwd_bytes(void)
 	       sizeof("/") + sizeof(NSS_SUBID_NOLOGIN);
 }
 
-/* All of a heap block, so that a sanitizer too sees one byte too many. */
+/*
+ * The buffer is followed by one byte, which must stay untouched, and then by the end of the heap
+ * block, where a sanitizer notices an access.
+ */
 static void check_passwd_in(size_t len, size_t shift)
 {
 	const struct nss_id alice = id_of("alice", 100005);
@@ -229,7 +231,7 @@ static void check_passwd_in(size_t len, size_t shift)
 	free(block);
 }
 
-static void passwd_fits_its_exact_size_and_nothing_less(void **state)
+static void passwd_fits_a_buffer_of_its_exact_size_and_no_smaller_one(void **state)
 {
 	(void)state;
 	for (size_t shift = 0; shift < _Alignof(max_align_t); shift++)
@@ -271,7 +273,7 @@ static void check_group_in(size_t len, size_t shift)
 	free(block);
 }
 
-static void group_fits_its_exact_size_and_nothing_less(void **state)
+static void group_fits_a_buffer_of_its_exact_size_and_no_smaller_one(void **state)
 {
 	(void)state;
 	for (size_t shift = 0; shift < _Alignof(max_align_t); shift++)
@@ -328,7 +330,7 @@ static void check_shadow_in(size_t len, size_t shift)
 	free(block);
 }
 
-static void shadow_fits_its_exact_size_and_nothing_less(void **state)
+static void shadow_fits_a_buffer_of_its_exact_size_and_no_smaller_one(void **state)
 {
 	(void)state;
 	for (size_t shift = 0; shift < _Alignof(max_align_t); shift++)
@@ -336,7 +338,7 @@ static void shadow_fits_its_exact_size_and_nothing_less(void **state)
 			check_shadow_in(len, shift);
 }
 
-static void no_buffer_at_all_is_too_small(void **state)
+static void a_buffer_of_no_bytes_is_too_small(void **state)
 {
 	const struct nss_id alice = id_of("alice", 100005);
 	struct passwd pwd;
@@ -354,16 +356,16 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_is_prefix_owner_and_id),
 		cmocka_unit_test(parsing_a_name_is_the_inverse_of_writing_it),
-		cmocka_unit_test(parsing_refuses_any_name_that_no_record_bears),
+		cmocka_unit_test(parsing_refuses_a_name_that_no_record_has),
 		cmocka_unit_test(parsing_refuses_an_owner_longer_than_any_line),
-		cmocka_unit_test(a_name_is_ours_by_its_whole_prefix),
+		cmocka_unit_test(a_name_is_ours_if_it_begins_with_the_whole_prefix),
 		cmocka_unit_test(passwd_has_every_field),
 		cmocka_unit_test(group_has_every_field_and_no_member),
-		cmocka_unit_test(passwd_fits_its_exact_size_and_nothing_less),
-		cmocka_unit_test(group_fits_its_exact_size_and_nothing_less),
+		cmocka_unit_test(passwd_fits_a_buffer_of_its_exact_size_and_no_smaller_one),
+		cmocka_unit_test(group_fits_a_buffer_of_its_exact_size_and_no_smaller_one),
 		cmocka_unit_test(shadow_is_locked_and_expired),
-		cmocka_unit_test(shadow_fits_its_exact_size_and_nothing_less),
-		cmocka_unit_test(no_buffer_at_all_is_too_small),
+		cmocka_unit_test(shadow_fits_a_buffer_of_its_exact_size_and_no_smaller_one),
+		cmocka_unit_test(a_buffer_of_no_bytes_is_too_small),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,12 +9,12 @@
 #include "check.h"
 #include "line.h"
 
-/* For a longer run than that of every day. */
+/* The number of generated texts, which may be set for a longer run. */
 static unsigned long texts_to_try(void)
 {
-	const char *knob = getenv("TEST_SKIP_TEXTS");
+	const char *setting = getenv("TEST_SKIP_TEXTS");
 
-	return knob ? strtoul(knob, NULL, 10) : 30000;
+	return setting ? strtoul(setting, NULL, 10) : 30000;
 }
 
 static char text[8192];
@@ -43,7 +43,7 @@ static void add(const char *format, ...)
 	add_bytes(bytes, (size_t)len);
 }
 
-/* --- what to look for, and lines that have it, nearly have it, or have not ----- */
+/* --- IDs and owners to search for, and lines that have them or nearly do -------- */
 
 static const uint32_t ids[] = {
 	0,	    1,		7,	   9,	       10,	   99999,      100000,
@@ -51,7 +51,7 @@ static const uint32_t ids[] = {
 	2147483647, 2147483648, 999999999, 1000000000, 4000000000, 4294967294, UINT32_MAX,
 };
 
-/* Shorter than the 8 bytes that are compared at once, as long, and longer. */
+/* Owners shorter than the 8 bytes that are compared at once, as long, and longer. */
 static const char *const names[] = {
 	"a",	     "al",	   "alice",	   "alice1",   "alice12",
 	"alice123",  "alice1234",  "alice124",	   "bob",      "1",
@@ -94,7 +94,7 @@ static void add_number(struct chance *chance, uint64_t number)
 	}
 }
 
-/* A power of ten less at most one, or any number with as many digits. */
+/* A power of ten, less 0, 1 or 2, or any number of at most as many digits. */
 static uint64_t chance_count(struct chance *chance)
 {
 	uint64_t power = 1;
@@ -113,7 +113,7 @@ static uint64_t chance_count(struct chance *chance)
 	}
 }
 
-/* A line with @id at its edge, just behind it, or anywhere. */
+/* Adds a start and a count. The range has @id at an end, ends just before it, or is anywhere. */
 static void add_fields(struct chance *chance, uint32_t id)
 {
 	uint64_t count = chance_count(chance), start;
@@ -134,7 +134,7 @@ static void add_fields(struct chance *chance, uint32_t id)
 	default:
 		start = chance_bits(chance) % UINT64_C(1000000000000);
 	}
-	/* Beyond the IDs it is a number that no line may have. */
+	/* A start above the last ID is rare, because no such line delegates anything. */
 	if (chance_below(chance, 50) != 0)
 		start &= UINT32_MAX;
 
@@ -200,7 +200,7 @@ static void add_lines(struct chance *chance, uint32_t id)
 	text_len = 0;
 	for (uint32_t n = chance_below(chance, 10); n > 0 && text_len < 4000; n--)
 		add_line(chance, id);
-	/* What is buffered of a file ends anywhere. */
+	/* The text in a reader's buffer may end in the middle of a line. */
 	text_len -= chance_below(chance, text_len < 50 ? (uint32_t)text_len + 1 : 50);
 }
 
@@ -245,10 +245,10 @@ static void check_skipped(uint64_t seed, const struct sought *sought, const char
 	}
 }
 
-/* As a reader does it: skip, take a line, skip. Returns how many bytes are skipped. */
+/* Skips lines and takes the next one in turn, as a scan does. Returns how many bytes it skips. */
 static size_t check_reading(uint64_t seed, const struct sought *sought)
 {
-	/* Nothing lies behind it, or the address sanitizer would know. */
+	/* In a block of this size, AddressSanitizer notices a read past the end. */
 	char *exact = (char *)malloc(text_len > 0 ? text_len : 1);
 	size_t at = 0, skipped = 0;
 
@@ -289,7 +289,7 @@ static void chance_owner(struct chance *chance, struct subid_owner *owner)
 {
 	const char *name;
 
-	/* What lies behind the text must not matter. */
+	/* The bytes behind the owner's text must not matter. */
 	memset(owner, chance_below(chance, 2) == 0 ? ':' : 'a', sizeof(*owner));
 	do
 		name = chance_name(chance);
@@ -309,7 +309,7 @@ static void no_line_of_the_owner_is_skipped(void **state)
 	}
 }
 
-/* A count of so many bytes, and the last ID that it gives. */
+/* Searches for the last ID of ranges with this count. */
 static void check_count(const char *written, uint64_t count)
 {
 	static struct sought sought = { .by_id = true };
@@ -325,7 +325,7 @@ static void check_count(const char *written, uint64_t count)
 	}
 }
 
-static void every_count_is_as_large_as_its_bytes_allow(void **state)
+static void a_line_with_the_largest_count_of_its_digits_is_not_skipped(void **state)
 {
 	static const char *const blanks[] = { "", " ", "+", " +", "\t\t\t", "         +" };
 	uint64_t power = 1;
@@ -347,7 +347,7 @@ static void every_count_is_as_large_as_its_bytes_allow(void **state)
 	}
 }
 
-static void nothing_is_read_behind_the_last_line(void **state)
+static void nothing_is_read_behind_the_end_of_the_text(void **state)
 {
 	static struct sought by_id = { .by_id = true, .id = 5 }, by_owner;
 
@@ -364,8 +364,8 @@ static void nothing_is_read_behind_the_last_line(void **state)
 			}
 }
 
-/* What follows a line is not its own, not even where it would complete a number. */
-static void a_line_that_ends_too_early_has_no_fields_of_the_next(void **state)
+/* The text of the next line is not read as a part of this one, even if it completes a number. */
+static void a_line_that_ends_too_early_takes_no_fields_of_the_next(void **state)
 {
 	static const char *const lines[] = {
 		"a:1234567890\n:5:", "a:123456789\n:5:", "a:12345678\n:5:", "a:1\n:5:",
@@ -383,7 +383,7 @@ static void a_line_that_ends_too_early_has_no_fields_of_the_next(void **state)
 }
 
 #ifdef __SSE2__
-/* --- and that it is worth it ---------------------------------------------------- */
+/* --- how many lines are skipped --------------------------------------------------- */
 
 static void add_ordinary_lines(void)
 {
@@ -404,7 +404,10 @@ static void ordinary_lines_of_others_are_skipped(void **state)
 	for (sought.id = 5; sought.id < 100000000; sought.id += 999983) {
 		size_t skipped = check_reading(sought.id, &sought);
 
-		/* The line with the ID is not, nor one below it: a count may have 5 digits. */
+		/*
+		 * The line with the ID is not skipped, nor are those with a start just below it: a
+		 * count of 5 digits might reach the ID.
+		 */
 		check_int("by ID", skipped > text_len - near_the_end - 3 * 32, true);
 	}
 
@@ -417,7 +420,7 @@ static void ordinary_lines_of_others_are_skipped(void **state)
 }
 #endif
 
-static void nothing_is_skipped_of_nothing(void **state)
+static void nothing_is_skipped_of_an_empty_text_or_an_unfinished_line(void **state)
 {
 	static struct sought sought;
 
@@ -434,13 +437,13 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_line_with_the_id_is_skipped),
 		cmocka_unit_test(no_line_of_the_owner_is_skipped),
-		cmocka_unit_test(every_count_is_as_large_as_its_bytes_allow),
-		cmocka_unit_test(nothing_is_read_behind_the_last_line),
-		cmocka_unit_test(a_line_that_ends_too_early_has_no_fields_of_the_next),
+		cmocka_unit_test(a_line_with_the_largest_count_of_its_digits_is_not_skipped),
+		cmocka_unit_test(nothing_is_read_behind_the_end_of_the_text),
+		cmocka_unit_test(a_line_that_ends_too_early_takes_no_fields_of_the_next),
 #ifdef __SSE2__
 		cmocka_unit_test(ordinary_lines_of_others_are_skipped),
 #endif
-		cmocka_unit_test(nothing_is_skipped_of_nothing),
+		cmocka_unit_test(nothing_is_skipped_of_an_empty_text_or_an_unfinished_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

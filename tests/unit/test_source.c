@@ -21,7 +21,7 @@ static void check_source(const char *reason, const char *want)
 	check_text(reason, name, want);
 }
 
-static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
+static void the_source_is_the_first_word_of_the_first_line_that_has_one(void **state)
 {
 	static const struct {
 		const char *text;
@@ -31,40 +31,43 @@ static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
 	} rows[] = {
 		{ TEXT(""), "", "an empty file" },
 		{ TEXT("passwd: files subid\n"), "", "other databases" },
-		{ TEXT("subid: files\n"), "", "the files by name" },
+		{ TEXT("subid: files\n"), "", "the word files" },
 		{ TEXT("subid: sss\n"), "sss", "another source" },
-		{ TEXT("passwd: files\nsubid: sss\ngroup: files\n"), "sss", "between others" },
-		{ TEXT("subid:sss\n"), "sss", "no blank" },
-		{ TEXT("subid:x\n"), "x", "the shortest" },
+		{ TEXT("passwd: files\nsubid: sss\ngroup: files\n"), "sss",
+		  "a line between others" },
+		{ TEXT("subid:sss\n"), "sss", "no blank after the colon" },
+		{ TEXT("subid:x\n"), "x", "the shortest name" },
 		{ TEXT("subid: \t sss\t\n"), "sss", "blanks on both sides" },
-		{ TEXT("SuBiD: sss\n"), "sss", "any case" },
-		{ TEXT("subid: FILES\n"), "FILES", "the word has a case" },
+		{ TEXT("SuBiD: sss\n"), "sss", "a database in mixed case" },
+		{ TEXT("subid: FILES\n"), "FILES", "a word in capitals" },
 		{ TEXT("subid: filesx\n"), "filesx", "longer than files" },
 		{ TEXT("subid: file\n"), "file", "shorter than files" },
-		{ TEXT("subid: sss files\n"), "sss", "the second word does not count" },
-		{ TEXT("subid: files sss\n"), "", "nor does it here" },
-		{ TEXT("subid: sss # files\n"), "sss", "nor does a comment" },
-		{ TEXT("subid: #sss\n"), "#sss", "which is none" },
-		{ TEXT("subid: sss[NOTFOUND=return]\n"), "sss[NOTFOUND=return]", "a reaction" },
+		{ TEXT("subid: sss files\n"), "sss", "a second word" },
+		{ TEXT("subid: files sss\n"), "", "a second word after files" },
+		{ TEXT("subid: sss # files\n"), "sss", "a comment after the word" },
+		{ TEXT("subid: #sss\n"), "#sss", "a # begins no comment here" },
+		{ TEXT("subid: sss[NOTFOUND=return]\n"), "sss[NOTFOUND=return]",
+		  "an action without a blank before it" },
 		{ TEXT("subid:\nsubid: sss\n"), "sss", "a line without words" },
 		{ TEXT("subid: \t\nsubid: sss\n"), "sss", "a line of blanks" },
-		{ TEXT("subid: sss\nsubid: files\n"), "sss", "the second line does not count" },
-		{ TEXT("subid: files\nsubid: sss\n"), "", "nor does it here" },
-		{ TEXT(" subid: sss\n"), "", "not in column 0" },
-		{ TEXT("\tsubid: sss\n"), "", "nor behind a tab" },
-		{ TEXT("#subid: sss\n"), "", "nor in a comment" },
+		{ TEXT("subid: sss\nsubid: files\n"), "sss", "a second line" },
+		{ TEXT("subid: files\nsubid: sss\n"), "", "a second line after files" },
+		{ TEXT(" subid: sss\n"), "", "a blank before the database" },
+		{ TEXT("\tsubid: sss\n"), "", "a tab before the database" },
+		{ TEXT("#subid: sss\n"), "", "a comment" },
 		{ TEXT("subid : sss\n"), "", "a blank before the colon" },
 		{ TEXT("subid\n"), "", "no colon" },
-		{ TEXT("subid:"), "", "the line ends the file" },
-		{ TEXT("subi"), "", "not even that" },
+		{ TEXT("subid:"), "", "a line without a word or a newline" },
+		{ TEXT("subi"), "", "a part of the database's name" },
 		{ TEXT("subids: sss\n"), "", "another database" },
-		{ TEXT("\0subid: sss\n"), "", "a NUL before it" },
-		{ TEXT("subid: sss\0x files\n"), "", "a NUL behind it" },
-		{ TEXT("# \0\nsubid: sss\n"), "", "a NUL on a line before it" },
-		{ TEXT("subid: sss\n# \0\n"), "sss", "a NUL on a line after it" },
+		{ TEXT("\0subid: sss\n"), "", "a NUL before the database" },
+		{ TEXT("subid: sss\0x files\n"), "", "a NUL behind the word" },
+		{ TEXT("# \0\nsubid: sss\n"), "", "a NUL on a line before" },
+		{ TEXT("subid: sss\n# \0\n"), "sss", "a NUL on a line after" },
 		{ TEXT("subid: " WORD50 "\n"), WORD50, "the longest name" },
-		{ TEXT("subid: " WORD50 "x\n"), "", "longer than that" },
-		{ TEXT("subid: " WORD50 "x\nsubid: sss\n"), "", "which ends the search" },
+		{ TEXT("subid: " WORD50 "x\n"), "", "a name that is too long" },
+		{ TEXT("subid: " WORD50 "x\nsubid: sss\n"), "",
+		  "a second line after a name that is too long" },
 	};
 
 	(void)state;
@@ -74,7 +77,7 @@ static void the_first_word_of_the_first_line_that_has_one_counts(void **state)
 	}
 }
 
-static void a_line_that_the_file_ends_in_means_the_files(void **state)
+static void a_last_line_without_a_newline_means_the_files(void **state)
 {
 	static const struct {
 		const char *text, *source;
@@ -95,8 +98,8 @@ static void a_line_that_the_file_ends_in_means_the_files(void **state)
 	}
 }
 
-/* Unlike one of subuid(5) a line may have any length. */
-static void a_line_may_be_long(void **state)
+/* Unlike a line of subuid(5), a line of nsswitch.conf may have any length. */
+static void a_line_may_have_any_length(void **state)
 {
 	static const char *const formats[] = {
 		"subid: sss %0*d\n",
@@ -123,7 +126,7 @@ static void a_line_may_be_long(void **state)
 		}
 }
 
-static void a_file_that_cannot_be_seen_names_none(void **state)
+static void a_file_that_may_not_be_seen_means_the_files(void **state)
 {
 	static const int faults[] = { ENOENT, EACCES, EPERM, ENOTDIR };
 
@@ -139,7 +142,7 @@ static void a_file_that_cannot_be_seen_names_none(void **state)
 	}
 }
 
-/* Or a host short of descriptors would take the files for the rest of its life. */
+/* Otherwise a process short of descriptors would use the files for the rest of its life. */
 static void a_file_that_cannot_be_read_is_a_fault(void **state)
 {
 	static const struct {
@@ -167,7 +170,7 @@ static void a_file_that_cannot_be_read_is_a_fault(void **state)
 	assert_int_equal(subid_source_read(".", name), -EINVAL);
 }
 
-static void change_it(void)
+static void change_file(void)
 {
 	scratch_overwrite("nsswitch.conf", 0, "subid: new\n");
 }
@@ -177,30 +180,30 @@ static void a_file_that_changes_is_read_again(void **state)
 	(void)state;
 	scratch_write("nsswitch.conf", "subid: old\n");
 	inject_clock(0);
-	inject_before(INJECT_READ, 2, change_it);
-	check_source("told by its bytes", "new");
+	inject_before(INJECT_READ, 2, change_file);
+	check_source("a change noticed by comparing", "new");
 	assert_int_equal(inject_calls(INJECT_OPEN), 2);
 
 	(void)inject_reset(NULL);
 	scratch_write("nsswitch.conf", "subid: old\n");
-	inject_before(INJECT_FSTAT, 2, change_it);
-	check_source("told by its stamp", "new");
+	inject_before(INJECT_FSTAT, 2, change_file);
+	check_source("a change noticed by the stamp", "new");
 	assert_int_equal(inject_calls(INJECT_OPEN), 2);
 	assert_int_equal(inject_open_files(), 0);
 }
 
-static void change_the_stamp(struct stat *stamp)
+static void change_size(struct stat *stamp)
 {
 	static off_t size;
 
 	stamp->st_size = ++size;
 }
 
-static void a_file_that_always_changes_is_a_fault(void **state)
+static void a_file_that_keeps_changing_is_a_fault(void **state)
 {
 	(void)state;
 	scratch_write("nsswitch.conf", "subid: sss\n");
-	inject_stamp(INJECT_EVERY, change_the_stamp);
+	inject_stamp(INJECT_EVERY, change_size);
 	assert_int_equal(subid_source_read("nsswitch.conf", name), -EAGAIN);
 	assert_int_equal(inject_calls(INJECT_OPEN), 16);
 	assert_int_equal(inject_open_files(), 0);
@@ -210,13 +213,13 @@ int main(void)
 {
 #define SOURCE_TEST(name) cmocka_unit_test_setup(name, inject_reset)
 	static const struct CMUnitTest tests[] = {
-		SOURCE_TEST(the_first_word_of_the_first_line_that_has_one_counts),
-		SOURCE_TEST(a_line_that_the_file_ends_in_means_the_files),
-		SOURCE_TEST(a_line_may_be_long),
-		SOURCE_TEST(a_file_that_cannot_be_seen_names_none),
+		SOURCE_TEST(the_source_is_the_first_word_of_the_first_line_that_has_one),
+		SOURCE_TEST(a_last_line_without_a_newline_means_the_files),
+		SOURCE_TEST(a_line_may_have_any_length),
+		SOURCE_TEST(a_file_that_may_not_be_seen_means_the_files),
 		SOURCE_TEST(a_file_that_cannot_be_read_is_a_fault),
 		SOURCE_TEST(a_file_that_changes_is_read_again),
-		SOURCE_TEST(a_file_that_always_changes_is_a_fault),
+		SOURCE_TEST(a_file_that_keeps_changing_is_a_fault),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

@@ -61,7 +61,7 @@ static int by_position(const struct subid_database *database, const char *name, 
 	return r;
 }
 
-/* Forth and back: whose @id is, that it is, and that it is at that position. */
+/* Checks by all three questions that @id is at @position of the owner @name. */
 static void check_uid(const char *reason, uint32_t id, const char *name, uint64_t position)
 {
 	uint64_t got = 77;
@@ -79,8 +79,8 @@ static void check_uid(const char *reason, uint32_t id, const char *name, uint64_
 	check_int(reason, got_id, id);
 }
 
-/* Of all three questions, with the answers left alone. */
-static void check_refused(const char *reason, int want)
+/* Checks that all three questions return @want and do not set their outputs. */
+static void check_all_return(const char *reason, int want)
 {
 	uint64_t position = 77;
 	uint32_t id = 77;
@@ -106,7 +106,7 @@ static void by_id_returns_enoent_for_the_neighbours_of_a_range(void **state)
 	check_uid("the last", 165535, "bob", 65535);
 }
 
-static void questions_without_an_answer_leave_the_answer_alone(void **state)
+static void questions_without_an_answer_do_not_set_their_outputs(void **state)
 {
 	uint64_t position = 77;
 	uint32_t id = 77;
@@ -146,7 +146,7 @@ static void a_number_and_a_name_are_two_owners(void **state)
 	assert_int_equal(position, 77);
 }
 
-/* Nor anything else of the host but the file. */
+/* A question opens the file, and uses nothing else of the host. */
 static void no_account_is_asked_for(void **state)
 {
 	(void)state;
@@ -161,7 +161,7 @@ static void no_account_is_asked_for(void **state)
 	assert_int_equal(inject_calls(INJECT_STAT), 0);
 }
 
-static void by_id_knows_nothing_of_an_earlier_answer(void **state)
+static void by_id_leaves_nothing_of_an_earlier_answer(void **state)
 {
 	uint64_t position;
 
@@ -178,14 +178,14 @@ static void touch(void)
 	scratch_overwrite("subuid", 0, "bob");
 }
 
-static void a_file_that_changes_with_every_look_ends_with_eagain(void **state)
+static void a_file_that_changes_during_every_scan_gives_eagain(void **state)
 {
 	uint64_t position = 77;
 
 	(void)state;
 	scratch_write("subuid", "bob:100000:10\n");
 	inject_before(INJECT_FSTAT, INJECT_EVERY, touch);
-	check_refused("changes", -EAGAIN);
+	check_all_return("a file that changes", -EAGAIN);
 	assert_int_equal(by_id(&uids, 900000, &position), -EAGAIN);
 	assert_int_equal(position, 77);
 	/* A writer that never pauses does not hold a lookup for ever. */
@@ -198,7 +198,7 @@ static void change_once(void)
 	scratch_overwrite("subuid", 0, "carol:100000:10\n#\n");
 }
 
-static void a_file_that_changed_once_is_asked_again_and_answers(void **state)
+static void a_file_that_changed_once_is_scanned_again(void **state)
 {
 	uint64_t position = 77;
 
@@ -213,17 +213,17 @@ static void a_file_that_changed_once_is_asked_again_and_answers(void **state)
 
 static unsigned int changes_left;
 
-static void change_some_times(void)
+static void change_between_fstats(void)
 {
-	/* Between the two looks of a scan. */
+	/* A scan calls fstat(2) at its start and at its end: the change comes in between. */
 	if (inject_calls(INJECT_FSTAT) % 2 == 0 && changes_left > 0) {
 		changes_left--;
 		touch();
 	}
 }
 
-/* The last of the scans may still answer, and there is none behind it. */
-static void a_file_that_comes_to_rest_in_time_answers(void **state)
+/* The 16th scan is the last one. */
+static void a_file_that_stops_changing_within_16_scans_answers(void **state)
 {
 	(void)state;
 	scratch_write("subuid", "bob:100000:10\n");
@@ -235,7 +235,7 @@ static void a_file_that_comes_to_rest_in_time_answers(void **state)
 
 			(void)inject_reset(NULL);
 			changes_left = changes;
-			inject_before(INJECT_FSTAT, INJECT_EVERY, change_some_times);
+			inject_before(INJECT_FSTAT, INJECT_EVERY, change_between_fstats);
 			if (sought == 0)
 				r = by_id(&uids, 100003, &position);
 			else if (sought == 1)
@@ -248,8 +248,8 @@ static void a_file_that_comes_to_rest_in_time_answers(void **state)
 }
 
 /*
- * Two versions with one length, which no answer may mix: of the second, bob
- * owns the range and everything before it has another size.
+ * Writes one of two versions of equal length. They differ in the owner of the range, and in the
+ * IDs that the owner has above it, so an answer mixed from both has a wrong position.
  */
 static void write_version(int version)
 {
@@ -277,7 +277,7 @@ static void change_by_rename(void)
 	FILE *file;
 	size_t len;
 
-	/* The new version under another name, then in the place of the old one. */
+	/* Get the text of the new version from the file, then replace the old version by it. */
 	write_version(1);
 	file = fopen("subuid", "r");
 	assert_non_null(file);
@@ -324,11 +324,11 @@ static void an_answer_is_never_of_two_versions(void **state)
 				}
 }
 
-static void files_that_are_not_there_have_nobody(void **state)
+static void a_missing_file_has_no_owners(void **state)
 {
 	(void)state;
 	assert_int_equal(remove("subuid"), 0);
-	check_refused("missing", -ENOENT);
+	check_all_return("missing", -ENOENT);
 }
 
 static void a_fault_is_not_an_absence(void **state)
@@ -352,7 +352,7 @@ static void a_fault_is_not_an_absence(void **state)
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		(void)inject_reset(NULL);
 		inject_fail(rows[i].call, INJECT_EVERY, rows[i].fault);
-		check_refused(strerror(rows[i].fault), rows[i].r);
+		check_all_return(strerror(rows[i].fault), rows[i].r);
 	}
 }
 
@@ -361,16 +361,16 @@ int main(void)
 #define SUBID_TEST(name) cmocka_unit_test_setup(name, setup)
 	static const struct CMUnitTest tests[] = {
 		SUBID_TEST(by_id_returns_enoent_for_the_neighbours_of_a_range),
-		SUBID_TEST(questions_without_an_answer_leave_the_answer_alone),
+		SUBID_TEST(questions_without_an_answer_do_not_set_their_outputs),
 		SUBID_TEST(each_database_has_its_own_file),
 		SUBID_TEST(a_number_and_a_name_are_two_owners),
 		SUBID_TEST(no_account_is_asked_for),
-		SUBID_TEST(by_id_knows_nothing_of_an_earlier_answer),
-		SUBID_TEST(a_file_that_changes_with_every_look_ends_with_eagain),
-		SUBID_TEST(a_file_that_changed_once_is_asked_again_and_answers),
-		SUBID_TEST(a_file_that_comes_to_rest_in_time_answers),
+		SUBID_TEST(by_id_leaves_nothing_of_an_earlier_answer),
+		SUBID_TEST(a_file_that_changes_during_every_scan_gives_eagain),
+		SUBID_TEST(a_file_that_changed_once_is_scanned_again),
+		SUBID_TEST(a_file_that_stops_changing_within_16_scans_answers),
 		SUBID_TEST(an_answer_is_never_of_two_versions),
-		SUBID_TEST(files_that_are_not_there_have_nobody),
+		SUBID_TEST(a_missing_file_has_no_owners),
 		SUBID_TEST(a_fault_is_not_an_absence),
 	};
 

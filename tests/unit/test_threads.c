@@ -18,12 +18,12 @@
 #define THREADS 16
 #define FORKS 24
 
-/* For a longer run than that of every day. */
-static unsigned long questions_each(void)
+/* The number of questions of each thread, which may be set for a longer run. */
+static unsigned long questions_per_thread(void)
 {
-	const char *knob = getenv("TEST_THREADS_QUESTIONS");
+	const char *setting = getenv("TEST_THREADS_QUESTIONS");
 
-	return knob ? strtoul(knob, NULL, 10) : 3000;
+	return setting ? strtoul(setting, NULL, 10) : 3000;
 }
 
 /*
@@ -62,8 +62,8 @@ static const struct subid_database databases[] = {
 
 static char texts[VERSIONS][LINES * 64];
 
-/* Ranges that overlap, nest and leave gaps, in an order of their own. */
-static void write_texts(void)
+/* Random ranges, which overlap, nest and leave gaps. */
+static void generate_texts(void)
 {
 	for (uint32_t v = 0; v < VERSIONS; v++) {
 		struct chance chance = { v + 1 };
@@ -136,7 +136,7 @@ static bool same_answer(const struct answer *a, const struct answer *b)
 	return a->r == b->r && a->number == b->number && strcmp(a->owner, b->owner) == 0;
 }
 
-static void write_questions(void)
+static void generate_questions(void)
 {
 	struct chance chance = { 3 };
 
@@ -168,10 +168,10 @@ static void write_questions(void)
 /* --- threads that ask, and one that writes ----------------------------------------- */
 
 static _Atomic(bool) stop;
-static _Atomic(unsigned long) wrong, hits, again;
+static _Atomic(unsigned long) wrong, hits, eagains;
 static _Atomic(size_t) wrong_question;
 
-/* cmocka's assertions are for one thread; others count. */
+/* cmocka's assertions work in one thread only. The other threads count their failures. */
 static void ask_one(struct chance *chance)
 {
 	size_t q = chance_below(chance, QUESTIONS);
@@ -179,7 +179,7 @@ static void ask_one(struct chance *chance)
 
 	ask(&databases[questions[q].kind], &questions[q], &got);
 	if (got.r == -EAGAIN) {
-		atomic_fetch_add(&again, 1);
+		atomic_fetch_add(&eagains, 1);
 	} else if (!same_answer(&got, &answers[0][q]) && !same_answer(&got, &answers[1][q])) {
 		atomic_fetch_add(&wrong, 1);
 		atomic_store(&wrong_question, q);
@@ -192,7 +192,7 @@ static void *ask_many(void *seed)
 {
 	struct chance chance = { *(const uint64_t *)seed };
 
-	for (unsigned long n = questions_each(); n > 0; n--)
+	for (unsigned long n = questions_per_thread(); n > 0; n--)
 		ask_one(&chance);
 	return NULL;
 }
@@ -216,7 +216,7 @@ static void *replace_files(void *failed)
 		if (!put("subuid", "subuid.new", texts[v % VERSIONS]) ||
 		    !put("subgid", "subgid.new", texts[(v + v / 2) % VERSIONS]))
 			*(bool *)failed = true;
-		/* Long enough for an index now and then, not always. */
+		/* The pause is long enough to build an index in some rounds. */
 		if (v % 4 != 0)
 			(void)nanosleep(&pause, NULL);
 	}
@@ -239,9 +239,9 @@ static int setup(void **state)
 	atomic_store(&stop, false);
 	atomic_store(&wrong, 0);
 	atomic_store(&hits, 0);
-	atomic_store(&again, 0);
-	write_texts();
-	write_questions();
+	atomic_store(&eagains, 0);
+	generate_texts();
+	generate_questions();
 	return 0;
 }
 
@@ -266,7 +266,7 @@ static void finish(const pthread_t threads[THREADS])
 			 atomic_load(&wrong), atomic_load(&wrong_question));
 	assert_true(atomic_load(&hits) > 0);
 
-	/* Everybody has left, and an index of this version has come in. */
+	/* All threads have left their seats, and the cache gets an index of this version. */
 	for (int n = 0; n < 200; n++)
 		ask_one(&chance);
 	for (size_t i = 0; i < COUNT_OF(caches); i++) {
@@ -292,7 +292,7 @@ static void every_answer_belongs_to_one_version_of_the_file(void **state)
 	start(threads);
 	for (size_t i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
-	/* And while the last version replaces the one before. */
+	/* Ask once more while the writer writes the last version. */
 	start(threads);
 	atomic_store(&stop, true);
 	assert_int_equal(pthread_join(writer, NULL), 0);
@@ -300,18 +300,18 @@ static void every_answer_belongs_to_one_version_of_the_file(void **state)
 	finish(threads);
 }
 
-static void threads_that_come_at_once_share_one_index(void **state)
+static void threads_that_start_at_once_share_one_index(void **state)
 {
 	pthread_t threads[THREADS];
 
 	(void)state;
 	start(threads);
 	finish(threads);
-	assert_int_equal(atomic_load(&again), 0);
+	assert_int_equal(atomic_load(&eagains), 0);
 }
 
-/* A child of a process whose threads are anywhere in here has one thread, and answers. */
-static void children_that_are_forked_meanwhile_answer(void **state)
+/* At fork(2), the parent's threads may be anywhere in a lookup. The child has none of them. */
+static void children_that_are_forked_during_lookups_answer(void **state)
 {
 	pthread_t threads[THREADS], writer;
 	bool failed = false;
@@ -327,7 +327,7 @@ static void children_that_are_forked_meanwhile_answer(void **state)
 		if (pid == 0) {
 			struct chance chance = { 100 + i };
 
-			/* Rather than wait for ever for what no thread of it does. */
+			/* A child that waited for a thread of its parent would wait for ever. */
 			(void)alarm(120);
 			atomic_store(&wrong, 0);
 			for (int n = 0; n < 50; n++)
@@ -360,7 +360,7 @@ static void *take_a_seat(void *ret_seat)
 	return NULL;
 }
 
-/* On one counter for all, they would wait for its cache line. */
+/* With one counter for all threads, they would wait for its cache line. */
 static void threads_do_not_all_share_one_seat(void **state)
 {
 	struct subid_cache_seat *seats[THREADS] = { NULL };
@@ -394,7 +394,7 @@ static void threads_do_not_all_share_one_seat(void **state)
 	assert_int_equal(pthread_barrier_destroy(&all_may_leave), 0);
 
 	assert_int_equal(readers, THREADS);
-	/* By chance as few as 2 of 8 are used once in 100 million runs. */
+	/* If seats are chosen at random, 2 or fewer are used once in 100 million runs. */
 	assert_in_range(used, 3, SUBID_CACHE_SEATS);
 }
 
@@ -403,8 +403,8 @@ int main(void)
 #define THREADS_TEST(name) cmocka_unit_test_setup_teardown(name, setup, forget_caches)
 	static const struct CMUnitTest tests[] = {
 		THREADS_TEST(every_answer_belongs_to_one_version_of_the_file),
-		THREADS_TEST(threads_that_come_at_once_share_one_index),
-		THREADS_TEST(children_that_are_forked_meanwhile_answer),
+		THREADS_TEST(threads_that_start_at_once_share_one_index),
+		THREADS_TEST(children_that_are_forked_during_lookups_answer),
 		THREADS_TEST(threads_do_not_all_share_one_seat),
 	};
 
