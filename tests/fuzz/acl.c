@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The attribute system.posix_acl_access: its bytes. */
+/* The input is the value of the extended attribute system.posix_acl_access. */
 #include "acl.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 const char fuzz_target[] = "acl";
 const char fuzz_corpus[] = "acl";
 
-/* Entries with a name, by their tags alone. */
+/* Counts the entries that name a user or a group, by their tags alone. */
 static size_t count_named(const uint8_t *data, size_t size)
 {
 	size_t n = 0;
@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; valid && i < 4; i++)
 		valid = data[i] == header[i];
 	if ((acl_begin(&acl, bytes, size) == 0) != valid)
-		fuzz_fail("is it an ACL?");
+		fuzz_fail("%s", valid ? "an ACL is refused" : "what is no ACL is accepted");
 	if (valid) {
 		while (acl_next(&acl, &entry))
 			n++;

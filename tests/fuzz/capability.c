@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The attribute security.capability: its bytes. */
+/* The input is the value of the extended attribute security.capability. */
 #include "capability.h"
 
 #include <stdlib.h>
@@ -22,14 +22,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	free(bytes);
 	if ((r == 0) != valid)
-		fuzz_fail("%zu bytes of version %u: %d", size, version, r);
+		fuzz_fail("%zu bytes of version %u: capability_parse() returned %d", size, version,
+			  r);
 	if (r < 0 && (got.permitted != 1 || !got.has_rootid || got.rootid != 2))
 		fuzz_fail("a failure changed the result");
 	if (r == 0 && got.has_rootid != (version == 3))
-		fuzz_fail("version %u, with or without a root", version);
+		fuzz_fail("version %u %s a root ID", version, got.has_rootid ? "has" : "lacks");
 	if (r == 0 && (uint8_t)got.permitted != data[4])
-		fuzz_fail("the first capability");
+		fuzz_fail("the lowest byte of the permitted capabilities is wrong");
 	if (r == 0 && version == 3 && got.rootid >> 24 != data[23])
-		fuzz_fail("the root is %u", got.rootid);
+		fuzz_fail("the root ID is %u", got.rootid);
 	return 0;
 }

@@ -9,27 +9,27 @@
 const char fuzz_target[] = "cgroup";
 const char fuzz_corpus[] = "cgroup";
 
-/* A unit is a part of some line, as it stands there. */
+/* A unit is copied from a line without a change. */
 static void check_unit(const char *text, size_t size, const char *unit)
 {
 	if (memchr(unit, '\0', CONTAINER_NAME_BYTES) == NULL)
-		fuzz_fail("a unit has no end");
+		fuzz_fail("a unit does not end with a NUL");
 	if (unit[0] != '\0' && !memmem(text, size, unit, strlen(unit)))
-		fuzz_fail("the unit \"%s\" is made up", unit);
+		fuzz_fail("the unit \"%s\" is not in the input", unit);
 	if (strpbrk(unit, "/\n"))
-		fuzz_fail("the unit \"%s\" is a path", unit);
+		fuzz_fail("the unit \"%s\" has a slash or a newline", unit);
 }
 
 static void check_container(const char *text, size_t size, const struct container *container)
 {
 	if (memchr(container->name, '\0', CONTAINER_NAME_BYTES) == NULL)
-		fuzz_fail("a container has no end");
+		fuzz_fail("a container's name does not end with a NUL");
 	if (!container->engine != (container->name[0] == '\0'))
-		fuzz_fail("a container without a name, or a name without one");
+		fuzz_fail("an engine without a name, or a name without an engine");
 	if (container->hashed && strspn(container->name, "0123456789abcdef") < 12)
-		fuzz_fail("\"%s\" is no ID", container->name);
+		fuzz_fail("the ID \"%s\" has fewer than 12 digits", container->name);
 	if (container->hashed && !memmem(text, size, container->name, strlen(container->name)))
-		fuzz_fail("the ID %s is made up", container->name);
+		fuzz_fail("the ID %s is not in the input", container->name);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -39,13 +39,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool found = container_parse(text, size, &container);
 
 	if (found != (container.engine || container.unit[0] != '\0'))
-		fuzz_fail("it is %s", found ? "found and nowhere" : "somewhere and not found");
+		fuzz_fail("%s", found ? "found, but neither an engine nor a unit"
+				      : "not found, but an engine or a unit");
 	check_unit(text, size, container.unit);
 	check_unit(text, size, container.user_unit);
 	check_container(text, size, &container);
 	label = container_label(&container);
 	if (label[0] == '\0')
-		fuzz_fail("the label says nothing");
+		fuzz_fail("the label is empty");
 	free(label);
 	free(text);
 	return 0;

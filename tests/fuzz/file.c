@@ -12,21 +12,22 @@
 
 #include "fuzz.h"
 
-/* Numbers that no real descriptor has. */
+/* Descriptors of the planned file have numbers that no real descriptor has. */
 #define FIRST_FD 1000000
 #define DESCRIPTORS 8
 
 #define CHANGED_SECONDS 1000000
 
+/* The plan, and what has happened since fuzz_file_begin(). */
 static struct {
 	bool begun;
 	struct fuzz_plan plan;
 	unsigned int calls, calls_of[FUZZ_CALLS];
 	bool failed;
-	unsigned int version;
+	unsigned int version; /* of the file that has the name now */
 	struct {
 		bool open;
-		unsigned int version;
+		unsigned int version; /* of the file that it reads */
 	} descriptor[DESCRIPTORS];
 } now;
 
@@ -62,7 +63,7 @@ static void change(void)
 		now.descriptor[i].version = 1;
 }
 
-/* Returns 0, or -1 with errno set where the call is to fail. */
+/* Counts the call. Returns 0, or -1 with errno set if the call is to fail. */
 static int begin(enum fuzz_call call)
 {
 	if (++now.calls == now.plan.change_at)
@@ -102,7 +103,7 @@ static int open_file(const char *path)
 	while (i < DESCRIPTORS && now.descriptor[i].open)
 		i++;
 	if (i == DESCRIPTORS)
-		fuzz_fail("more than %d descriptors", DESCRIPTORS);
+		fuzz_fail("more than %d descriptors are open", DESCRIPTORS);
 	now.descriptor[i].open = true;
 	now.descriptor[i].version = now.version;
 	return FIRST_FD + i;
@@ -143,7 +144,7 @@ static ssize_t read_file(int fd, void *buf, size_t len, off64_t offset)
 	if (begin(FUZZ_READ) < 0)
 		return -1;
 	if (offset < 0)
-		fuzz_fail("reads at %jd", (intmax_t)offset);
+		fuzz_fail("a read at offset %jd", (intmax_t)offset);
 	version = &now.plan.version[now.descriptor[number].version];
 	left = at < version->len ? version->len - at : 0;
 	if (now.plan.read_max > 0 && len > now.plan.read_max)
@@ -171,8 +172,8 @@ int __wrap_open64(const char *path, int flags, ...);
 int __wrap_close(int fd);
 ssize_t __wrap_pread(int fd, void *buf, size_t len, off_t offset);
 ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset);
-ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t room);
-ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t room);
+ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t buf_size);
+ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t buf_size);
 int __wrap_fstatat(int at, const char *path, struct stat *ret, int flags);
 int __wrap_fstatat64(int at, const char *path, struct stat *ret, int flags);
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
@@ -224,17 +225,17 @@ ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset)
 	return is_ours(fd) ? read_file(fd, buf, len, offset) : __real_pread64(fd, buf, len, offset);
 }
 
-ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t room)
+ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t buf_size)
 {
-	if (len > room)
-		fuzz_fail("reads %zu bytes into %zu", len, room);
+	if (len > buf_size)
+		fuzz_fail("a read of %zu bytes into a buffer of %zu", len, buf_size);
 	return __wrap_pread(fd, buf, len, offset);
 }
 
-ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t room)
+ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t buf_size)
 {
-	if (len > room)
-		fuzz_fail("reads %zu bytes into %zu", len, room);
+	if (len > buf_size)
+		fuzz_fail("a read of %zu bytes into a buffer of %zu", len, buf_size);
 	return __wrap_pread64(fd, buf, len, offset);
 }
 

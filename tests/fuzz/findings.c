@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* subid-check reads the input as subuid, its second half as subgid, and as every other file. */
+/*
+ * subid-check parses the input as /etc/subuid and as most of its other files, and the second half
+ * of the input as /etc/subgid.
+ */
 #include "findings.h"
 
 #include <stdio.h>
@@ -16,33 +19,33 @@
 const char fuzz_target[] = "findings";
 const char fuzz_corpus[] = "index";
 
-#define COMPARED_MAX 64 /* entries, each with each */
+#define COMPARED_MAX 64 /* entries that are compared one by one */
 #define SEGMENTS_MAX 8
 
 struct seen {
 	size_t n, conflicts;
 };
 
-static void count(const struct overlap *overlap, void *context)
+static void count_overlap(const struct overlap *overlap, void *context)
 {
 	struct seen *seen = context;
 
 	if (overlap->shared.first > overlap->shared.last)
-		fuzz_fail("they share nothing");
+		fuzz_fail("an overlap has no IDs");
 	seen->n++;
 	seen->conflicts += overlap->kind == OVERLAP_CONFLICT;
 }
 
 enum {
-	LOOKED_NOTHING,
-	LOOKED_OVERLAP,
-	LOOKED_CONFLICT, /* of owners who may not be nested */
+	FOUND_NOTHING,
+	FOUND_OVERLAP,
+	FOUND_CONFLICT, /* of two accounts, neither of which may be nested */
 };
 
-/* By comparing each with each. */
-static int look(const struct survey *survey, const struct database *database)
+/* Compares each entry with each other one. */
+static int compare_entries(const struct survey *survey, const struct database *database)
 {
-	int found = LOOKED_NOTHING;
+	int found = FOUND_NOTHING;
 
 	for (size_t i = 0; i < database->n; i++) {
 		for (size_t j = 0; j < i; j++) {
@@ -50,12 +53,12 @@ static int look(const struct survey *survey, const struct database *database)
 
 			if (entry_last(a) < b->range.start || entry_last(b) < a->range.start)
 				continue;
-			found = LOOKED_OVERLAP;
+			found = FOUND_OVERLAP;
 			if (survey->owners.items[a->owner].person !=
 				    survey->owners.items[b->owner].person &&
 			    !survey->owners.items[a->owner].nested &&
 			    !survey->owners.items[b->owner].nested)
-				return LOOKED_CONFLICT;
+				return FOUND_CONFLICT;
 		}
 	}
 	return found;
@@ -66,28 +69,30 @@ static void check_overlaps(const struct survey *survey, const struct database *d
 	struct seen seen = { .n = 0 };
 	int found;
 
-	overlap_find(database, &survey->owners, count, &seen);
+	overlap_find(database, &survey->owners, count_overlap, &seen);
 	if (seen.n > 2 * database->n)
 		fuzz_fail("%zu overlaps of %zu lines", seen.n, database->n);
 	if (database->n > COMPARED_MAX)
 		return;
-	found = look(survey, database);
-	if ((seen.n > 0) != (found != LOOKED_NOTHING))
-		fuzz_fail("%zu overlaps", seen.n);
-	if (found == LOOKED_CONFLICT && seen.conflicts == 0)
+	found = compare_entries(survey, database);
+	if ((seen.n > 0) != (found != FOUND_NOTHING))
+		fuzz_fail("%zu overlaps, but the entries have %s", seen.n,
+			  found == FOUND_NOTHING ? "none" : "some");
+	if (found == FOUND_CONFLICT && seen.conflicts == 0)
 		fuzz_fail("a conflict is missing");
 }
 
 static void check_lines(const struct database *database, const struct reference_file *file)
 {
 	if (database->n != file->n_lines)
-		fuzz_fail("%zu lines, not %zu", database->n, file->n_lines);
+		fuzz_fail("%zu entries, not %zu", database->n, file->n_lines);
 	if (database->n + database->n_refusals > database->lines)
-		fuzz_fail("more lines than there are");
+		fuzz_fail("%zu entries and %zu refusals of %u lines", database->n,
+			  database->n_refusals, database->lines);
 	for (size_t i = 0; i < database->n; i++)
 		if (database->entries[i].range.start != file->lines[i].start ||
 		    database->entries[i].range.count != file->lines[i].count)
-			fuzz_fail("line %u", database->entries[i].line);
+			fuzz_fail("the range of line %u is wrong", database->entries[i].line);
 }
 
 /* The owner of an ID, by reading the lines in order. Returns NULL if it has none. */
@@ -117,10 +122,11 @@ static void check_identities(const struct survey *survey, const struct reference
 
 		identity_of_id(survey, SUBID_UID, id, &identity);
 		if (!owner || !identity.entry)
-			fuzz_fail("is %u somebody's?", id);
+			fuzz_fail("ID %u has no owner", id);
 		if (strcmp(identity.owner->name, owner) != 0 || identity.position != position)
-			fuzz_fail("%u is %s's at %ju, not %s's at %ju", id, identity.owner->name,
-				  (uintmax_t)identity.position, owner, (uintmax_t)position);
+			fuzz_fail("ID %u is at position %ju of %s, not at %ju of %s", id,
+				  (uintmax_t)identity.position, identity.owner->name,
+				  (uintmax_t)position, owner);
 		identity_free(&identity);
 	}
 }
@@ -131,9 +137,9 @@ static void check_shown(const char *text)
 
 	for (const char *at = shown; *at != '\0'; at++)
 		if ((unsigned char)*at < 0x20 || *at == 0x7f)
-			fuzz_fail("a terminal is shown %02x", (unsigned char)*at);
+			fuzz_fail("the text for a terminal has a byte %02x", (unsigned char)*at);
 	if (strpbrk(xml, "<\"\x1b"))
-		fuzz_fail("XML has %s", xml);
+		fuzz_fail("the text for XML has a special character: %s", xml);
 	free(xml);
 	free(utf8);
 	free(shown);
@@ -145,12 +151,12 @@ static void check_findings(const struct survey *survey)
 	struct findings findings;
 
 	findings_of(survey, &findings);
-	/* 2 overlaps, an account, 4 special IDs, a number, 2 of the owner. */
+	/* A line can have 2 overlaps, an account, 4 special IDs, a number, 2 of its owner. */
 	if (findings.n > 12 * (lines + survey->directories.n) + 48)
 		fuzz_fail("%zu findings of %zu lines", findings.n, lines);
 	for (size_t i = 0; i < findings.n; i++) {
 		if (findings.items[i].reason[0] == '\0' || findings.items[i].fix[0] == '\0')
-			fuzz_fail("a finding says nothing");
+			fuzz_fail("a finding has no reason or no fix");
 		check_shown(findings.items[i].reason);
 		check_shown(findings.items[i].fix);
 	}
@@ -182,10 +188,10 @@ static void read_database(struct survey *survey, enum subid_kind kind, const cha
 {
 	survey->databases[kind] = (struct database){ .path = "/etc/file", .exists = true };
 	if (database_parse(text, size, &survey->owners, &survey->databases[kind]) < 0)
-		fuzz_fail("it cannot be read");
+		fuzz_fail("database_parse() failed");
 }
 
-/* Other files are parsed of the same bytes, where nothing is known but that it ends. */
+/* Parses the same bytes as other files. What the parsers find in them is not checked. */
 static void read_others(struct survey *survey, char *text, size_t size)
 {
 	const struct directory_text file = { .path = "/etc/file", .text = text, .len = size };
@@ -206,7 +212,7 @@ static void read_others(struct survey *survey, char *text, size_t size)
 	if (!stream)
 		return;
 	if (usage_map(stream, 100000, &inside) > 0)
-		fuzz_fail("a map says more than yes or no");
+		fuzz_fail("usage_map() returned neither 0 nor an error");
 	(void)fclose(stream);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* An index against a scan of the same file, where lines are skipped and where not. */
+/*
+ * The input is a file. An index of it answers like a scan. The scan skips lines or, if the input
+ * has an odd size, parses each one.
+ */
 #include "index.h"
 
 #include <errno.h>
@@ -15,7 +18,7 @@
 const char fuzz_target[] = "index";
 const char fuzz_corpus[] = "index";
 
-#define LINES_MAX 4 /* of which anything is asked */
+#define LINES_MAX 4 /* lines about which questions are asked */
 
 static void compare_id(const struct subid_index *index, uint32_t id)
 {
@@ -26,7 +29,7 @@ static void compare_id(const struct subid_index *index, uint32_t id)
 
 	if (r_index != r || position != position_found ||
 	    (r == 0 && (scanned.len != found.len || strcmp(scanned.text, found.text) != 0)))
-		fuzz_fail("ID %u: %d, %ju of the file, %d, %ju of the index", id, r,
+		fuzz_fail("ID %u: scan %d, position %ju; index %d, position %ju", id, r,
 			  (uintmax_t)position, r_index, (uintmax_t)position_found);
 }
 
@@ -39,17 +42,17 @@ static void compare_owner(const struct subid_index *index, const char *name, uin
 	int r, r_index;
 
 	if (subid_owner_set(&owner, name, strlen(name)) < 0)
-		fuzz_fail("no owner: %s", name);
+		fuzz_fail("the owner %s is refused", name);
 	r = subid_files_scan_owner(FUZZ_FILE, &owner, id, &scanned);
 	r_index = subid_index_find_owner(index, &owner, id, &found);
 	if (r_index != r || found != scanned)
-		fuzz_fail("ID %u of %s: %d, %ju of the file, %d, %ju of the index", id, name, r,
+		fuzz_fail("ID %u of %s: scan %d, position %ju; index %d, position %ju", id, name, r,
 			  (uintmax_t)scanned, r_index, (uintmax_t)found);
 
 	r = subid_files_scan_position(FUZZ_FILE, &owner, position, &id_scanned);
 	r_index = subid_index_find_position(index, &owner, position, &id_found);
 	if (r_index != r || id_found != id_scanned)
-		fuzz_fail("position %ju of %s: %d, %u of the file, %d, %u of the index",
+		fuzz_fail("position %ju of %s: scan %d, ID %u; index %d, ID %u",
 			  (uintmax_t)position, name, r, id_scanned, r_index, id_found);
 }
 
@@ -71,7 +74,7 @@ static void compare_line(const struct subid_index *index, const struct reference
 	compare_owner(index, "1001", first, 0);
 }
 
-/* The last lines: what is above them matters. */
+/* Asks about the last lines, whose answers depend on the lines above. */
 static void compare_all(const struct subid_index *index, const struct reference_file *file)
 {
 	size_t from = file->n_lines > LINES_MAX ? file->n_lines - LINES_MAX : 0;
@@ -89,7 +92,7 @@ static int build(const char *text, size_t size, struct subid_index **ret)
 
 	fuzz_file_begin(&plan);
 	if (subid_stamp_of_path(FUZZ_FILE, &stamp) < 0 || !subid_index_may_hold(&stamp))
-		fuzz_fail("it may not be indexed");
+		fuzz_fail("the file has no stamp, or may not be indexed");
 	return subid_index_build(FUZZ_FILE, &stamp, ret);
 }
 
@@ -101,10 +104,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int r = build(text, size, &index);
 
 	if (r < 0 && r != -E2BIG)
-		fuzz_fail("it cannot be indexed: %d", r);
+		fuzz_fail("subid_index_build() returned %d", r);
 	reference_file(text, size, &file);
 	if (r == 0) {
-		/* In a file that was changed just now no line is skipped. */
+		/* A scan skips no line of a file that changed just now. */
 		struct fuzz_plan plan = { .version[0] = { text, size }, .recent = size % 2 };
 
 		fuzz_file_begin(&plan);

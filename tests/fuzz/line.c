@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A line: its bytes. */
+/* The input is a line of subuid(5). */
 #include "line.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static void check_parsed(const struct subid_line *line, const char *text,
 	    memcmp(line->owner, want->owner, line->owner_len) != 0)
 		fuzz_fail("the owner is not \"%s\"", want->owner);
 	if (line->range.start != want->start || line->range.count != want->count)
-		fuzz_fail("%u:%u", line->range.start, line->range.count);
+		fuzz_fail("the range is %u:%u", line->range.start, line->range.count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (valid ? subid_line_parse(text, size, &line) != 0
 		  : subid_line_parse(text, size, &line) <= 0)
-		fuzz_fail("it is %s", valid ? "a line" : "none");
+		fuzz_fail("%s", valid ? "a line is refused" : "what is no line is accepted");
 	if (valid)
 		check_parsed(&line, text, &want);
 	else if (line.owner != before.owner || line.owner_len != before.owner_len ||
@@ -39,7 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_fail("a failure changed the result");
 
 	if (subid_owner_text_valid(text, size) != reference_owner(text, size))
-		fuzz_fail("is it an owner?");
+		fuzz_fail("it is %s as an owner",
+			  reference_owner(text, size) ? "refused" : "accepted");
 	free(text);
 	return 0;
 }

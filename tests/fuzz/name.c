@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The name of a record: a byte for the database, and the name; also an ID and an owner. */
+/*
+ * The input is a byte for the kind of the ID, and the name of a record. What follows the byte is
+ * also taken for an ID (4 bytes) and an owner, which make a name.
+ */
 #include "record.h"
 
 #include <errno.h>
@@ -36,7 +39,7 @@ static size_t user_bytes(const struct nss_id *user, const char *name, char *geco
 	       sizeof(NSS_SUBID_NOLOGIN);
 }
 
-/* In a buffer that is just large enough, and not in one that is a byte smaller. */
+/* Checks that a record fits a buffer of its size, and none that is a byte smaller. */
 static void check_user(const struct nss_id *user, const char *name)
 {
 	char gecos[2048];
@@ -47,9 +50,9 @@ static void check_user(const struct nss_id *user, const char *name)
 	if (!exact || !small)
 		fuzz_fail("out of memory");
 	if (nss_record_passwd(user, &pwd, small, len - 1) != -ERANGE || pwd.pw_uid != 77)
-		fuzz_fail("it fits into a byte too few");
+		fuzz_fail("a record fits into a byte too few");
 	if (nss_record_passwd(user, &pwd, exact, len) != 0)
-		fuzz_fail("it does not fit into %zu bytes", len);
+		fuzz_fail("a record does not fit into %zu bytes", len);
 	if (strcmp(pwd.pw_name, name) != 0 || strcmp(pwd.pw_gecos, gecos) != 0 ||
 	    pwd.pw_uid != user->id)
 		fuzz_fail("writing is not the inverse of parsing: %s", pwd.pw_name);
@@ -66,9 +69,9 @@ static void check_group(const struct nss_id *group, const char *name)
 	if (!exact || !small)
 		fuzz_fail("out of memory");
 	if (nss_record_group(group, &grp, small, len - 1) != -ERANGE || grp.gr_gid != 77)
-		fuzz_fail("it fits into a byte too few");
+		fuzz_fail("a record fits into a byte too few");
 	if (nss_record_group(group, &grp, exact, len) != 0)
-		fuzz_fail("it does not fit into %zu bytes", len);
+		fuzz_fail("a record does not fit into %zu bytes", len);
 	if (strcmp(grp.gr_name, name) != 0 || grp.gr_gid != group->id || grp.gr_mem[0])
 		fuzz_fail("writing is not the inverse of parsing: %s", grp.gr_name);
 	free(exact);
@@ -91,18 +94,18 @@ static void check_parse(enum subid_kind kind, const char *name)
 	bool ours = want_record(kind, name, &owner_len, &want_id);
 
 	if (nss_record_parse_name(kind, name, &id.owner, &id.id) != (ours ? 0 : -ENOENT))
-		fuzz_fail("it is %s", ours ? "a record's" : "no record's");
+		fuzz_fail("%s", ours ? "a record's name is refused" : "another name is accepted");
 	if (!ours)
 		return;
 	if (id.owner.len != owner_len || memcmp(id.owner.text, name + 7, owner_len) != 0 ||
 	    id.owner.text[owner_len] != '\0' || id.id != want_id)
-		fuzz_fail("another owner or ID");
+		fuzz_fail("the owner or the ID is wrong");
 	if (!nss_record_name_is_ours(kind, name))
-		fuzz_fail("it does not know itself");
+		fuzz_fail("nss_record_name_is_ours() refuses a record's name");
 	check_record(kind, &id, name);
 }
 
-/* Any owner and ID have a name, which means them. */
+/* Checks that the name of an owner and an ID leads back to them. */
 static void check_round_trip(enum subid_kind kind, const uint8_t *data, size_t size)
 {
 	char name[2048];
@@ -132,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0)
 		return 0;
 	kind = data[0] & 1 ? SUBID_GID : SUBID_UID;
-	/* The first byte is not the name's: room for its end. */
+	/* The first byte is no part of the name, so the copy has a byte for the NUL. */
 	name = fuzz_copy(data, size);
 	memmove(name, name + 1, size - 1);
 	name[size - 1] = '\0';

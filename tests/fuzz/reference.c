@@ -28,7 +28,7 @@ static bool read_number(const char *text, uint64_t *ret)
 	const char *digits = text + strspn(text, " \t\n\v\f\r+");
 	char *end;
 
-	/* A libc for C23 would read the latter. */
+	/* In C23, strtoull(3) reads "0b". */
 	if (strchr(text, '-') || strncasecmp(digits, "0b", 2) == 0)
 		return false;
 	errno = 0;
@@ -70,11 +70,11 @@ bool reference_number(const char *text, uint64_t limit, uint32_t *ret)
 
 void reference_file(const char *text, size_t len, struct reference_file *ret)
 {
-	size_t at = 0, room = 1;
+	size_t at = 0, max_lines = 1;
 
 	for (size_t i = 0; i < len; i++)
-		room += text[i] == '\n';
-	ret->lines = calloc(room, sizeof(*ret->lines));
+		max_lines += text[i] == '\n';
+	ret->lines = calloc(max_lines, sizeof(*ret->lines));
 	ret->n_lines = 0;
 	if (!ret->lines)
 		abort();
@@ -113,7 +113,7 @@ static bool contains(const struct reference_line *line, uint64_t id)
 bool reference_by_owner(const struct reference_file *file, const char *owner, uint32_t id,
 			uint64_t *ret_position)
 {
-	uint64_t laid = 0;
+	uint64_t ids_above = 0;
 
 	for (size_t i = 0; i < file->n_lines; i++) {
 		const struct reference_line *line = &file->lines[i];
@@ -121,10 +121,10 @@ bool reference_by_owner(const struct reference_file *file, const char *owner, ui
 		if (strcmp(line->owner, owner) != 0)
 			continue;
 		if (contains(line, id)) {
-			*ret_position = laid + (id - line->start);
+			*ret_position = ids_above + (id - line->start);
 			return true;
 		}
-		laid += line->count;
+		ids_above += line->count;
 	}
 	return false;
 }

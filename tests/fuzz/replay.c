@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A fuzz target over its corpus, as a test: what fuzzing has found once stays
- * found. Each input has a process of its own, because a target that fails aborts.
+ * Runs a fuzz target on each input of its corpus, as a test, so that a bug that fuzzing found does
+ * not come back. Each input has a process of its own, because a target that fails aborts.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 
 static void run(const struct content *input)
 {
-	/* AddressSanitizer sees a byte too many only behind memory of the right size. */
+	/* In a block of the input's size, AddressSanitizer notices a read past the end. */
 	char *copy = fuzz_copy(input->bytes, input->len);
 
 	(void)LLVMFuzzerTestOneInput((const uint8_t *)copy, input->len);

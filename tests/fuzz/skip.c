@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Skipping lines against parsing them: an ID, a byte that means nothing, an owner's
- * length, the owner, and the buffer.
+ * No line is skipped that matters. The input is an ID (4 bytes), an unused byte, the length of an
+ * owner (1 byte), the owner, and the text to skip lines of.
  */
 #include "skip.h"
 
@@ -32,12 +32,16 @@ static void check_skipped(const char *text, size_t len, size_t skipped, const st
 	struct reference_file file;
 
 	if (skipped > len || (skipped > 0 && text[skipped - 1] != '\n'))
-		fuzz_fail("%zu of %zu bytes are no whole lines", skipped, len);
+		fuzz_fail("%zu of %zu bytes are skipped, which are no whole lines", skipped, len);
 	reference_file(text, skipped, &file);
 	for (size_t i = 0; i < file.n_lines; i++)
-		if (matters(&file.lines[i], sought))
-			fuzz_fail("skips a line of \"%s\" in search of %u", file.lines[i].owner,
-				  sought->id);
+		if (matters(&file.lines[i], sought)) {
+			if (sought->owner)
+				fuzz_fail("a line of \"%s\" is skipped in search of this owner",
+					  file.lines[i].owner);
+			fuzz_fail("a line of \"%s\" is skipped in search of its ID %u",
+				  file.lines[i].owner, sought->id);
+		}
 	free(file.lines);
 }
 

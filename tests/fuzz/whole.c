@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A whole file, and what happens while it is read: it changes once, one call
- * fails, reads are short. Eight bytes say what; the file follows, and where it
- * changes, behind a byte of SEPARATOR, what it becomes.
+ * Questions about a file that may change once, while one call may fail and reads may be short. The
+ * input is a header of eight bytes and the file. Byte 6 of the header chooses the questions; for
+ * the others see set_plan(). If the file changes, a byte SEPARATOR stands between its two versions.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -65,7 +65,7 @@ static void ask(struct answer *answer, enum sought sought)
 		return;
 	}
 	if (subid_owner_set(&owner, answer->owner, strlen(answer->owner)) < 0)
-		fuzz_fail("no owner: %s", answer->owner);
+		fuzz_fail("the owner %s is refused", answer->owner);
 	answer->r =
 		sought == BY_OWNER
 			? subid_by_owner(&now.database, &owner, answer->id, &answer->position)
@@ -100,8 +100,8 @@ static bool is_answer(const struct reference_file *file, enum sought sought,
 	return !found && answer->r == -ENOENT;
 }
 
-/* The negative errno that the fault becomes; 0 if the fault must not show. */
-static int shown_fault(void)
+/* Returns the negative errno of a lookup with the planned fault; 0 if the fault is harmless. */
+static int expected_fault(void)
 {
 	int fault = now.plan.fault;
 
@@ -121,7 +121,7 @@ static int shown_fault(void)
 	}
 }
 
-static void check(enum sought sought, struct answer answer)
+static void check_question(enum sought sought, struct answer answer)
 {
 	bool changed = fuzz_file_has_changed(), failed = fuzz_file_has_failed();
 	bool changes, fails;
@@ -130,26 +130,27 @@ static void check(enum sought sought, struct answer answer)
 	changes = fuzz_file_has_changed() != changed;
 	fails = fuzz_file_has_failed() != failed;
 
-	if (fails && shown_fault() != 0 && answer.r == shown_fault())
+	if (fails && expected_fault() != 0 && answer.r == expected_fault())
 		return;
 	if ((!changed && is_answer(&now.version[0], sought, &answer)) ||
 	    ((changed || changes) && is_answer(&now.version[1], sought, &answer)))
 		return;
 
-	fuzz_fail("sought %d: %d, %s, id %u, position %ju%s%s", (int)sought, answer.r, answer.owner,
-		  answer.id, (uintmax_t)answer.position, changed ? ", changed before" : "",
-		  changes ? ", changed meanwhile" : "");
+	fuzz_fail("question %d: returned %d, owner %s, ID %u, position %ju%s%s", (int)sought,
+		  answer.r, answer.owner, answer.id, (uintmax_t)answer.position,
+		  changed ? ", the file changed before" : "",
+		  changes ? ", the file changed meanwhile" : "");
 }
 
 static void check_questions(const struct reference_line *line, const char *owner, uint32_t id)
 {
 	struct answer answer = { .id = id };
 
-	check(BY_ID, answer);
+	check_question(BY_ID, answer);
 	strcpy(answer.owner, owner);
-	check(BY_OWNER, answer);
+	check_question(BY_OWNER, answer);
 	answer.position = id - line->start;
-	check(BY_POSITION, answer);
+	check_question(BY_POSITION, answer);
 }
 
 static void check_line(const struct reference_line *line, unsigned int choice)
@@ -164,7 +165,7 @@ static void check_line(const struct reference_line *line, unsigned int choice)
 
 static void check_all(unsigned int choice)
 {
-	static const struct reference_line none = { .owner = "nobody", .start = 7, .count = 1 };
+	static const struct reference_line no_line = { .owner = "nobody", .start = 7, .count = 1 };
 
 	for (unsigned int round = 0; round < ROUNDS; round++) {
 		for (size_t v = 0; v < 2; v++) {
@@ -173,7 +174,7 @@ static void check_all(unsigned int choice)
 			if (file->n_lines > 0)
 				check_line(&file->lines[choice % file->n_lines], choice + round);
 			else
-				check_line(&none, choice + round);
+				check_line(&no_line, choice + round);
 		}
 		choice /= 3;
 	}
