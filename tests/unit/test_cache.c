@@ -579,20 +579,20 @@ static void the_file_is_read_while_another_thread_replaces_the_index(void **stat
 	warm();
 	claim(SUBID_CACHE_SEATS);
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++) {
-		check_owner("claimed", 100003, "alice", 3);
+		check_owner("all seats claimed", 100003, "alice", 3);
 		assert_true(cost.opens > 0);
-		check_no_owner("claimed", 5);
+		check_no_owner("all seats claimed", 5);
 	}
 	edit_in_place();
 	for (int i = 0; i < LOOKUPS_TO_WARM; i++)
-		check_owner("claimed, and changed", 100003, "carol", 3);
+		check_owner("all seats claimed, and the file changed", 100003, "carol", 3);
 	check_one_index_is_mapped();
 
 	release(SUBID_CACHE_SEATS);
 	check_seats_are_empty();
 	warm();
-	check_owner("free", 100003, "carol", 3);
-	check_answered_by_index("free");
+	check_owner("seats released", 100003, "carol", 3);
+	check_answered_by_index("seats released");
 }
 
 static void a_lookup_is_answered_while_another_thread_claims_the_seats(void **state)
@@ -606,10 +606,10 @@ static void a_lookup_is_answered_while_another_thread_claims_the_seats(void **st
 		former = cache.index;
 		claim(seats);
 		for (int i = 0; i < LOOKUPS_TO_WARM; i++)
-			check_owner("half claimed", 100003, "alice", 3);
+			check_owner("some seats claimed", 100003, "alice", 3);
 		edit_in_place();
 		for (int i = 0; i < LOOKUPS_TO_WARM; i++)
-			check_owner("half claimed, and changed", 100003, "carol", 3);
+			check_owner("some seats claimed, and the file changed", 100003, "carol", 3);
 		assert_ptr_equal(cache.index, former);
 		release(seats);
 		check_seats_are_empty();
@@ -710,7 +710,7 @@ static void an_index_that_gets_a_reader_while_the_next_is_built_is_not_replaced(
 			late_calls = 0;
 			maps = inject_calls(INJECT_MMAP);
 			inject_before(calls[c], inject_calls(calls[c]) + 1, add_late_reader_once);
-			check_owner("it is built", 100003, "carol", 3);
+			check_owner("the lookup that builds an index", 100003, "carol", 3);
 			assert_int_equal(late_calls, 1);
 			assert_int_equal(inject_calls(INJECT_MMAP), maps + 1);
 
@@ -770,8 +770,8 @@ static void an_index_has_many_readers_at_once(void **state)
 	warm();
 	for (size_t seat = 0; seat < SUBID_CACHE_SEATS; seat++)
 		add_readers(seat, 1000);
-	check_owner("one more", 100003, "alice", 3);
-	check_answered_by_index("one more");
+	check_owner("one more reader", 100003, "alice", 3);
+	check_answered_by_index("one more reader");
 	for (size_t seat = 0; seat < SUBID_CACHE_SEATS; seat++)
 		remove_readers(seat, 1000);
 	check_seats_are_empty();

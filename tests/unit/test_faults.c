@@ -364,17 +364,17 @@ static const struct {
 };
 
 /* The number of open(2) calls when the planned call failed; it may be one of them. */
-static unsigned int opens_then;
+static unsigned int opens_at_failure;
 
 static void note_opens(void)
 {
-	opens_then = inject_calls(INJECT_OPEN);
+	opens_at_failure = inject_calls(INJECT_OPEN);
 }
 
 static char purpose(const struct lookup *lookup)
 {
-	assert_in_range(opens_then, 1, strlen(lookup->opens));
-	return lookup->opens[opens_then - 1];
+	assert_in_range(opens_at_failure, 1, strlen(lookup->opens));
+	return lookup->opens[opens_at_failure - 1];
 }
 
 static const char *record_in_absence(const struct lookup *lookup, enum inject_call call)
@@ -495,7 +495,7 @@ static void every_failure_has_its_outcome_if_owners_are_numbers(void **state)
 		check_fixture(&fixtures[i], numeric_lookups, COUNT_OF(numeric_lookups));
 }
 
-static void every_failure_has_its_outcome_if_one_file_has_names_and_one_numbers(void **state)
+static void every_failure_has_its_outcome_if_owners_are_names_and_numbers(void **state)
 {
 	static const struct fixture numeric_groups = {
 		"numbers for groups", NAMED_SUBUID, NUMERIC_SUBGID, SMALL, OLD,
@@ -689,8 +689,7 @@ int main(void)
 		cmocka_unit_test(a_lookup_fails_until_nsswitch_conf_can_be_read),
 		cmocka_unit_test(every_failure_has_its_outcome_if_owners_are_names),
 		cmocka_unit_test(every_failure_has_its_outcome_if_owners_are_numbers),
-		cmocka_unit_test(
-			every_failure_has_its_outcome_if_one_file_has_names_and_one_numbers),
+		cmocka_unit_test(every_failure_has_its_outcome_if_owners_are_names_and_numbers),
 		cmocka_unit_test(a_missing_file_is_an_absence_and_a_special_file_a_fault),
 		cmocka_unit_test(a_group_that_is_reserved_or_beyond_the_ranges_is_shown_as_65534),
 		cmocka_unit_test(no_account_is_asked_for_if_the_root_cannot_be_examined),

@@ -563,8 +563,8 @@ static void the_first_line_of_the_file_with_an_id_wins(void **state)
 		{ "a chain, the last range first", "c:16:5\nb:13:5\na:10:5\n", 17, "c", 1 },
 		{ "a long range, then short ones", "a:0:90\nb:5:1\nc:7:1\n", 50, "a", 50 },
 		{ "short ranges, then a long one", "b:5:1\nc:7:1\na:0:90\n", 50, "a", 50 },
-		{ "four entries before the last candidate", "z:0:99\na:9:1\na:8:1\na:7:1\nb:6:9\n",
-		  12, "z", 12 },
+		{ "the first of five entries", "z:0:99\na:9:1\na:8:1\na:7:1\nb:6:9\n", 12, "z",
+		  12 },
 		{ "touching", "a:10:5\nb:15:5\n", 15, "b", 0 },
 		{ "two lines of one owner, the first", "a:10:5\na:12:5\n", 13, "a", 3 },
 		{ "two lines of one owner, the second", "a:10:5\na:12:5\n", 16, "a", 9 },
@@ -959,7 +959,7 @@ static void change_mode_to_0(void)
 	struct stat before, stamp;
 
 	assert_int_equal(stat("subuid", &before), 0);
-	/* Within one tick of the file's clock its stamp is the same. */
+	/* Within one tick of the file system's clock, the ctime stays the same. */
 	do {
 		assert_int_equal(chmod("subuid", 0), 0);
 		assert_int_equal(stat("subuid", &stamp), 0);

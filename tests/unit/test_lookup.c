@@ -114,7 +114,7 @@ static void a_name_finds_what_its_id_finds(void **state)
 	assert_string_equal(by_name.owner.text, "bob");
 }
 
-static void a_user_without_a_gid_has_65534(void **state)
+static void a_user_without_a_gid_has_gid_65534(void **state)
 {
 	static const struct {
 		const char *reason, *subgid;
@@ -314,7 +314,7 @@ int main(void)
 		LOOKUP_TEST(reserved_ids_are_refused_before_any_file_is_touched),
 		LOOKUP_TEST(names_that_are_not_ours_are_refused_before_any_file_is_touched),
 		LOOKUP_TEST(a_name_finds_what_its_id_finds),
-		LOOKUP_TEST(a_user_without_a_gid_has_65534),
+		LOOKUP_TEST(a_user_without_a_gid_has_gid_65534),
 		LOOKUP_TEST(every_owner_of_an_id_has_a_name_for_it),
 		LOOKUP_TEST(a_number_is_shown_as_its_accounts_name),
 		LOOKUP_TEST(a_number_and_a_name_are_two_owners),

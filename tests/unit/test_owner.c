@@ -115,7 +115,7 @@ static void uid_accepts_canonical_decimal_below_4294967295(void **state)
 	}
 }
 
-static void is_compares_whole_texts_as_written(void **state)
+static void owner_is_compares_whole_texts_as_written(void **state)
 {
 	const struct subid_owner owner = owner_of("alice");
 	const struct subid_owner number = owner_of("1000");
@@ -142,7 +142,7 @@ int main(void)
 		cmocka_unit_test(set_refuses_a_text_that_may_not_be_an_owner),
 		cmocka_unit_test(set_refuses_a_text_with_a_nul),
 		cmocka_unit_test(uid_accepts_canonical_decimal_below_4294967295),
-		cmocka_unit_test(is_compares_whole_texts_as_written),
+		cmocka_unit_test(owner_is_compares_whole_texts_as_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,7 +178,7 @@ static int read_to_the_end(void)
 }
 
 /* At some of these offsets the buffer ends just behind the bytes that are kept of the line. */
-static void an_overlong_line_is_read_in_few_reads(void **state)
+static void an_overlong_line_takes_at_most_eight_reads(void **state)
 {
 	static const size_t before[] = { 0, 1000, 3071, 3072 };
 
@@ -649,7 +649,7 @@ static void verify_notices_every_change_of_lines_that_were_read(void **state)
 {
 	static const struct {
 		void (*change)(void);
-		int halfway; /* with a recent stamp, after the first of two reads */
+		int halfway; /* the result of comparing, if the change comes between two reads */
 	} rows[] = {
 		{ overwrite_first_line, -ESTALE },
 		{ truncate_to_24_bytes, -ESTALE },
@@ -734,7 +734,7 @@ static void a_file_replaced_while_it_is_read_gives_the_lines_of_the_old_one(void
 			inject_before(INJECT_READ, nth, replace_file);
 			open_reader("lines");
 			check_pass("the old file");
-			/* The pass saw one version, but losing its name changed its ctime. */
+			/* The pass saw one version, but the loss of its name changes the ctime. */
 			r = subid_reader_verify(&reader);
 			assert_true(r == 0 || (r == -ESTALE && clocks[k] != 0));
 			close_reader();
@@ -747,7 +747,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		READER_TEST(delivers_lines_of_any_bytes_without_their_newlines),
 		READER_TEST(cuts_an_overlong_line_at_any_offset),
-		READER_TEST(an_overlong_line_is_read_in_few_reads),
+		READER_TEST(an_overlong_line_takes_at_most_eight_reads),
 		READER_TEST(delivers_files_that_fill_the_buffer_exactly),
 		READER_TEST(short_reads_of_every_size_give_the_same_lines),
 		READER_TEST(an_interrupted_call_is_repeated),

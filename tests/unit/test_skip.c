@@ -235,11 +235,14 @@ static void check_skipped(uint64_t seed, const struct sought *sought, const char
 		size_t line_len = (size_t)((const char *)memchr(from, '\n', len) - from);
 		struct subid_line line;
 
-		if (subid_line_parse(from, line_len, &line) == 0 && may_matter(sought, &line))
-			fail_msg("seed %" PRIu64 ": for %" PRIu32
-				 " or %s a line was skipped:\n%.*s",
-				 seed, sought->id, sought->by_id ? "nobody" : sought->owner.text,
-				 (int)line_len, from);
+		if (subid_line_parse(from, line_len, &line) == 0 && may_matter(sought, &line)) {
+			if (sought->by_id)
+				fail_msg("seed %" PRIu64 ": a line with ID %" PRIu32
+					 " was skipped:\n%.*s",
+					 seed, sought->id, (int)line_len, from);
+			fail_msg("seed %" PRIu64 ": a line of %s was skipped:\n%.*s", seed,
+				 sought->owner.text, (int)line_len, from);
+		}
 		from += line_len + 1;
 		len -= line_len + 1;
 	}
