@@ -6,12 +6,11 @@
 #include <stdint.h>
 
 /*
- * A file that exists only in memory, below the shim: its system calls come here
- * (the linker's --wrap) and meet what is planned for them. Anything else that
- * opens or reads files, as libFuzzer does, is not disturbed.
+ * A file that exists only in memory. The linker's --wrap leads the shim's system calls here,
+ * where each has the result that was planned for it. libFuzzer and others open and read files
+ * as always.
  */
 #define FUZZ_FILE "/fuzz/file"
-#define FUZZ_NO_FILE "/fuzz/none"
 
 enum fuzz_call {
 	FUZZ_OPEN,
@@ -42,10 +41,10 @@ struct fuzz_plan {
 	int fault;
 };
 
-/* fuzz_file_begin: a new file, and the shim's calls come here until the end. */
+/* fuzz_file_begin: plan a new file. The shim's system calls come here until fuzz_file_end(). */
 void fuzz_file_begin(const struct fuzz_plan *plan);
 
-/* fuzz_file_end: fails if a descriptor was not closed. */
+/* fuzz_file_end: forget the file. It is a failure if a descriptor of it is still open. */
 void fuzz_file_end(void);
 
 bool fuzz_file_has_changed(void);

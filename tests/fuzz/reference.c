@@ -89,22 +89,6 @@ void reference_file(const char *text, size_t len, struct reference_file *ret)
 	}
 }
 
-static const struct reference_account accounts[] = {
-	{ "alice", 1001 },
-	{ "alias", 1001 },
-	{ "bob", 1002 },
-	{ "4242", 1003 },
-};
-#define ACCOUNTS (sizeof(accounts) / sizeof(accounts[0]))
-
-const struct reference_account *reference_by_name(const char *name)
-{
-	for (size_t i = 0; i < ACCOUNTS; i++)
-		if (strcmp(accounts[i].name, name) == 0)
-			return &accounts[i];
-	return NULL;
-}
-
 static bool contains(const struct reference_line *line, uint64_t id)
 {
 	return id >= line->start && id < line->start + line->count;

@@ -17,16 +17,16 @@ struct reference_line {
 	uint64_t count;
 };
 
-/* reference_line: does the line delegate something? */
+/* reference_line: whether the line delegates a range */
 bool reference_line(const char *text, size_t len, struct reference_line *ret);
 
-/* reference_owner: may this text be an owner? */
+/* reference_owner: whether the text may be an owner */
 bool reference_owner(const char *text, size_t len);
 
-/* reference_number: is it canonical decimal, below @limit? */
+/* reference_number: whether the text is a canonical decimal number below @limit */
 bool reference_number(const char *text, uint64_t limit, uint32_t *ret);
 
-/* The lines of a file that delegate something. */
+/* The lines of a file that delegate a range. */
 struct reference_file {
 	struct reference_line *lines;
 	size_t n_lines;
@@ -34,16 +34,6 @@ struct reference_file {
 
 /* Ownership: free(3) of lines. */
 void reference_file(const char *text, size_t len, struct reference_file *ret);
-
-/*
- * The accounts of the host: alice 1001, alias 1001, bob 1002, and one called 4242 with
- * UID 1003. NULL if there is none.
- */
-struct reference_account {
-	const char *name;
-	uint32_t uid;
-};
-const struct reference_account *reference_by_name(const char *name);
 
 /* The three questions; each returns false for "no". */
 bool reference_by_id(const struct reference_file *file, uint32_t id, const char **ret_owner,
