@@ -57,8 +57,8 @@ static void find_two_spellings(struct pass *pass, const struct owner *owner, enu
 		pass->findings, FINDING_WARNING, "two-spellings",
 		pass->survey->databases[kind].path, line_of(pass->survey, owner, kind),
 		memory_print("%s is written here as a number, and by the name %s elsewhere: to "
-			     "the module these are two owners, so positions and groups of their "
-			     "IDs do not belong together.",
+			     "the module these are two owners, each with positions and groups of "
+			     "its own.",
 			     owner->login, owner->login),
 		memory_print("Write %s instead of %s in /etc/subuid and /etc/subgid.", owner->login,
 			     owner->name));

@@ -272,7 +272,7 @@ static void add_overlap(const struct overlap *overlap, void *context)
 	case OVERLAP_REPEATED:
 		rules_add_ids(pass, FINDING_WARNING, "repeated", entry->line, overlap->shared,
 			      memory_print("%s has %s already, from line %" PRIu32
-					   ", and its IDs have two positions.",
+					   ": an ID in two lines has two positions.",
 					   name, ids, other->line),
 			      memory_print("Make one range of lines %" PRIu32 " and %" PRIu32 ".",
 					   other->line, entry->line));
@@ -310,8 +310,8 @@ static void find_special(struct pass *pass, const struct entry *entry)
 			continue;
 		rules_add_ids(pass, taken->ids.first == 0 ? FINDING_ERROR : FINDING_WARNING,
 			      "reserved", entry->line, taken->ids,
-			      memory_print("%s's range has %s %" PRIu32 ", which is %s, and of "
-					   "which the module never makes a record.",
+			      memory_print("%s's range has %s %" PRIu32 ", which is %s: the module "
+					   "never makes a record of it.",
 					   rules_owner(pass, entry)->name,
 					   rules_id_names[pass->kind], taken->ids.first,
 					   taken->whose),

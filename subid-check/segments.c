@@ -412,8 +412,8 @@ static char *accounts_label(const struct segment *segment, enum subid_kind kind)
 	if (segment->accounts == 1)
 		return memory_print("%s %s", kind == SUBID_UID ? "user" : "group",
 				    segment->account->name);
-	return memory_print("%zu %s from %s on", segment->accounts,
-			    kind == SUBID_UID ? "users" : "groups", segment->account->name);
+	return memory_print("%s %s and %zu more", kind == SUBID_UID ? "users" : "groups",
+			    segment->account->name, segment->accounts - 1);
 }
 
 char *segment_label(const struct segment *segment, enum subid_kind kind)

@@ -120,7 +120,7 @@ static void print_block(FILE *stream, const struct segment *segment, enum subid_
 	free(label);
 }
 
-/* A stripe beside the block marks IDs that systemd allocates; ranges may lie there, too. */
+/* A yellow stripe beside the block marks IDs that systemd allocates; ranges may lie there, too. */
 static void print_stripe(FILE *stream, const struct segment *segment, double x, double y)
 {
 	if (!segment->taken || segment->taken->ids.first == segment->taken->ids.last)
@@ -182,7 +182,7 @@ void svg_print(const struct survey *survey, FILE *stream)
 		"<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n"
 		"<text x=\"%d\" y=\"34\" class=\"title\">Subordinate IDs</text>\n"
 		"<text x=\"%d\" y=\"34\" class=\"sub\">Heights grow with the logarithm of the "
-		"number of IDs. Stripes beside the blocks: systemd allocates there.</text>\n",
+		"number of IDs. Yellow stripes beside blocks: systemd allocates there.</text>\n",
 		WIDTH, TITLE + height + LEGEND, WIDTH, TITLE + height + LEGEND, MARGIN + AXIS,
 		MARGIN + AXIS + 178);
 	for (size_t kind = 0; kind < 2; kind++) {
