@@ -108,7 +108,7 @@ static void a_message_may_have_4_kib_and_not_a_byte_more(void **state)
 #define US "\"service\":\"" SERVICE_NAME "\""
 #define USER "{\"method\":\"io.systemd.UserDatabase.GetUserRecord\",\"parameters\":{"
 
-static void what_is_no_call_ends_the_connection(void **state)
+static void anything_but_a_call_ends_the_connection(void **state)
 {
 	static const char *const texts[] = {
 		"",
@@ -425,7 +425,7 @@ int main(void)
 		cmocka_unit_test(messages_come_in_pieces),
 		cmocka_unit_test(several_messages_come_at_once),
 		cmocka_unit_test(a_message_may_have_4_kib_and_not_a_byte_more),
-		cmocka_unit_test(what_is_no_call_ends_the_connection),
+		cmocka_unit_test(anything_but_a_call_ends_the_connection),
 		cmocka_unit_test(a_call_is_refused_with_the_error_that_its_interface_defines),
 		cmocka_unit_test(a_call_says_what_it_wants),
 		cmocka_unit_test(a_filter_is_met_or_not),

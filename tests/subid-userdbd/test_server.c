@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Clients of every kind, at the other end of a socket. */
+/* Tests of server.h with clients of every kind. */
 #include "check.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ static struct server *server;
 
 /* The action of the handler for a call. */
 static enum { REPLY, KEEP, NO_MEMORY } policy;
-static size_t reply_size;
+static size_t reply_size; /* with the NUL; 2 if a test does not change it */
 static unsigned int n_calls, n_cancelled;
 static struct connection *kept;
 
@@ -117,7 +117,7 @@ static int client(void)
 	return fds[0];
 }
 
-/* Until there is nothing left to do. */
+/* Runs the event loop until there is nothing left to do. */
 static void settle(void)
 {
 	while (sd_event_run(event, SECOND / 50) > 0)
@@ -129,7 +129,7 @@ static void send_bytes(int fd, const void *bytes, size_t size)
 	assert_int_equal(send(fd, bytes, size, MSG_NOSIGNAL), size);
 }
 
-/* How many bytes there are to read; -1: the connection has ended. */
+/* Reads what has arrived. Returns how many bytes, or -1 if none came and the connection ended. */
 static ssize_t received(int fd)
 {
 	static char bytes[1 << 20];
@@ -198,7 +198,7 @@ static void a_oneway_call_gets_none(void **state)
 	(void)close(fd);
 }
 
-static void what_is_no_call_ends_the_connection(void **state)
+static void anything_but_a_call_ends_the_connection(void **state)
 {
 	int fd = client();
 
@@ -209,7 +209,7 @@ static void what_is_no_call_ends_the_connection(void **state)
 	(void)close(fd);
 }
 
-static void a_message_that_does_not_end_ends_the_connection(void **state)
+static void an_endless_message_ends_the_connection(void **state)
 {
 	static char garbage[4096];
 	size_t sent = 0;
@@ -230,8 +230,11 @@ static void a_message_that_does_not_end_ends_the_connection(void **state)
 	(void)close(fd);
 }
 
-/* Its next calls are not read, so a client that does not read cannot fill our memory. */
-static void a_client_that_does_not_read_is_not_heard(void **state)
+/*
+ * While a client does not read its replies, the server reads none of its further calls. So the
+ * client cannot fill the server's memory.
+ */
+static void a_client_that_reads_no_replies_is_not_read_either(void **state)
 {
 	int fd = client();
 	unsigned int sent = 0;
@@ -251,8 +254,8 @@ static void a_client_that_does_not_read_is_not_heard(void **state)
 	(void)close(fd);
 }
 
-/* The kernel keeps what it has not read, and counts it to this process's memory. */
-static void replies_that_are_not_read_are_few(void **state)
+/* The kernel keeps the replies that a client has not read, in memory charged to the server. */
+static void few_replies_wait_unread(void **state)
 {
 	int fd = client();
 
@@ -265,8 +268,11 @@ static void replies_that_are_not_read_are_few(void **state)
 	(void)close(fd);
 }
 
-/* To close one may take as long as the client wants, and the service would close it. */
-static void a_descriptor_is_not_taken(void **state)
+/*
+ * The server would have to close a descriptor that it receives, and the client could make
+ * close(2) take as long as it wants.
+ */
+static void a_descriptor_is_refused(void **state)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -301,7 +307,7 @@ static void a_descriptor_is_not_taken(void **state)
 	}
 }
 
-static void a_client_that_goes_is_told_to_whoever_looks_for_an_answer(void **state)
+static void a_call_is_cancelled_if_its_client_disconnects(void **state)
 {
 	int fd = client();
 
@@ -347,7 +353,7 @@ static void without_memory_for_a_reply_the_connection_ends(void **state)
 	(void)close(fd);
 }
 
-static void the_longest_silent_one_makes_room(void **state)
+static void a_new_client_replaces_the_one_that_was_silent_longest(void **state)
 {
 	int fds[4];
 
@@ -367,7 +373,7 @@ static void the_longest_silent_one_makes_room(void **state)
 		(void)close(fds[i]);
 }
 
-static void one_that_waits_for_its_answer_does_not_make_room(void **state)
+static void a_client_that_waits_for_its_reply_is_not_replaced(void **state)
 {
 	int busy[2], late;
 
@@ -445,7 +451,7 @@ static void a_listening_socket_is_served(void **state)
 	(void)close(fd);
 }
 
-static void a_server_that_may_not_accept_closes_at_once(void **state)
+static void a_server_without_clients_closes_at_once(void **state)
 {
 	int fd;
 
@@ -460,7 +466,7 @@ static void a_server_that_may_not_accept_closes_at_once(void **state)
 	(void)close(fd);
 }
 
-static void a_server_that_closes_answers_those_that_it_has(void **state)
+static void a_closing_server_answers_the_calls_that_it_has(void **state)
 {
 	int busy = client(), quiet = client(), late;
 
@@ -488,7 +494,7 @@ static void a_server_that_closes_answers_those_that_it_has(void **state)
 	(void)close(late);
 }
 
-static void a_client_that_sends_on_does_not_keep_a_server_from_closing(void **state)
+static void a_server_closes_even_if_a_client_keeps_sending(void **state)
 {
 	int fd = client(), late;
 
@@ -518,22 +524,22 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(each_call_gets_a_reply),
 		TEST(a_oneway_call_gets_none),
-		TEST(what_is_no_call_ends_the_connection),
-		TEST(a_message_that_does_not_end_ends_the_connection),
-		TEST(a_client_that_does_not_read_is_not_heard),
-		TEST(replies_that_are_not_read_are_few),
-		TEST(a_descriptor_is_not_taken),
-		TEST(a_client_that_goes_is_told_to_whoever_looks_for_an_answer),
+		TEST(anything_but_a_call_ends_the_connection),
+		TEST(an_endless_message_ends_the_connection),
+		TEST(a_client_that_reads_no_replies_is_not_read_either),
+		TEST(few_replies_wait_unread),
+		TEST(a_descriptor_is_refused),
+		TEST(a_call_is_cancelled_if_its_client_disconnects),
 		TEST(a_client_may_stop_sending_and_wait_for_the_reply),
 		TEST(without_memory_for_a_reply_the_connection_ends),
-		TEST(the_longest_silent_one_makes_room),
-		TEST(one_that_waits_for_its_answer_does_not_make_room),
+		TEST(a_new_client_replaces_the_one_that_was_silent_longest),
+		TEST(a_client_that_waits_for_its_reply_is_not_replaced),
 		TEST(ten_thousand_connections_leave_room_for_one),
 		TEST(silence_is_limited),
 		TEST(a_listening_socket_is_served),
-		TEST(a_server_that_may_not_accept_closes_at_once),
-		TEST(a_server_that_closes_answers_those_that_it_has),
-		TEST(a_client_that_sends_on_does_not_keep_a_server_from_closing),
+		TEST(a_server_without_clients_closes_at_once),
+		TEST(a_closing_server_answers_the_calls_that_it_has),
+		TEST(a_server_closes_even_if_a_client_keeps_sending),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
