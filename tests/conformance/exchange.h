@@ -5,10 +5,11 @@
 #include <stdint.h>
 
 /*
- * Between the comparing program and the oracle, which is a process of its own
- * because libsubid must not share one with what it is compared to: one file,
- * mapped by both. A byte on the oracle's standard input says that the questions
- * stand there, a byte on its standard output that the replies do.
+ * One file, mapped by two processes: the program that compares, and the oracle, which asks
+ * libsubid. libsubid must not share a process with the code that it is compared to.
+ *
+ * The program writes questions into the file, then a byte to the oracle's standard input. The
+ * oracle writes the replies into the file, then a byte to its standard output.
  */
 #define EXCHANGE_QUESTIONS 1024
 #define EXCHANGE_PAIRS (1u << 19)
@@ -16,20 +17,20 @@
 
 struct exchange_question {
 	bool gid;   /* about /etc/subgid */
-	bool by_id; /* who has @id, else what has @owner */
+	bool by_id; /* true: who owns `id`? false: which ranges has `owner`? */
 	uint32_t id;
 	char owner[EXCHANGE_NAME_BYTES];
 };
 
+/* One item of a reply: a range, or the UID of an owner in `start` and 0 in `count`. */
 struct exchange_pair {
-	uint64_t start; /* or an owner's UID */
+	uint64_t start;
 	uint64_t count;
 };
 
-/* count: of pairs, in libsubid's order; negative where it refuses to answer. */
 struct exchange_reply {
-	int32_t count;
-	uint32_t first;
+	int32_t count;	/* how many items, in libsubid's order; negative if it reports an error */
+	uint32_t first; /* the index of the first one in `pair` */
 };
 
 struct exchange {
