@@ -16,8 +16,8 @@ enum finding_severity {
 };
 
 /*
- * Hostile files must not fill the memory. So many findings of a code are kept; later ones are
- * only counted.
+ * The limit on the findings of one code, such as "no-gids". Further ones are only counted, so that
+ * hostile files cannot fill the memory.
  */
 #define FINDINGS_OF_A_CODE_MAX 200000
 #define FINDINGS_CODES_MAX 96
@@ -28,8 +28,8 @@ struct finding {
 	const char *code;   /* such as "no-gids"; does not change from version to version */
 	const char *file;   /* an absolute path on the host, or NULL */
 	uint32_t line;	    /* 0: the whole file */
-	char *reason;	    /* a sentence; any bytes but a NUL, as owners have them */
-	char *fix;	    /* likewise; or a command, which begins with a small letter */
+	char *reason;	    /* a sentence; any bytes except NUL, because it may quote an owner */
+	char *fix;	    /* a sentence likewise; or a command, whose first letter is small */
 	bool has_ids;	    /* it is about some IDs */
 	struct stretch ids; /* which, if has_ids */
 	size_t order;	    /* how many were found before it */
@@ -39,8 +39,9 @@ struct findings {
 	struct finding *items; /* by severity, errors first; then by `order` */
 	size_t n, room;
 	size_t count[FINDING_ERROR + 1]; /* by severity */
-	size_t dropped;			 /* findings that are counted, but not kept */
-	struct finding excess;		 /* the last finding that is not kept */
+	size_t dropped;			 /* findings over FINDINGS_OF_A_CODE_MAX, not in `items` */
+	/* The last one of these. findings_add() returns it, and the next one overwrites it. */
+	struct finding excess;
 	struct {
 		const char *code;
 		size_t n;
@@ -59,7 +60,8 @@ __attribute__((nonnull)) void findings_of(const struct survey *survey, struct fi
 /*
  * findings_add: add a finding. Call findings_sort() after the last one.
  *
- * @code, @file: kept. @file: NULL for none. @line: 0 for none. @reason, @fix: handed over.
+ * @code, @file: not copied, so they must outlive @findings. @file: NULL for none. @line: 0 for
+ * none. @reason, @fix: from malloc(3), handed over.
  * Returns the finding, which the caller may change until the next call.
  */
 __attribute__((nonnull(1, 3, 6, 7))) struct finding *
