@@ -20,7 +20,8 @@
 
 enum root_state {
 	ROOT_UNKNOWN,
-	ROOT_BEING_NOTED, /* a thread is at it; a child forked meanwhile stays in this state */
+	/* A thread is noting it. A child that is forked at this moment never leaves this state. */
+	ROOT_BEING_NOTED,
 	ROOT_NOTED,
 };
 

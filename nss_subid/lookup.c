@@ -50,8 +50,9 @@ static int find_group(const struct nss_host *host, const struct subid_owner *own
 }
 
 /*
- * Show the name of the account instead of its UID. The UID stays if a line delegates the ID to
- * that name as well: a lookup by name would answer for that line.
+ * Show the name of the account instead of its UID. Keep the UID if another line delegates the ID
+ * to that name: the record's name would then belong to that line, and a lookup of it would return
+ * that line's position and group.
  */
 static void spell_as_account(struct nss_host *host, enum subid_kind kind, struct nss_id *id)
 {
@@ -85,8 +86,8 @@ int nss_lookup_by_id(struct nss_host *host, enum subid_kind kind, uint32_t id, s
 }
 
 /*
- * The owner as the file writes it: the one in the record's name, or else the UID of the account
- * of that name, if this UID owns the ID.
+ * Find the owner as the file writes it. This is the owner in the record's name, if that one owns
+ * the ID. Otherwise it is the UID of the account with that name, if the UID owns the ID.
  */
 static int find_owner(struct nss_host *host, enum subid_kind kind, const struct nss_id *named,
 		      struct subid_owner *ret_owner, uint64_t *ret_position)
