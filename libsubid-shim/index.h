@@ -10,8 +10,8 @@
 #include "range.h"
 
 /*
- * An index answers the three questions of subid.h about one version of a file
- * without reading it. It is one mapping, never written once it is built.
+ * An index answers the three questions of subid.h about one version of a file, without reading
+ * the file again. An index is one mapping, and is not written once it is built.
  *
  *   /etc/subuid             lines[]  start   count  laid  next     by_start[]
  *
@@ -27,10 +27,10 @@
  * laid + (ID - start). `next` is the owner's next line.
  *
  * - Who owns an ID? A binary search in by_start[] finds the last entry whose `start` is not
- *   above the ID. Where lines overlap, entries before it may hold the ID too, and the first
- *   line of the file wins. So the search goes on towards the first entry. It ends at an entry
- *   whose `reach` is below the ID: `reach` is the highest ID of an entry and of all entries
- *   before it. Without overlaps it ends at once.
+ *   above the ID. Where lines overlap, entries before that one may hold the ID too, and the line
+ *   that comes first in the file wins. So the search goes back, entry by entry. Each entry has
+ *   a `reach`: the highest ID of this entry and of all entries before it. The search ends at an
+ *   entry whose `reach` is below the ID. Without overlaps it ends at once.
  * - Does an owner own an ID, and at which position? If the first line with the ID is
  *   the owner's, that line gives the position. Otherwise the hash leads to the owner's first
  *   line, and `next` to the first one with the ID.
@@ -51,11 +51,12 @@ struct subid_index;
 /*
  * subid_index_may_hold: may a process keep an index of this version of the file?
  *
- * Not of a file that is too large or not a regular file. Not of one that changed so recently
- * that a later version may have the same stamp. And not of one whose mode does not let
- * everybody read it: a process that gave up its privileges must not know what it can no longer
- * read. (A rule that denies reading but not stat(2), such as an ACL for one user, is not
- * noticed.)
+ * Only if all of this is true:
+ * - It is a regular file of at most SUBID_INDEX_FILE_MAX_BYTES.
+ * - It did not change so recently that a later version may have the same stamp.
+ * - Its mode lets everybody read it. A process that gave up its privileges must not know what it
+ *   can no longer read. (A rule that denies reading but not stat(2), such as an ACL for one user,
+ *   is not noticed.)
  */
 SUBID_CHECKED bool subid_index_may_hold(const struct stat *stamp);
 

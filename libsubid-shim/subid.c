@@ -6,7 +6,7 @@
 
 #include "files.h"
 
-/* A lookup gives up after so many scans, if a writer changes the file during each of them. */
+/* How often a lookup scans a file that changes during each scan. Then it gives up. */
 #define SCANS_MAX 16
 
 static const struct subid_index *enter(const struct subid_database *database,
@@ -17,7 +17,7 @@ static const struct subid_index *enter(const struct subid_database *database,
 	return subid_cache_enter(database->cache, database->path, ret_seat);
 }
 
-/* -ESTALE: the file changed during every scan. */
+/* After SCANS_MAX scans, -ESTALE (scan again) becomes -EAGAIN: the file keeps changing. */
 static int scan_result(int r)
 {
 	return r == -ESTALE ? -EAGAIN : r;
