@@ -38,7 +38,7 @@ packages_in() { # GROUP
             binutils mount perl-base procps qemu-user util-linux
         ;;
     proof) # of the pure code, and of the protocol between threads
-        echo frama-c-base spin
+        echo cvc4 frama-c-base spin why3 z3
         ;;
     machine) # Debian roots: to boot a systemd in, to build, test and install packages in; a browser
         echo chromium mmdebstrap util-linux util-linux-extra

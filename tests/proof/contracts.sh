@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Proves with Frama-C's WP that functions keep contracts/: see README.md.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/tap.sh
+. "$here/../tap.sh"
+top=$(cd "$here/../.." && pwd)
+
+for tool in frama-c why3 z3 cvc4; do
+    command -v "$tool" >/dev/null || skip_all "no $tool; Debian has it in $tool or frama-c-base"
+done
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+libc=$(frama-c -print-share-path)/libc
+export WHY3CONFIG=$tmp/why3.conf
+why3 config detect >"$tmp/why3.log" 2>&1
+
+# Prints how many goals are proven, of how many; and those that are not.
+prove() { # NAME FUNCTIONS MACHDEP TREE
+    frama-c -c11 -no-frama-c-stdlib -machdep "$3" \
+        -cpp-extra-args="-nostdinc -std=gnu11 -I$here/contracts -I$here -I$here/include -I$4 \
+            -I$4/libsubid-shim -I$4/nss_subid \
+            -include $here/include/size.h -D_Alignof=__alignof__ -I$libc" \
+        -cpp-extra-args='-DNSS_SUBID_NOLOGIN=\"/usr/sbin/nologin\"' \
+        -wp -wp-rte -wp-fct "$2" -wp-prover z3,cvc4 -wp-timeout 60 "$here/contracts/$1.c" 2>&1 |
+        sed -nE 's/^\[wp\] \[Failed\] (.*)/not proven: \1/p; s/.*([Uu]ser [Ee]rror.*)/\1/p
+            s/^\[wp\] Proved goals: *([0-9]+) \/ ([0-9]+)$/\1 of \2/p'
+}
+
+check() { # NAME FUNCTIONS FILE SED: the command puts a defect into FILE
+    local machdep got
+    for machdep in gcc_x86_64 gcc_x86_32 ppc_32; do
+        got=$(prove "$1" "$2" "$machdep" "$top")
+        # All of them, and more than one.
+        like "$1, $machdep: every goal is proven" "$got" '^([1-9][0-9]+) of \1$'
+        diag "proof: $1 $machdep ${2//,/ }: $got"
+    done
+    cp -r "$top/libsubid-shim" "$top/nss_subid" "$tmp"
+    sed -i "$4" "$tmp/$3"
+    nok "$1: the defect is in the copy" cmp -s "$top/$3" "$tmp/$3"
+    like "$1: with a defect in the source, a goal is not proven" \
+        "$(prove "$1" "$2" gcc_x86_64 "$tmp")" 'not proven: '
+}
+
+check line subid_line_parse,subid_range_contains,subid_range_last \
+    libsubid-shim/line.c 's/range.count - 1 > UINT32_MAX/range.count - 2 > UINT32_MAX/'
+check record arena_has_room,arena_advance,arena_put,arena_put_number,arena_end,arena_copy \
+    nss_subid/record.c 's/return size <= arena->left;/return size <= arena->left + 1;/'
+done_testing
