@@ -29,13 +29,13 @@ is "stat" "$(host_run stat -c '%U:%G %u:%g' file)" "$user:$group 100033:500033"
 
 touch other
 ok "chown by name" host_run chown "$user:$group" other
-is "gives it away" "$(stat -c '%u:%g' other)" "100033:500033"
+is "chown by name changes the owner and the group" "$(stat -c '%u:%g' other)" "100033:500033"
 ok "chown with the login group" host_run chown subuid-ftweedal-100034: other
-is "which is pw_gid" "$(stat -c '%u:%g' other)" "100034:500034"
+is "the login group is pw_gid" "$(stat -c '%u:%g' other)" "100034:500034"
 ok "chgrp by name" host_run chgrp subgid-ftweedal-500035 other
 is "changes the group" "$(stat -c '%u:%g' other)" "100034:500035"
 ok "install by name" host_run install -o "$user" -g "$group" other third
-is "installs for it" "$(stat -c '%u:%g' third)" "100033:500033"
+is "install sets the owner and the group" "$(stat -c '%u:%g' third)" "100033:500033"
 
 diag "--- tar"
 host_run tar -cf archive file
@@ -45,15 +45,15 @@ is "an archive holds the names" \
 host_run tar -cf archive --owner="$user:7" --group="$group:7" file
 mkdir extracted
 ok "tar extracts" host_run tar -xf archive -C extracted --same-owner
-is "by name" "$(stat -c '%u:%g' extracted/file)" "100033:500033"
+is "tar extracts for the archive's names" "$(stat -c '%u:%g' extracted/file)" "100033:500033"
 
 diag "--- a host with other ranges"
-# There the name is nobody's, and the number is kept.
+# On such a host the name does not exist, so the programs keep the number.
 rm -rf extracted sent && mkdir extracted sent
 host_run tar -cf archive file
 cat >other-host <<'END'
 #!/bin/sh
-# As ssh(1): runs a command, but with other ranges.
+# In place of ssh(1): runs the command on this host, with other ranges.
 shift
 exec unshare --mount sh -c 'echo carol:100000:65536 >other && mount --bind other /etc/subuid &&
     mount --bind other /etc/subgid && exec "$@"' - "$@"
@@ -71,7 +71,8 @@ fi
 diag "--- access lists"
 if command -v setfacl >/dev/null; then
     ok "setfacl takes the names" host_run setfacl -m u:subuid-ftweedal-100034:r,g:subgid-ftweedal-500035:r file
-    is "and gives the numbers" "$(host_run getfacl -cn file | grep -E '^(user|group):[0-9]' | xargs)" \
+    is "setfacl stores the numbers" \
+        "$(host_run getfacl -cn file | grep -E '^(user|group):[0-9]' | xargs)" \
         "user:100034:r-- group:500035:r--"
     is "getfacl shows the names" "$(host_run getfacl -c file | grep -E '^(user|group):s' | xargs)" \
         "user:subuid-ftweedal-100034:r-- group:subgid-ftweedal-500035:r--"
