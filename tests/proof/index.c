@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The search in an index of any numbers that the builder may leave: by any ID, owner and
- * position. What the builder promises, and nothing else, is assumed here: each number is the
- * number of a line, an owner's text ends with a NUL inside the texts, and a bucket is empty.
+ * Searches an index by any ID, owner and position. The numbers in the index are arbitrary, apart
+ * from what the builder promises: the number of a line is that of a line in the index, `next`
+ * leads to a later line, and an owner's text ends with a NUL inside the texts.
  */
 #include "index.h"
 
@@ -26,7 +26,7 @@ static void choose_line(uint32_t i, uint32_t n)
 	lines[i].range.count = Frama_C_unsigned_int_interval(1, UINT32_MAX);
 	lines[i].laid = Frama_C_unsigned_int_interval(0, UINT32_MAX);
 	lines[i].owner = i * OWNER_BYTES;
-	/* A line goes on to one below it. */
+	/* `next` is a later line. */
 	lines[i].next = i + 1 < n && proof_choose() ? Frama_C_unsigned_int_interval(i + 1, n - 1)
 						    : SUBID_INDEX_NO_LINE;
 	by_start[i].start = Frama_C_unsigned_int_interval(0, UINT32_MAX);
@@ -51,7 +51,7 @@ static void choose_index(struct subid_index *index, uint32_t n)
 	index->owners = owners;
 }
 
-/* An owner has no NUL of its own. */
+/* An owner's text has no NUL before its end. */
 static void choose_owner(struct subid_owner *owner)
 {
 	for (uint32_t i = 0; i < SUBID_OWNER_MAX_BYTES; i++)
