@@ -32,14 +32,15 @@ def ratio(ours, other):
 
 
 WHO = {"stop": "nss-systemd asks the services itself (Debian)",
-       "start": "systemd-userdbd asks them for it (Fedora)"}
+       "start": "systemd-userdbd asks the services for nss-systemd (Fedora)"}
 hits, misses = [], []
 print("""## The service, through nss-systemd
 
-Written by `make bench-userdbd`, in a booted systemd, source files. Microseconds a call, minimum /
-median. A ratio is the median of the ratios of batches that were timed side by side. 8 clients
-are threads of one process on 2 cores. nss-systemd's own hit is a lookup of a unit's
-`DynamicUser=`; its own miss is one on the same machine without our socket.
+Written by `make bench-userdbd`, in a container that runs systemd; the ranges come from the
+files. Microseconds a call, minimum / median. A ratio is the median of the ratios of batches
+that were timed side by side. 8 clients are threads of one process on 2 cores. nss-systemd's own
+hit is a lookup of a unit's `DynamicUser=`. Its own miss is a lookup of an absent user on the
+same machine without our socket.
 """)
 print(f"- {numbers['date']}, systemd {numbers['systemd']}, load average {numbers['load']} at the end\n")
 for multiplexer in ("stop", "start"):
@@ -88,6 +89,6 @@ candidates, each with a range of UIDs and one of GIDs. The ranges of an owner ta
 | memory with {size:,} | {int(numbers['memory_full']):,} kB |
 | cold start: the first answer by name | {numbers['first_by_name_ms']} ms |
 | cold start: until every candidate has been asked | {numbers['cold_s']} s |
-| processor time until then and for all below | {numbers['cpu_s']} s |
+| processor time of the service for all of this and for the rows below | {numbers['cpu_s']} s |
 | a hit by ID: a proof, so two answers of the plugin | {us(hit)} us |
 | a miss by ID, asked for within the last minute: no answer of the plugin | {us(miss)} us |""")
