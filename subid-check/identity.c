@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "record.h"
 
-/* Large enough for any record: an owner is at most a line long, and occurs up to three times. */
+/* Large enough for any record, which has its owner twice. An owner is shorter than a line. */
 #define RECORD_BYTES 4096
 
 static void find_counterpart(const struct survey *survey, struct identity *identity)
@@ -16,7 +16,7 @@ static void find_counterpart(const struct survey *survey, struct identity *ident
 	const struct database *subgid = &survey->databases[SUBID_GID];
 	size_t i = identity->owner->first[SUBID_GID];
 
-	/* No entry is skipped, so `position` is never below `laid`. */
+	/* The ranges lie end to end, so an entry that is reached never begins above `position`. */
 	while (i != OWNER_NO_ENTRY) {
 		const struct entry *entry = &subgid->entries[i];
 		uint64_t offset = identity->position - entry->laid;
@@ -56,9 +56,9 @@ static void pack_group(struct identity *identity, const struct nss_id *group)
 }
 
 /*
- * How the module spells the owner in a record. In a record by ID, an owner that is a number is
- * spelled as the name of its account, by the rules of nss-subid(8). A record by name repeats the
- * name.
+ * How the module spells the owner in a record. If @by_name, the spelling is that of the file.
+ * Otherwise an owner that is a number is spelled as the name of its account, by the rules of
+ * nss-subid(8).
  */
 static const char *spelling(const struct survey *survey, const struct owner *owner, bool by_name)
 {
@@ -117,7 +117,7 @@ static bool is_spelled(const struct survey *survey, const struct owner *owner, c
 	return strcmp(owner->name, text) == 0 || strcmp(spelling(survey, owner, false), text) == 0;
 }
 
-/* A record has the name that was asked for. */
+/* A lookup by name finds a record of that name, so the owner's spelling is the one in the name. */
 static void set_spelling(const struct survey *survey, struct identity *identity, const char *text)
 {
 	bool is_login = identity->entry &&
