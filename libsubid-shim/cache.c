@@ -17,7 +17,7 @@
 #define SCANS_BEFORE_LARGE_INDEX UINT32_C(32)
 #define BYTES_PER_SCAN 1024
 
-/* Each failed attempt, up to so many, doubles the scans before the next one. */
+/* Each failed attempt doubles the scans before the next one, but only this many times. */
 #define FAILURES_MAX 4
 
 /*

@@ -15,9 +15,9 @@
 #define LINE_MIN_BYTES 5
 
 /*
- * How many buckets of other owners the search for an owner's bucket may pass, on average of all
- * lines. Two are usual. If somebody chose owners that all begin in one bucket, a search could
- * pass the buckets of all other owners.
+ * To find its owner's bucket, each line passes the buckets of some other owners: usually two. If
+ * somebody chose owners that all hash to one bucket, it could be all other owners. So this is the
+ * most that is allowed, on average of all lines.
  */
 #define PROBES_PER_LINE 32
 
@@ -58,7 +58,10 @@ static size_t lay_out(struct subid_index *index, char *memory, uint32_t max_line
 	return used;
 }
 
-/* The mapping is large enough for any such file. Pages that stay unused take no memory. */
+/*
+ * The mapping is large enough for any file of this size that has at most @max_lines lines. Pages
+ * that stay unused take no memory.
+ */
 static struct subid_index *map_index(const struct stat *stamp, uint32_t max_lines)
 {
 	struct subid_index draft, *index;
@@ -121,8 +124,8 @@ static int read_lines(struct subid_reader *reader, struct subid_index *index, ui
 }
 
 /*
- * Fill buckets[] and `next`. The loop goes from the last line to the first. So an owner's bucket
- * always holds the owner's line that comes next, and in the end the owner's first line.
+ * Fill buckets[] and `next`. The loop goes from the last line to the first. So when it comes to a
+ * line, the owner's bucket holds the owner's next line. In the end it holds the first one.
  */
 static int link_lines(struct subid_index *index)
 {
@@ -148,8 +151,8 @@ static int link_lines(struct subid_index *index)
 }
 
 /*
- * Fill `laid`. It has 32 bits, which are too few for an owner of 2^32 IDs or more: one who has
- * all that there are, or some of them twice. A file with such an owner is not indexed.
+ * Fill `laid`. It has 32 bits, which are too few if the counts of an owner's ranges add up to
+ * 2^32 or more. A file with such an owner is not indexed.
  */
 static int lay_lines(struct subid_index *index)
 {

@@ -191,8 +191,8 @@ void subid_reader_rewind(struct subid_reader *reader)
 
 /*
  * Read the lines of the pass once more and compare them. The second reading begins when the first
- * one has ended. A byte that both find the same was also there in between. So if all bytes are the
- * same, all of them were in the file at that one moment.
+ * one has ended. A byte that both readings find was in the file at the moment between them. So if
+ * both find the same bytes, the file held all of these bytes at that moment.
  */
 static int compare_pass(struct subid_reader *reader)
 {
