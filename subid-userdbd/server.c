@@ -11,8 +11,8 @@
 #define ACCEPTED_AT_ONCE 32
 
 /*
- * A reply has a few KiB at most. The kernel counts what a client has not read to this service's
- * memory, which would be 200 KiB a connection.
+ * A reply has a few KiB at most. The kernel keeps what a client has not yet read, and charges it
+ * to this service's memory: by default up to 200 KiB a connection.
  */
 #define SEND_BUFFER_BYTES 16384
 
@@ -65,8 +65,8 @@ static int on_silence(sd_event_source *source, uint64_t usec, void *userdata)
 
 /*
  * Refuse the descriptors that a client sends. They would be closed unread, and to close one can
- * take hours: a TCP connection with SO_LINGER, a file of the client's own file system. An older
- * kernel takes them: there the watchdog ends a service that hangs.
+ * take hours: a TCP connection with SO_LINGER, a file of the client's own file system. A kernel
+ * before 6.16 cannot refuse them. If closing one hangs there, the watchdog ends the service.
  */
 static void refuse_descriptors(int fd)
 {
@@ -92,8 +92,8 @@ static unsigned int count_of(const struct server *server, uid_t uid)
 }
 
 /*
- * End the connection that has been silent longest; if @uid is not NULL, of those of this user.
- * Returns false if none is silent.
+ * End the connection that has been silent longest: of this user's, or of all if @uid is NULL.
+ * Returns false if none of them is silent.
  */
 static bool make_room(struct server *server, const uid_t *uid)
 {
@@ -141,7 +141,7 @@ void server_connect(struct server *server, int fd)
 	connection_begin(connection);
 }
 
-/* The server does not close at once: a client may have connected without having been read. */
+/* The server does not close at once: a client may have sent a call that is not yet read. */
 static void close_down(struct server *server)
 {
 	server->closing = true;
@@ -166,8 +166,8 @@ static int on_connect(sd_event_source *source, int fd, uint32_t revents, void *u
 	for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
 		int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-		/* If there is no free descriptor, close a silent connection. Another fault is the
-		 * client's. */
+		/* If there is no free descriptor, close a silent connection. Other errors
+		 * need nothing: no client waits any more, or the one that waited has left. */
 		if (client < 0 && (errno == EMFILE || errno == ENFILE))
 			(void)make_room(server, NULL);
 		if (client < 0)
@@ -205,7 +205,7 @@ int server_listen(struct server *server, int fd)
 {
 	int r;
 
-	refuse_descriptors(fd); /* before the connection is accepted, too */
+	refuse_descriptors(fd); /* those sent before the connection is accepted, too */
 	r = sd_event_add_io(server->config.event, &server->listening, fd, EPOLLIN, on_connect,
 			    server);
 	if (r >= 0)
