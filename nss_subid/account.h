@@ -13,12 +13,13 @@
  * translate one into the other. The translation changes the spelling of a record's name and
  * nothing else: the owner, the position and the group of an ID depend on the files alone,
  * never on whether account services can be reached. (Otherwise the user who starts a
- * set-user-ID program could choose the group that the program sees, with `ulimit -n`.)
+ * set-user-ID program could choose the group that the program sees: a program inherits its limits,
+ * and with a low `ulimit -n` it cannot reach the services.)
  *
  * An account is used only if getpwnam(3) of its name returns exactly that name and UID:
  * a service that ignores case would otherwise give one owner several names. A name that is a
- * number or begins like a record's, and a UID that is itself delegated, are not translated:
- * glibc would call this module again.
+ * number is not translated, because a number in a record's name is a UID. Nor is a name that
+ * begins like a record's, or a UID that is itself delegated: glibc would call this module again.
  *
  * Safety of all functions here: MT-Safe, AS-Unsafe, AC-Unsafe. errno: clobbered.
  */
@@ -35,9 +36,9 @@ struct nss_root {
  *
  * Call this in every lookup of the `passwd` database. When such a lookup reaches this module,
  * glibc has loaded every service that stands before `subid` on the `passwd` line. A lookup of
- * another database does not guarantee that. After chroot(2), glibc would load the services
- * that are missing from the new root, which somebody else may have made. The functions below
- * therefore ask for accounts only in the remembered root directory.
+ * another database does not guarantee that. If a service is not loaded yet when the process calls
+ * chroot(2), glibc later loads it from the new root directory, which somebody else may have made.
+ * The functions below therefore ask for accounts only in the remembered root directory.
  *
  * If the root directory cannot be examined, the next call tries again.
  */

@@ -28,8 +28,8 @@ nss_guard_leave(const struct nss_guard *guard, int r, int *errnop);
 /*
  * nss_status_from: convert a result to glibc's status.
  *
- * No other code makes an enum nss_status of an int: with a value that is none, glibc aborts
- * the calling program ("Illegal status in __nss_next").
+ * No other code converts an int to an enum nss_status. If a module returns a value that the enum
+ * does not have, glibc aborts the calling program ("Illegal status in __nss_next").
  * @r: 0 or a negative errno. Any other value is a bug in this module and becomes EINVAL.
  * @ret_errno: set to a positive errno for TRYAGAIN and UNAVAIL; otherwise left alone.
  * Returns SUCCESS for 0; NOTFOUND for -ENOENT; TRYAGAIN for -ERANGE, which always means that
