@@ -7,8 +7,7 @@
 #include "range.h"
 
 /*
- * Canonical decimal: no sign, no leading zero. (snprintf(3) is slower, and depends on the
- * locale.)
+ * Canonical decimal: no sign, no leading zero. (snprintf(3) is slower.)
  *
  * Safety of all functions here: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
  */

@@ -19,7 +19,10 @@ struct subid_line {
 	struct subid_range range;
 };
 
-/* Why a line delegates nothing: the first reason, in the order of reading. */
+/*
+ * Why a line delegates nothing. If there are several reasons, this is the one that
+ * subid_line_parse() finds first. It checks the owner last.
+ */
 enum subid_line_fault {
 	SUBID_LINE_FAULTLESS, /* it delegates a range */
 	SUBID_LINE_EMPTY,
@@ -37,13 +40,15 @@ enum subid_line_fault {
 };
 
 /*
- * subid_line_parse: read a line as shadow 4.20 does.
+ * subid_line_parse: read a line as shadow 4.20 does, but for a few deliberate differences. The
+ * most visible ones are that `#` begins a comment, and that the owner must be a text that
+ * subid_owner_text_valid() accepts.
  *
  * @text, @len: the line without its newline; it may hold any bytes.
  * @ret_line: set on success only; its owner points into @text.
  * Returns SUBID_LINE_FAULTLESS, which is 0, or why the line delegates nothing.
  * Safety: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
- * Source: subuid(5); shadow lib/subordinateio.c.
+ * Source: subuid(5); shadow lib/subordinateio.c; tests/conformance/differences.
  */
 SUBID_CHECKED enum subid_line_fault subid_line_parse(const char *text, size_t len,
 						     struct subid_line *ret_line);

@@ -21,8 +21,7 @@ struct subid_range {
 	uint32_t count;
 };
 
-/* The attributes of every function below the entry points: its result matters, and no pointer is
- * NULL. */
+/* Attributes of a function: its result must be used, and none of its pointers may be NULL. */
 #define SUBID_CHECKED __attribute__((warn_unused_result, nonnull))
 
 /* subid_range_contains: is @id one of the range's IDs? */

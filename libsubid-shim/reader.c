@@ -84,7 +84,7 @@ void subid_reader_close(struct subid_reader *reader)
 
 /*
  * Moves the undelivered bytes to the front of the buffer. They are one line at most, and the
- * free space before them is larger, so source and destination do not overlap.
+ * free space before them is at least as large, so source and destination do not overlap.
  */
 static void move_down(struct subid_reader *reader)
 {
@@ -191,8 +191,9 @@ void subid_reader_rewind(struct subid_reader *reader)
 
 /*
  * Read the lines of the pass once more and compare them. The second reading begins when the first
- * one has ended. A byte that both readings find was in the file at the moment between them. So if
- * both find the same bytes, the file held all of these bytes at that moment.
+ * one has ended. A byte that both readings find was in the file at the moment between them
+ * (unless it was changed and changed back meanwhile). So if both find the same bytes, the file
+ * held all of these bytes at that moment.
  */
 static int compare_pass(struct subid_reader *reader)
 {

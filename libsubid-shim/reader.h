@@ -24,7 +24,7 @@ struct subid_reader {
 	int fd;
 	bool recent;	   /* the next version of the file may have the same stamp */
 	bool at_eof;	   /* pread(2) has returned 0 */
-	bool from_start;   /* buf[0] is the first byte of the file */
+	bool from_start;   /* buf holds the file from its first byte on, without a gap */
 	bool terminated;   /* the last line delivered ends with a newline */
 	bool exhausted;	   /* this pass has delivered every line */
 	struct stat stamp; /* of the file when it was opened */
@@ -85,9 +85,9 @@ __attribute__((nonnull)) void subid_reader_rewind(struct subid_reader *reader);
  * subid_reader_verify: did the last pass see one version of the file?
  *
  * The pass began with subid_reader_open() or subid_reader_rewind(). The file's stamp must be the
- * same as when the file was opened. If the stamp is not reliable, because the file changed
- * recently, the lines are read once more and compared. Returns 0; -ESTALE if the lines may be from
- * different versions; or another negative errno.
+ * same as when the file was opened. If the file changed shortly before it was opened, the stamp
+ * proves nothing, so the lines are read once more and compared instead. Returns 0; -ESTALE if the
+ * lines may be from different versions; or another negative errno.
  */
 SUBID_CHECKED int subid_reader_verify(struct subid_reader *reader);
 

@@ -12,8 +12,8 @@
  * subid_source_read: which source of subordinate IDs does nsswitch.conf name?
  *
  * The rules are libsubid's. The source is the first word on the first line that begins with
- * `subid:`, in upper or lower case, and has a word. If a line before that one has a NUL or no
- * newline, the files are the source.
+ * `subid:`, in upper or lower case, and has a word. If that line, or one before it, has a NUL or
+ * no newline, the files are the source.
  *
  * @path: /etc/nsswitch.conf. If this process may not see it, or there is none, the files are
  * the source.

@@ -7,7 +7,7 @@
 #include "range.h"
 
 /*
- * These replace memchr(3), memcmp(3) and strlen(3): every symbol that the module imports costs
+ * These replace memchr(3), memcmp(3) and strnlen(3): every symbol that the module imports costs
  * each process that loads it about 1,000 instructions, and the texts are short.
  *
  * Safety of all functions here: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
