@@ -38,7 +38,7 @@ static uint32_t count_starts(const struct subid_index *index, uint32_t id)
 	if (n == 0 || id < first->start)
 		return 0;
 
-	/* The comparison chooses a number and is no branch: the processor could not predict it. */
+	/* A selection without a branch: the processor could not predict one. */
 	for (; n > 1; n -= n / 2)
 		first += first[n / 2].start <= id ? n / 2 : 0;
 	return (uint32_t)(first - index->by_start) + 1;

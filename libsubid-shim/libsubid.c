@@ -27,7 +27,7 @@ void subid_free(void *result);
 #define subid_free free
 #endif
 
-/* The result for a negative result of libsubid. @error: its errno. See libsubid.h. */
+/* What to return if libsubid has failed and left @error in errno: see libsubid.h. */
 static int fault_or_absence(int error)
 {
 	switch (error) {

@@ -34,9 +34,9 @@ SUBID_CHECKED int subid_libsubid_ranges(enum subid_kind kind, const struct subid
  * subid_libsubid_owners: the UIDs of the accounts that may own @id.
  *
  * @ret: set on success only, to *ret_n UIDs. Ownership: end with free(3).
- * Returns, safety: as above. A plugin need not support this (SSSD's does not). So the caller
- * checks by its ranges whether an account owns the ID, and -ENOENT does not mean that the ID
- * has no owner.
+ * Returns, safety: as above. A plugin need not support this (SSSD's does not), so -ENOENT does
+ * not mean that the ID has no owner. Nor does a UID that is returned prove that its account owns
+ * the ID: the caller looks for the ID in the account's ranges.
  */
 SUBID_CHECKED int subid_libsubid_owners(enum subid_kind kind, uint32_t id, uint32_t **ret,
 					size_t *ret_n);

@@ -19,7 +19,7 @@ struct word {
 	size_t len; /* 0: there is none */
 };
 
-/* How many bytes @text begins with that are blanks or, if @blanks is false, are not. */
+/* How many blanks @text begins with. If @blanks is false: how many bytes that are no blanks. */
 static size_t span(const char *text, size_t len, bool blanks)
 {
 	size_t n = 0;

@@ -16,7 +16,8 @@
 /*
  * subid_text_begins: does @text begin with the @len bytes at @with?
  *
- * @text: at least @len bytes long, or NUL-terminated if no byte at @with is NUL.
+ * @text: at least @len bytes. It may be shorter if it ends with a NUL and @with has none: the
+ * comparison then ends at that NUL.
  */
 SUBID_CHECKED static inline bool subid_text_begins(const char *text, const char *with, size_t len)
 {
@@ -48,7 +49,7 @@ SUBID_CHECKED static inline size_t subid_text_length(const char *text, size_t ma
 {
 	size_t len = 0;
 
-	/* Where the string is shorter, there need be no memory up to @max. */
+	/* Nothing behind the NUL is read: the readable memory may end there. */
 	while (len < max && text[len] != '\0')
 		len++;
 	return len;
