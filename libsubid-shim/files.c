@@ -37,10 +37,12 @@ static int next_line_with(struct subid_reader *reader, uint32_t id, struct subid
 	return r;
 }
 
-/* Skip lines that cannot be the owner's and return the next one, which may be; -ENOENT at the end.
+/*
+ * The next line that may be the owner's; -ENOENT at the end. Only lines that cannot be the owner's
+ * are skipped, but a line that is returned may be another owner's.
  */
-static int next_line_near(struct subid_reader *reader, const struct subid_owner *owner,
-			  struct subid_line *ret_line)
+static int next_line_maybe_of(struct subid_reader *reader, const struct subid_owner *owner,
+			      struct subid_line *ret_line)
 {
 	const char *text;
 	size_t len;
@@ -57,7 +59,7 @@ static int next_line_of(struct subid_reader *reader, const struct subid_owner *o
 	int r;
 
 	do
-		r = next_line_near(reader, owner, ret_line);
+		r = next_line_maybe_of(reader, owner, ret_line);
 	while (r == 0 && !subid_owner_is(owner, ret_line));
 
 	return r;
@@ -85,7 +87,7 @@ static int lay_to_first(struct subid_reader *reader, const struct subid_owner *o
 	uint64_t laid = 0;
 	int r;
 
-	while ((r = next_line_near(reader, owner, &line)) == 0) {
+	while ((r = next_line_maybe_of(reader, owner, &line)) == 0) {
 		bool is_owners = subid_owner_is(owner, &line);
 
 		if (subid_range_contains(&line.range, id)) {
