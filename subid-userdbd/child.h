@@ -39,7 +39,7 @@ struct child_config {
 /*
  * child_new: start a worker. It leads a session, so that all processes that a plugin starts can
  * be recognised and killed. Of the service's descriptors it inherits only its socket, at
- * WORKER_FD.
+ * WORKER_FD, and the standard output and error.
  *
  * Returns 0 or a negative errno. Ownership: end with child_free().
  */

@@ -235,10 +235,6 @@ static void query_by_id(struct query *query)
 
 /* --- by ID: new? A round of looking for candidates and asking them ------------------- */
 
-/*
- * After the round, a query ends in any case. It ends with -ENOENT only if every question was
- * answered; otherwise with the fault.
- */
 static void on_last_ranges(void *userdata, int r, const struct frame *answer)
 {
 	struct query *query = (struct query *)userdata;
@@ -248,6 +244,10 @@ static void on_last_ranges(void *userdata, int r, const struct frame *answer)
 	query_finish(query, r, r == 0 ? &found : NULL);
 }
 
+/*
+ * After the round, a query ends in any case: with a proof, if a candidate had the ID; otherwise
+ * with the fault of a question, if one has been noted, or with -ENOENT.
+ */
 static void query_after_round(struct query *query)
 {
 	struct directory *directory = (struct directory *)query->source;

@@ -38,7 +38,9 @@ directory_new(const struct directory_config *config, struct directory **ret);
 /*
  * directory_query: look a record up.
  *
- * @done, @ret: as those of local_query().
+ * @done: called before this returns, or later.
+ * @ret: set before @done is called: to the query, which query_free() ends early, or to
+ * NULL if there is none.
  */
 __attribute__((nonnull(1, 2, 3, 5))) void directory_query(struct directory *directory,
 							  const struct query_key *key,

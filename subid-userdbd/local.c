@@ -81,7 +81,10 @@ static void on_account_by_name(void *userdata, int r, const struct frame *answer
 	query_finish(query, r, &found);
 }
 
-/* The deadline is the worker's, so that a number is not late either. */
+/*
+ * Ask a worker for the record with the account's name or UID. The query has the same deadline as
+ * the question. If it passes, the query ends with -ETIMEDOUT, also by ID.
+ */
 static int ask_worker(struct local *local, const struct query_key *key, const struct nss_id *found,
 		      query_done_fn *done, void *userdata, struct query **ret)
 {

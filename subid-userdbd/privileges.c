@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Straight to the kernel: glibc has no capset(3), and libcap would be one library more. */
+/* A system call: no header of glibc declares capset(2), and libcap would be one library more. */
 static int set_permitted(uint32_t capabilities)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -21,7 +21,7 @@ static int set_permitted(uint32_t capabilities)
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
 }
 
-/* The user root would have them back after execve(2), were it not for NoNewPrivileges. */
+/* Without no_new_privs, execve(2) would give the user root its capabilities back. */
 static int drop_for_good(void)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)

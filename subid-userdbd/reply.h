@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 /*
- * A message to a client: one JSON object. Each function below
+ * A message to a client: one JSON object. The contract of each function with the attributes
+ * REPLY_MADE, and of reply_error():
  *
  * Returns the text, NUL-terminated (the NUL is part of the message), or NULL if memory is
  * short. @ret_size: set on success only, in bytes with the NUL.

@@ -14,7 +14,7 @@
 struct round {
 	struct round_config config;
 	bool is_running;
-	int fault;		  /* of the last candidate that could not be asked, or 0 */
+	int fault;		  /* see round_fault() */
 	uint64_t fault_usec;	  /* when */
 	unsigned int n_faults;	  /* in this round */
 	unsigned int n_questions; /* under way */

@@ -64,8 +64,10 @@ void round_free(struct round *round);
 __attribute__((nonnull)) void round_begin(struct round *round);
 
 /*
- * round_fault: why could a candidate not be asked, if it has not been asked again since?
+ * round_fault: why may the last round have missed an owner?
  *
- * Returns a negative errno, or 0 if there is no such candidate.
+ * Returns the negative errno of the last question that could not be asked or was not answered, in
+ * that round or up to ROUND_RETRY_USEC before it began; 0 if there was none. A worker that fails to
+ * look at processes is not counted.
  */
 __attribute__((nonnull, warn_unused_result)) int round_fault(const struct round *round);

@@ -21,7 +21,7 @@
 struct server;
 struct connection;
 
-/* Linux 6.16; glibc 2.42. The value is that of most architectures. */
+/* Since Linux 6.16. Earlier kernel headers lack it. The value is that of most architectures. */
 #if !defined(SO_PASSRIGHTS) && !defined(__hppa__) && !defined(__sparc__)
 #define SO_PASSRIGHTS 83
 #endif
@@ -77,7 +77,7 @@ __attribute__((nonnull, warn_unused_result)) const struct ucred *
 connection_peer(const struct connection *connection);
 
 /*
- * connection_cancels: set a function that is called if the client disconnects before the reply.
+ * connection_cancels: set a function that is called if the connection ends before the reply.
  */
 __attribute__((nonnull(1, 2))) void
 connection_cancels(struct connection *connection, void (*cancel)(void *userdata), void *userdata);
