@@ -47,7 +47,7 @@ struct candidates {
 
 /* --- by name ------------------------------------------------------------------------- */
 
-/* FNV-1a. Names are accounts', not a stranger's, so no key is needed. */
+/* FNV-1a, without a key: a stranger cannot choose the names, which are those of accounts. */
 static size_t bucket_of(const char *owner)
 {
 	uint32_t hash = UINT32_C(0x811c9dc5);
@@ -147,7 +147,7 @@ const char *candidates_find(struct candidates *candidates, enum subid_kind kind,
 
 /* --- coming and going ---------------------------------------------------------------- */
 
-/* Its ranges of either kind; the sorted ones must not point to it any more. */
+/* Free a candidate's ranges of both kinds. The sorted entries that point to it become stale. */
 static void drop_ranges(struct candidates *candidates, struct candidate *candidate)
 {
 	for (int kind = SUBID_UID; kind <= SUBID_GID; kind++) {

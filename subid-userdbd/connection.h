@@ -23,7 +23,7 @@ struct connection {
 	bool busy;   /* a call is being answered */
 	bool oneway; /* the client wants no reply to it */
 	bool ended;  /* the client sends nothing more */
-	bool served; /* the server closes, and has answered a call meanwhile */
+	bool served; /* a call has been answered since the server began to close */
 	void (*cancel)(void *userdata);
 	void *cancel_userdata;
 	char *reply; /* that is being sent, or NULL */
@@ -64,5 +64,5 @@ connection_is_silent(const struct connection *connection);
 /* connection_note_heard: its silence begins now. */
 __attribute__((nonnull)) void connection_note_heard(struct connection *connection);
 
-/* server_now_usec: the loop's, on CLOCK_MONOTONIC. */
+/* server_now_usec: when the event loop woke up last, on CLOCK_MONOTONIC. */
 __attribute__((nonnull, warn_unused_result)) uint64_t server_now_usec(const struct server *server);

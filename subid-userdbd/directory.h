@@ -47,5 +47,5 @@ __attribute__((nonnull(1, 2, 3, 5))) void directory_query(struct directory *dire
 							  query_done_fn *done, void *userdata,
 							  struct query **ret);
 
-/* directory_free: keeps the candidates. There is no query under way. */
+/* directory_free: saves the candidates first. No query may be under way. */
 void directory_free(struct directory *directory);

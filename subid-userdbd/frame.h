@@ -9,7 +9,7 @@
 
 /*
  * A question of the service to a worker, or the answer: both have the same form, and go over a
- * stream socket. First come the numbers of this structure, then the values, then the texts. Both
+ * stream socket. First come the numbers of struct frame, then the values, then the texts. Both
  * ends are the same program on the same host.
  *
  *     +--------+------------------------+--------------------------+
@@ -20,7 +20,7 @@
  * messages.
  */
 
-/* 65,536 ranges of both kinds, and as many bytes of texts. */
+/* Enough for 65,536 ranges of each kind: a range takes two values. */
 #define FRAME_VALUES_MAX 262144
 #define FRAME_TEXTS_MAX_BYTES 262144
 

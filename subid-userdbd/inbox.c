@@ -7,7 +7,7 @@
 
 #define FIRST_ROOM_BYTES 1024
 
-/* Make room by moving what is left of the last messages over those taken out. */
+/* Make room: move the bytes that remain over those of the messages that have been taken out. */
 static void move_to_front(struct inbox *inbox)
 {
 	if (inbox->start == 0)

@@ -4,9 +4,9 @@
 #include <stddef.h>
 
 /*
- * The longest message, with its NUL. The message of a lookup has about 200 bytes, and with the
- * longest name 1,200, or 3,300 if all of the name is escaped that is not ASCII. A parsed message
- * takes up to thirty times its size, and is kept until it is answered.
+ * The longest message, with its NUL. The message of a lookup has about 200 bytes. With the longest
+ * name it has 1,200, or 3,300 if no character of the name is ASCII and each is escaped. A parsed
+ * message takes up to thirty times its size, and is kept until it is answered.
  */
 #define INBOX_MESSAGE_MAX_BYTES 4096
 

@@ -6,7 +6,7 @@
 /*
  * The source `files`: /etc/subuid and /etc/subgid, read and indexed in this process, so that
  * a lookup takes microseconds. Only an owner that is a number needs the name of an account. A
- * worker asks glibc for it, because glibc may call the service for this.
+ * worker asks glibc for the name: glibc may in turn ask this service, which must be free to answer.
  */
 struct local {
 	struct nss_host host;

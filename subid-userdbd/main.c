@@ -78,7 +78,7 @@ static int run_worker(const char *role)
 }
 
 /*
- * The environment of a worker has no variables of systemd's protocols with the service.
+ * A worker does not get the variables by which systemd talks to the service, like NOTIFY_SOCKET.
  * SYSTEMD_BYPASS_USERDB tells nss-systemd, here and in children of a plugin, not to ask this
  * service, which would answer that there is no such record.
  */

@@ -64,7 +64,8 @@ pool_ask(struct pool *pool, enum pool_urgency urgency, const struct frame *frame
 	 pool_done_fn *done, void *userdata, struct pool_question **ret);
 
 /*
- * pool_cancel: drop a question: @done is not called. A worker that has it already finishes it.
+ * pool_cancel: drop a question: @done is not called. If a worker already has the question, the
+ * worker is not interrupted.
  */
 __attribute__((nonnull)) void pool_cancel(struct pool_question *question);
 
@@ -79,10 +80,7 @@ __attribute__((nonnull, warn_unused_result)) bool pool_owns(const struct pool *p
 /* pool_is_idle: no question waits or is being answered. */
 __attribute__((nonnull, warn_unused_result)) bool pool_is_idle(const struct pool *pool);
 
-/*
- * pool_is_sick: has a worker exceeded its deadline a short time ago, which is as long as the
- * deadline?
- */
+/* pool_is_sick: has a worker exceeded its deadline within the last pool_config.deadline_usec? */
 __attribute__((nonnull, warn_unused_result)) bool pool_is_sick(const struct pool *pool);
 
 /* pool_free: kills the workers. Questions are dropped without a call. */

@@ -254,7 +254,7 @@ static bool get_flag(struct json_object *value, bool *ret)
 	return json_object_is_type(value, json_type_boolean);
 }
 
-/* The frame of a call. -EBADMSG: not one, or with something in it that Varlink does not know. */
+/* Returns 0, or -EBADMSG if the object is not a call or has a key that Varlink does not know. */
 static int read_call(struct request *request)
 {
 	struct json_object *parameters = NULL;
@@ -289,7 +289,7 @@ static int read_call(struct request *request)
 	return 0;
 }
 
-/* NULL with errno set if @text is not one JSON object and nothing else. */
+/* Parse a text that must be exactly one JSON object. Returns NULL with errno set on failure. */
 static struct json_object *parse_object(const char *text, size_t len)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);

@@ -8,7 +8,7 @@
 
 #include "record.h"
 
-/* For how many candidates the ranges are asked for at the same time, if workers are free. */
+/* While so many questions of the round are under way, no further candidate is asked. */
 #define ASKED_AT_ONCE 16
 
 struct round {
@@ -80,7 +80,10 @@ static struct round *inquiry_end(struct inquiry *inquiry)
 	return round;
 }
 
-/* The source does not answer: its turn is again after ROUND_RETRY_USEC, not after a minute. */
+/*
+ * The time to note for a candidate or group that could not be asked: so long ago that it is asked
+ * again after ROUND_RETRY_USEC, not after a minute.
+ */
 static uint64_t retry_usec(const struct round *round)
 {
 	uint64_t now = now_usec(round);
@@ -119,7 +122,7 @@ static void on_members(void *userdata, int r, const struct frame *answer)
 		r = answer->code;
 	if (r == 0)
 		add_names(round, answer, CANDIDATES_MAX);
-	/* A group that does not exist has no members, and one that is too large none that count. */
+	/* Two errors are no faults: the group does not exist, or it is too large to be read. */
 	if (r < 0 && r != -ENOENT && r != -E2BIG) {
 		note_fault(round, r);
 		round->grouped_usec = retry_usec(round);

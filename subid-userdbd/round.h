@@ -25,8 +25,8 @@ struct round;
 #define ROUND_FRESH_USEC (60 * UINT64_C(1000000))
 
 /*
- * How many candidates are asked again in this time. The limit spares the source on a host with
- * many candidates: N thousand of them are asked again within N minutes.
+ * How many candidates are asked again within ROUND_FRESH_USEC. The limit spares the source on a
+ * host with many candidates: N thousand of them are asked again within N minutes.
  */
 #define ROUND_REFRESH_MAX 1024
 

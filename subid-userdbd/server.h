@@ -44,8 +44,8 @@ struct server_config {
 	void (*handle)(void *userdata, struct connection *connection, struct request *request);
 	/*
 	 * Is called before a connection is accepted. If it returns false, the server closes: it
-	 * accepts no more connections, answers a call of each that it has, and calls closed().
-	 * New ones wait in the listening socket.
+	 * accepts no more connections, sends at most one more reply to each that is open, and
+	 * calls closed() when all have ended. New clients wait in the listening socket.
 	 */
 	bool (*may_accept)(void *userdata);
 	void (*closed)(void *userdata);

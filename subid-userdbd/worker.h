@@ -13,7 +13,7 @@
 #define WORKER_FD 3
 
 /*
- * worker_run: answer about accounts and through libsubid.
+ * worker_run: answer every question but FRAME_SCAN. This calls libsubid, and asks for accounts.
  *
  * @fd: the socket to the service.
  * @host: this host's files. Its `nsswitch` is NULL, because the service has read nsswitch.conf
