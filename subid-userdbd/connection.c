@@ -243,8 +243,8 @@ const struct ucred *connection_peer(const struct connection *connection)
 	return &connection->peer;
 }
 
-void connection_cancels(struct connection *connection, void (*cancel)(void *userdata),
-			void *userdata)
+void connection_set_cancel(struct connection *connection, void (*cancel)(void *userdata),
+			   void *userdata)
 {
 	connection->cancel = cancel;
 	connection->cancel_userdata = userdata;

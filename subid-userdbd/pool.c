@@ -238,7 +238,7 @@ static struct pool_question *next_question(struct pool *pool)
 	return NULL;
 }
 
-static struct worker *free_worker(struct pool *pool)
+static struct worker *idle_worker(struct pool *pool)
 {
 	struct worker *worker;
 
@@ -251,7 +251,7 @@ static struct worker *free_worker(struct pool *pool)
 /* Give a question to a worker. Returns false if none is free now. */
 static bool hand_out(struct pool *pool, struct pool_question *question)
 {
-	struct worker *worker = free_worker(pool);
+	struct worker *worker = idle_worker(pool);
 	int r = 0;
 
 	if (!worker && (pool->n_workers == pool->config.n_workers || pool->n_dying >= DYING_MAX))

@@ -235,7 +235,8 @@ static void go_on(struct round *round)
 	round->config.ended(round->config.userdata);
 }
 
-static bool pass(uint64_t now, uint64_t interval, uint64_t *last)
+/* Has @interval passed since @last, or is @last 0? If so, set it to @now. */
+static bool is_time(uint64_t now, uint64_t interval, uint64_t *last)
 {
 	if (*last > 0 && now - *last < interval)
 		return false;
@@ -246,7 +247,7 @@ static bool pass(uint64_t now, uint64_t interval, uint64_t *last)
 /* Forget, once a minute, which UIDs' account names were asked for: ask for them again. */
 static void forget_named(struct round *round)
 {
-	if (!pass(now_usec(round), ROUND_FRESH_USEC, &round->named_usec))
+	if (!is_time(now_usec(round), ROUND_FRESH_USEC, &round->named_usec))
 		return;
 	frame_free(&round->named);
 	round->named.n_values = 0;
@@ -256,7 +257,8 @@ static void ask_processes(struct round *round)
 {
 	const struct frame question = { .code = FRAME_SCAN };
 
-	if (!round->config.scanner || !pass(now_usec(round), ROUND_SCAN_USEC, &round->scanned_usec))
+	if (!round->config.scanner ||
+	    !is_time(now_usec(round), ROUND_SCAN_USEC, &round->scanned_usec))
 		return;
 	forget_named(round);
 	(void)inquire(round, round->config.scanner, &question, NULL, on_scan);
@@ -264,7 +266,7 @@ static void ask_processes(struct round *round)
 
 static void ask_groups(struct round *round)
 {
-	if (!pass(now_usec(round), ROUND_FRESH_USEC, &round->grouped_usec))
+	if (!is_time(now_usec(round), ROUND_FRESH_USEC, &round->grouped_usec))
 		return;
 	for (size_t i = 0; i < round->config.n_groups; i++) {
 		struct frame question = { .code = FRAME_MEMBERS };

@@ -77,10 +77,11 @@ __attribute__((nonnull, warn_unused_result)) const struct ucred *
 connection_peer(const struct connection *connection);
 
 /*
- * connection_cancels: set a function that is called if the connection ends before the reply.
+ * connection_set_cancel: set a function that is called if the connection ends before the reply.
  */
-__attribute__((nonnull(1, 2))) void
-connection_cancels(struct connection *connection, void (*cancel)(void *userdata), void *userdata);
+__attribute__((nonnull(1, 2))) void connection_set_cancel(struct connection *connection,
+							  void (*cancel)(void *userdata),
+							  void *userdata);
 
 /*
  * connection_reply: the call has been answered.

@@ -170,7 +170,7 @@ static void begin_call(struct service *service, struct connection *connection,
 	call->request = *request;
 	call->kind = request->method == REQUEST_GROUP ? SUBID_GID : SUBID_UID;
 	call->by_name = request->name;
-	connection_cancels(connection, cancel, call);
+	connection_set_cancel(connection, cancel, call);
 	begin_query(call);
 }
 

@@ -51,7 +51,7 @@ static void handle(void *userdata, struct connection *connection, struct request
 		connection_reply(connection, NULL, 0);
 	} else {
 		kept = connection;
-		connection_cancels(connection, cancelled, NULL);
+		connection_set_cancel(connection, cancelled, NULL);
 	}
 }
 
