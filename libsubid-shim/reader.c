@@ -198,7 +198,7 @@ void subid_reader_rewind(struct subid_reader *reader)
 static int compare_pass(struct subid_reader *reader)
 {
 	uint64_t lines = reader->lines, digest = reader->digest;
-	bool exhausted = reader->exhausted;
+	bool exhausted = reader->exhausted, terminated = reader->terminated;
 	const char *text;
 	size_t len;
 	int r = 0;
@@ -209,7 +209,7 @@ static int compare_pass(struct subid_reader *reader)
 	}
 	if (r < 0)
 		return r == -ENOENT ? -ESTALE : r;
-	if (reader->digest != digest)
+	if (reader->digest != digest || reader->terminated != terminated)
 		return -ESTALE;
 	if (!exhausted)
 		return 0;

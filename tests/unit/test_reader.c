@@ -701,6 +701,18 @@ static void verify_notices_that_a_newline_has_moved(void **state)
 	close_reader();
 }
 
+static void verify_notices_that_the_last_newline_was_added(void **state)
+{
+	(void)state;
+	inject_clock(0);
+	scratch_write("lines", "ab\nc");
+	open_reader("lines");
+	assert_int_equal(read_to_the_end(), -ENOENT);
+	scratch_overwrite("lines", 4, "\n");
+	assert_int_equal(subid_reader_verify(&reader), -ESTALE);
+	close_reader();
+}
+
 static void verify_compares_only_the_last_pass(void **state)
 {
 	const char *text;
@@ -767,6 +779,7 @@ int main(void)
 		READER_TEST(verify_notices_every_change_of_lines_that_were_read),
 		READER_TEST(verify_compares_no_line_that_was_not_delivered),
 		READER_TEST(verify_notices_that_a_newline_has_moved),
+		READER_TEST(verify_notices_that_the_last_newline_was_added),
 		READER_TEST(verify_compares_only_the_last_pass),
 		READER_TEST(a_file_replaced_while_it_is_read_gives_the_lines_of_the_old_one),
 	};
