@@ -88,14 +88,14 @@ int database_parse(const char *text, size_t len, struct owners *owners, struct d
 	return 0;
 }
 
-int database_read(const struct root *root, const char *name, struct owners *owners,
+int database_read(const struct root *root, const char *path, struct owners *owners,
 		  struct database *ret)
 {
 	struct root_file file;
 	int r;
 
-	*ret = (struct database){ .path = name };
-	r = root_read(root, name, ROOT_FILE_MAX_BYTES, &file);
+	*ret = (struct database){ .path = path };
+	r = root_read(root, path, ROOT_FILE_MAX_BYTES, &file);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	ret->exists = true;

@@ -53,11 +53,11 @@ struct database {
 /*
  * database_read: read the lines of a file, and add their owners to @owners.
  *
- * @name: the file's path on the host that is checked; kept.
+ * @path: on the host that is checked; kept.
  * Returns 0, also for a file that does not exist; -EFBIG for more than ROOT_LINES_MAX lines;
  * or what root_read() returns. Ownership: end with database_free(), whatever is returned.
  */
-int database_read(const struct root *root, const char *name, struct owners *owners,
+int database_read(const struct root *root, const char *path, struct owners *owners,
 		  struct database *ret);
 
 /* database_parse: add the lines of a file's text. Returns 0 or -EFBIG. */

@@ -84,8 +84,11 @@ char *fix_file(const struct survey *survey, const char *command, const char *pat
 
 /* --- other IDs -------------------------------------------------------------------- */
 
-/* usermod(8) takes the name of an account. A name that begins with - would be an option. */
-static bool has_login(const struct pass *pass, const struct owner *owner)
+/*
+ * Can a command of usermod(8) name the owner? It takes the name of an account. A name that begins
+ * with - would be an option.
+ */
+static bool usermod_takes(const struct pass *pass, const struct owner *owner)
 {
 	return pass->survey->plain && owner->account == OWNER_HAS_ACCOUNT && !owner->numeric &&
 	       owner->name[0] != '-';
@@ -152,7 +155,7 @@ char *fix_move(struct pass *pass, const struct entry *entry)
 		free(line);
 		return fix;
 	}
-	if (!has_login(pass, owner))
+	if (!usermod_takes(pass, owner))
 		return memory_print("Let line %" PRIu32 " begin at %" PRIu32 ", which is free.",
 				    entry->line, move->first);
 	name = fix_quote(owner->name);
@@ -174,7 +177,7 @@ char *fix_add(struct pass *pass, const struct owner *owner, enum subid_kind kind
 
 	if (count > UINT32_MAX || !propose(pass, owner, kind, (uint32_t)count, &ids))
 		return memory_print("Add a line for %s to %s.", owner->name, path);
-	if (!has_login(pass, owner))
+	if (!usermod_takes(pass, owner))
 		return memory_print("Add a line for %s to %s: %" PRIu32 ":%" PRIu64 " is free.",
 				    owner->name, path, ids.first, count);
 	name = fix_quote(owner->name);

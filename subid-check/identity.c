@@ -56,16 +56,16 @@ static void pack_group(struct identity *identity, const struct nss_id *group)
 }
 
 /*
- * How the module spells the owner in a record. If @by_name, the spelling is that of the file.
+ * How the module spells the owner in a record. If @as_written, the spelling is that of the file.
  * Otherwise an owner that is a number is spelled as the name of its account, by the rules of
  * nss-subid(8).
  */
-static const char *spelling(const struct survey *survey, const struct owner *owner, bool by_name)
+static const char *spelling(const struct survey *survey, const struct owner *owner, bool as_written)
 {
 	struct subid_owner ignored;
 	uint32_t uid;
 
-	if (by_name || !owner->numeric || !owner->login ||
+	if (as_written || !owner->numeric || !owner->login ||
 	    database_contains(&survey->databases[SUBID_UID], owner->uid) ||
 	    nss_record_name_is_ours(SUBID_UID, owner->login) ||
 	    nss_record_name_is_ours(SUBID_GID, owner->login) ||
@@ -75,7 +75,7 @@ static const char *spelling(const struct survey *survey, const struct owner *own
 	return owner->login;
 }
 
-static void pack(const struct survey *survey, struct identity *identity, bool by_name)
+static void pack(const struct survey *survey, struct identity *identity, bool as_written)
 {
 	struct nss_id id = { .id = identity->id };
 	const char *text;
@@ -87,7 +87,7 @@ static void pack(const struct survey *survey, struct identity *identity, bool by
 	identity->position = identity->entry->laid + (identity->id - identity->entry->range.start);
 	if (identity->kind == SUBID_UID)
 		find_counterpart(survey, identity);
-	text = spelling(survey, identity->owner, by_name);
+	text = spelling(survey, identity->owner, as_written);
 	if (identity->reserved || subid_owner_set(&id.owner, text, strlen(text)) < 0)
 		return;
 	id.position = identity->position;
@@ -118,7 +118,8 @@ static bool is_spelled(const struct survey *survey, const struct owner *owner, c
 }
 
 /* A lookup by name finds a record of that name, so the owner's spelling is the one in the name. */
-static void set_spelling(const struct survey *survey, struct identity *identity, const char *text)
+static void pack_as_spelled(const struct survey *survey, struct identity *identity,
+			    const char *text)
 {
 	bool is_login = identity->entry &&
 			strcmp(survey->owners.items[identity->entry->owner].name, text) != 0;
@@ -141,7 +142,7 @@ bool identity_of_name(const struct survey *survey, const char *name, struct iden
 		    is_spelled(survey, &survey->owners.items[database->entries[i].owner],
 			       owner.text))
 			ret->entry = &database->entries[i];
-	set_spelling(survey, ret, owner.text);
+	pack_as_spelled(survey, ret, owner.text);
 	return true;
 }
 

@@ -60,14 +60,15 @@ static size_t character_bytes(const char *text)
 		       : byte[0] < 0xf0 ? 3
 		       : byte[0] < 0xf5 ? 4
 					: 0;
-	uint32_t c;
+	uint32_t lead; /* the first two bytes */
 
 	for (size_t i = 1; i < bytes; i++)
 		if ((byte[i] & 0xc0) != 0x80)
 			return 0;
 	/* Refuse overlong forms, surrogates, and characters above U+10FFFF. */
-	c = bytes >= 3 ? (uint32_t)byte[0] << 8 | byte[1] : 0xe0a0;
-	if (c < 0xe0a0 || (c >= 0xeda0 && c <= 0xedbf) || (c >= 0xf000 && c < 0xf090) || c > 0xf48f)
+	lead = bytes >= 3 ? (uint32_t)byte[0] << 8 | byte[1] : 0xe0a0;
+	if (lead < 0xe0a0 || (lead >= 0xeda0 && lead <= 0xedbf) ||
+	    (lead >= 0xf000 && lead < 0xf090) || lead > 0xf48f)
 		return 0;
 	return bytes;
 }

@@ -41,8 +41,9 @@ static bool is_engine(const struct survey *survey, const struct principal *creat
 	return false;
 }
 
-static bool is_owners(const struct whose_map *map, const struct segment *segment,
-		      const struct principal *creator)
+/* Is the creator one of the segment's first two owners? */
+static bool is_owned_by(const struct whose_map *map, const struct segment *segment,
+			const struct principal *creator)
 {
 	for (size_t i = 0; i < 2; i++) {
 		struct principal owner;
@@ -57,7 +58,7 @@ static bool is_owners(const struct whose_map *map, const struct segment *segment
 }
 
 /* systemd-nspawn(1) and systemd-nsresourced(8) take blocks of 65536, or one ID. */
-static bool is_systemds(const struct segment *segment, struct stretch ids)
+static bool is_of_systemd(const struct segment *segment, struct stretch ids)
 {
 	uint32_t count = ids.last - ids.first + 1;
 
@@ -76,7 +77,7 @@ static bool is_undelegated(const struct whose_map *map, const struct namespace_m
 	 * is not a container's.
 	 */
 	if (line->ids.first == line->ids.last || line->inside == line->ids.first ||
-	    is_systemds(segment, line->ids))
+	    is_of_systemd(segment, line->ids))
 		return false;
 	return accounts_within(&map->survey->accounts[line->kind], &range, &first) < range.count;
 }
@@ -101,7 +102,7 @@ static void judge(const struct whose_map *map, const struct namespace_map *line,
 				verdict->undelegated = line;
 				verdict->undelegated_ids = shared;
 			}
-		} else if (!verdict->foreign && !engine && !is_owners(map, segment, creator)) {
+		} else if (!verdict->foreign && !engine && !is_owned_by(map, segment, creator)) {
 			verdict->foreign = line;
 			verdict->foreign_ids = shared;
 			verdict->owner = segment->owners[0];

@@ -12,7 +12,7 @@
 #include "memory.h"
 #include "segments.h"
 
-#define MARKS_OF_AN_ID 16
+#define MARKS_OF_A_SEGMENT 16 /* and of a stray ID */
 #define MARKS_OF_A_KIND 1000
 #define STRAYS_MAX 262144
 #define BLOCK_IDS 65536
@@ -133,7 +133,7 @@ static bool may_keep(struct tally *tally, const struct holdings_mark *mark)
 	kept = mark->of.whose == WHOSE_DELEGATED
 		       ? &tally->kept[mark->kind][mark->of.segment]
 		       : &stray_of(&tally->strays[mark->kind], mark->id)->kept;
-	return ++*kept <= MARKS_OF_AN_ID;
+	return ++*kept <= MARKS_OF_A_SEGMENT;
 }
 
 static void keep(struct tally *tally, const struct holdings_mark *mark,
@@ -232,18 +232,18 @@ static void judge_attributes(struct tally *tally, const struct tree_entry *entry
 	char names[XATTR_BYTES + 1] = "";
 	ssize_t len = llistxattr(entry->name, names, XATTR_BYTES);
 	/* A user may give a file so many attributes that the list is too long. */
-	bool all = len < 0 && errno == ERANGE;
+	bool try_all = len < 0 && errno == ERANGE;
 	size_t n = len > 0 ? (size_t)len : 0;
 
-	if (len < 0 && !all)
+	if (len < 0 && !try_all)
 		fail_attribute(tally, entry, errno);
-	if (!all && n == 0)
+	if (!try_all && n == 0)
 		return;
-	if (is_executable(entry->stat) && (all || lists(names, n, CAPABILITY_XATTR)))
+	if (is_executable(entry->stat) && (try_all || lists(names, n, CAPABILITY_XATTR)))
 		judge_capability(tally, entry);
-	if (all || lists(names, n, ACL_XATTR_ACCESS))
+	if (try_all || lists(names, n, ACL_XATTR_ACCESS))
 		judge_acl(tally, entry, ACL_XATTR_ACCESS);
-	if (S_ISDIR(entry->stat->stx_mode) && (all || lists(names, n, ACL_XATTR_DEFAULT)))
+	if (S_ISDIR(entry->stat->stx_mode) && (try_all || lists(names, n, ACL_XATTR_DEFAULT)))
 		judge_acl(tally, entry, ACL_XATTR_DEFAULT);
 }
 

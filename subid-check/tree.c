@@ -40,7 +40,7 @@ struct level {
 };
 
 /* The state that the workers share. */
-struct pool {
+struct shared {
 	const struct tree_request *request;
 	const struct tree_visitor *visitor;
 	struct statx top; /* DIR itself */
@@ -49,13 +49,13 @@ struct pool {
 };
 
 struct worker {
-	struct pool *pool;
+	struct shared *shared;
 	void *context;
 	struct level *levels;
 	size_t n, room;
 	char *spare[BUFFERED_LEVELS + 1]; /* the buffers; deep levels share the last one */
 	char path[PATH_BYTES];
-	uint64_t files; /* visited, but not yet added to the pool's count */
+	uint64_t files; /* visited, but not yet added to the shared count */
 };
 
 /* --- paths ------------------------------------------------------------------------ */
@@ -124,7 +124,7 @@ static void report_unread(struct worker *worker, int r)
 	};
 
 	if (!level->unread)
-		worker->pool->visitor->unread(&self, r, worker->context);
+		worker->shared->visitor->unread(&self, r, worker->context);
 	level->unread = true;
 }
 
@@ -228,13 +228,13 @@ static int open_directory(const char *name, struct statx *stat)
 /* Visits a directory, and enters it or hands it to another worker. */
 static void enter(struct worker *worker, struct tree_entry *entry, struct statx *stat)
 {
-	struct pool *pool = worker->pool;
-	const struct tree_visitor *visitor = pool->visitor;
+	struct shared *shared = worker->shared;
+	const struct tree_visitor *visitor = shared->visitor;
 	size_t len;
 	int fd;
 
-	if (!pool->request->mounts && !same_mount(stat, &pool->top)) {
-		atomic_fetch_add_explicit(&pool->mounts, 1, memory_order_relaxed);
+	if (!shared->request->mounts && !same_mount(stat, &shared->top)) {
+		atomic_fetch_add_explicit(&shared->mounts, 1, memory_order_relaxed);
 		return;
 	}
 	fd = open_directory(entry->name, stat);
@@ -252,7 +252,7 @@ static void enter(struct worker *worker, struct tree_entry *entry, struct statx 
 	entry->directory = worker->path;
 	entry->directory_len = len;
 	visitor->visit(entry, worker->context);
-	if (crew_offer(&pool->crew, fd, worker->path, entry->place))
+	if (crew_offer(&shared->crew, fd, worker->path, entry->place))
 		come_back(worker);
 	else
 		push(worker, fd, len, entry->place);
@@ -278,14 +278,14 @@ static void look_at(struct worker *worker, const char *name)
 		return;
 	}
 	if (++worker->files == 1024) {
-		atomic_fetch_add_explicit(&worker->pool->files, worker->files,
+		atomic_fetch_add_explicit(&worker->shared->files, worker->files,
 					  memory_order_relaxed);
 		worker->files = 0;
 	}
 	if (S_ISDIR(stat.stx_mode))
 		enter(worker, &entry, &stat);
 	else
-		worker->pool->visitor->visit(&entry, worker->context);
+		worker->shared->visitor->visit(&entry, worker->context);
 }
 
 /* Walks everything below the levels that are on the stack. */
@@ -314,25 +314,25 @@ static void walk(struct worker *worker)
 static void *work(void *argument)
 {
 	struct worker *worker = (struct worker *)argument;
-	struct pool *pool = worker->pool;
+	struct shared *shared = worker->shared;
 	struct crew_task task;
 
 	/*
 	 * Each thread has a current directory of its own, in which a file's name is enough to reach
 	 * it. If this is forbidden, only one worker runs, and uses the program's current directory.
 	 */
-	if (unshare(CLONE_FS) < 0 && worker->context != pool->visitor->contexts[0]) {
-		crew_leave(&pool->crew);
+	if (unshare(CLONE_FS) < 0 && worker->context != shared->visitor->contexts[0]) {
+		crew_leave(&shared->crew);
 		return NULL;
 	}
-	while (crew_take(&pool->crew, &task)) {
+	while (crew_take(&shared->crew, &task)) {
 		(void)snprintf(worker->path, sizeof(worker->path), "%s", task.path);
 		free(task.path);
 		push(worker, task.fd, strlen(worker->path), task.place);
 		come_back(worker);
 		walk(worker);
 	}
-	atomic_fetch_add(&pool->files, worker->files);
+	atomic_fetch_add(&shared->files, worker->files);
 	return NULL;
 }
 
@@ -354,13 +354,13 @@ static void allow_descriptors(void)
 	}
 }
 
-static void wait_for_workers(struct pool *pool)
+static void wait_for_workers(struct shared *shared)
 {
 	size_t ticks = 0;
 
-	while (!crew_wait(&pool->crew, TICK_NANOSECONDS))
+	while (!crew_wait(&shared->crew, TICK_NANOSECONDS))
 		if (++ticks >= PATIENCE_TICKS)
-			progress_count("files", atomic_load(&pool->files));
+			progress_count("files", atomic_load(&shared->files));
 	progress_clear();
 }
 
@@ -373,25 +373,25 @@ static void free_worker(struct worker *worker)
 }
 
 /* Start as many workers as there are processors, and wait for them. */
-static int run(struct pool *pool)
+static int run(struct shared *shared)
 {
-	size_t wanted = pool->crew.workers, n = 0;
+	size_t wanted = shared->crew.workers, n = 0;
 	struct worker *workers[TREE_WORKERS_MAX];
 	pthread_t threads[TREE_WORKERS_MAX];
 	int r = 0;
 
 	for (; n < wanted && r == 0; n++) {
 		workers[n] = (struct worker *)memory_check(calloc(1, sizeof(struct worker)));
-		workers[n]->pool = pool;
-		workers[n]->context = pool->visitor->contexts[n];
+		workers[n]->shared = shared;
+		workers[n]->context = shared->visitor->contexts[n];
 		r = pthread_create(&threads[n], NULL, work, workers[n]);
 		if (r != 0)
 			free_worker(workers[n--]);
 	}
 	for (size_t i = n; i < wanted; i++)
-		crew_leave(&pool->crew);
+		crew_leave(&shared->crew);
 	if (n > 0)
-		wait_for_workers(pool);
+		wait_for_workers(shared);
 	for (size_t i = 0; i < n; i++) {
 		(void)pthread_join(threads[i], NULL);
 		free_worker(workers[i]);
@@ -399,12 +399,12 @@ static int run(struct pool *pool)
 	return n > 0 ? 0 : -r;
 }
 
-static int begin(struct pool *pool, int fd)
+static int begin(struct shared *shared, int fd)
 {
-	const struct tree_request *request = pool->request;
+	const struct tree_request *request = shared->request;
 	struct tree_entry entry = {
 		.name = ".",
-		.stat = &pool->top,
+		.stat = &shared->top,
 		.place = request->place,
 		.directory = request->path,
 		.directory_len = strlen(request->path),
@@ -412,11 +412,11 @@ static int begin(struct pool *pool, int fd)
 
 	if (entry.directory_len >= PATH_BYTES / 2)
 		return -ENAMETOOLONG;
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_WANTED, &pool->top) < 0 || fchdir(fd) < 0)
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_WANTED, &shared->top) < 0 || fchdir(fd) < 0)
 		return -errno;
-	pool->visitor->visit(&entry, pool->visitor->contexts[0]);
-	pool->files = 1;
-	crew_begin(&pool->crew, count_processors() < TREE_WORKERS_MAX ? 1 : TREE_WORKERS_MAX, fd,
+	shared->visitor->visit(&entry, shared->visitor->contexts[0]);
+	shared->files = 1;
+	crew_begin(&shared->crew, count_processors() < TREE_WORKERS_MAX ? 1 : TREE_WORKERS_MAX, fd,
 		   request->path, entry.place);
 	return 0;
 }
@@ -424,17 +424,17 @@ static int begin(struct pool *pool, int fd)
 int tree_walk(const struct tree_request *request, const struct tree_visitor *visitor,
 	      struct tree_count *ret)
 {
-	struct pool pool = {
+	struct shared shared = {
 		.request = request,
 		.visitor = visitor,
 	};
 	int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = fcntl(request->fd, F_DUPFD_CLOEXEC, 0);
-	int r = before < 0 || fd < 0 ? -errno : begin(&pool, fd);
+	int r = before < 0 || fd < 0 ? -errno : begin(&shared, fd);
 
 	allow_descriptors();
 	if (r == 0)
-		r = run(&pool);
+		r = run(&shared);
 	else if (fd >= 0)
 		(void)close(fd);
 	if (before >= 0) {
@@ -444,6 +444,6 @@ int tree_walk(const struct tree_request *request, const struct tree_visitor *vis
 	}
 	if (r < 0)
 		return r;
-	*ret = (struct tree_count){ pool.files, pool.mounts };
+	*ret = (struct tree_count){ shared.files, shared.mounts };
 	return 0;
 }

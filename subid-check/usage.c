@@ -219,8 +219,8 @@ static int find_in_map(const char *process, enum subid_kind kind, uint32_t id, u
 	return r;
 }
 
-/* Is this the first user namespace? Its map maps every ID to itself. */
-static bool is_first_namespace(void)
+/* Is this the initial user namespace? Its map maps every ID to itself. */
+static bool is_initial_namespace(void)
 {
 	uint32_t inside = 0;
 
@@ -250,10 +250,10 @@ int usage_inside(pid_t pid, enum subid_kind kind, uint32_t id, uint32_t *ret_ins
 	(void)snprintf(process, sizeof(process), "%jd", (intmax_t)pid);
 	/*
 	 * For a process in our own namespace, the map's outside IDs are those of the parent
-	 * namespace, see user_namespaces(7). So the map is of no use, unless ours is the first
+	 * namespace, see user_namespaces(7). So the map is of no use, unless ours is the initial
 	 * namespace, which has no parent.
 	 */
-	if (!is_first_namespace()) {
+	if (!is_initial_namespace()) {
 		r = shares_namespace(process);
 		if (r < 0)
 			return r;
