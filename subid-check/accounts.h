@@ -50,12 +50,15 @@ int accounts_read_services(enum subid_kind kind, struct accounts *ret);
  */
 void accounts_add_user(struct accounts *accounts, const char *name, uint32_t uid);
 
-/* accounts_add: add one account. accounts_sort: sort them, before the functions below. */
+/* accounts_add: add one account. accounts_sort: sort them; call it before any lookup. */
 void accounts_add(struct accounts *accounts, const char *name, uint32_t id);
 void accounts_sort(struct accounts *accounts);
 void accounts_free(struct accounts *accounts);
 
-/* accounts_by_id, accounts_by_name: the first account with this ID or name, or NULL. */
+/*
+ * accounts_by_id: the first account with this ID, or NULL.
+ * accounts_by_name: an account with this name, or NULL; any of them if there are several.
+ */
 const struct account *accounts_by_id(const struct accounts *accounts, uint32_t id);
 const struct account *accounts_by_name(const struct accounts *accounts, const char *name);
 

@@ -61,7 +61,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The engines name containers by SHA-256 sums. */
+/* Engines name containers by up to 64 hexadecimal digits. Fewer than SHORT_ID are no ID. */
 static bool is_id(const struct component *component)
 {
 	for (size_t i = 0; i < component->len; i++)
@@ -104,7 +104,7 @@ static void copy(const struct component *component, char ret[CONTAINER_NAME_BYTE
 
 /* --- engines ---------------------------------------------------------------------- */
 
-/* Components that name a container, with the name between. */
+/* Components that name a container: the prefix, the name and the suffix. */
 static const struct pattern {
 	const char *engine, *prefix, *suffix;
 	bool id;      /* the name is a hexadecimal ID */

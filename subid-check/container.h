@@ -23,8 +23,8 @@ struct container {
  *
  * Of several hierarchies, the first that names a container is used, or else the first
  * that names a unit. The outermost container is used, and units inside it are ignored.
- * The names are as systemd writes them, with \xXX replaced by the byte: any byte
- * but a NUL may occur.
+ * If systemd has escaped a container's name, each \xXX is replaced by its byte. Units stay as
+ * systemd writes them. Any byte but a NUL may occur.
  * @text, @len: the contents; no NUL is needed behind them.
  * Returns whether there is a container or a unit.
  */

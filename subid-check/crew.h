@@ -50,7 +50,7 @@ __attribute__((nonnull, warn_unused_result)) bool crew_take(struct crew *crew,
 __attribute__((nonnull, warn_unused_result)) bool crew_offer(struct crew *crew, int fd,
 							     const char *path, struct place place);
 
-/* crew_leave: remove the calling worker, which must have no task, from the crew. */
+/* crew_leave: remove a worker that has no task, or was never started, from the crew. */
 __attribute__((nonnull)) void crew_leave(struct crew *crew);
 
 /* crew_wait: wait @nanoseconds or until the walk is over. Returns whether it is over. */

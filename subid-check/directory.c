@@ -22,7 +22,7 @@ struct ini {
 	struct root_lines lines;
 	char *section; /* the current one, or NULL */
 	char *key, *value;
-	uint32_t line; /* of the key */
+	uint32_t line; /* on which the value ends */
 };
 
 static char *trim(const char *text, size_t len)

@@ -15,16 +15,17 @@ struct survey;
 struct holdings_use {
 	struct stretch ids; /* from the lowest to the highest ID that has files */
 	const struct owner *owner;
-	uint64_t files, bytes; /* bytes as du(1) counts them, once for each name */
+	/* The bytes are allocated ones. A file with several names counts once for each. */
+	uint64_t files, bytes;
 };
 
 /* Files of IDs that are neither delegated nor an account's. */
 struct holdings_stray {
 	struct stretch ids; /* one ID; or a block of IDs, if too many IDs have files */
 	uint64_t files, bytes;
-	uint64_t orphans; /* how many of the files place_trusts() rejects */
+	uint64_t orphans; /* those of the files that place_trusts() rejects */
 	uint64_t named;	  /* ACL entries that name the ID */
-	uint32_t kept;	  /* how many marks of these IDs are kept */
+	uint32_t kept;	  /* marks of these IDs, whether kept or refused as too many */
 };
 
 /* A mark is an attribute of a file that is dangerous if the file lies in the wrong place. */
@@ -58,7 +59,7 @@ struct holdings {
 	size_t n_uses[2];
 	struct holdings_stray *strays[2]; /* ascending */
 	size_t n_strays[2];
-	struct holdings_mark *marks; /* by kind, ID and path */
+	struct holdings_mark *marks; /* by `what`, ID and path */
 	size_t n_marks;
 	uint64_t more[HOLDINGS_MARK_KINDS]; /* how many more marks there are, which are not kept */
 	uint64_t n, mounts;		    /* files, and mount points that were not entered */
@@ -74,8 +75,9 @@ struct holdings_request {
 /*
  * holdings_read: walk the directories, whose symbolic links are not followed.
  *
- * Memory is bounded. At most 16 marks of an ID and 1,000 of a kind are kept. After 262,144 stray
- * IDs, further ones are counted in blocks.
+ * Memory is bounded. Each worker of the walk keeps at most 1,000 marks of a kind, and 16 of a stray
+ * ID or of one segment of the delegated IDs. After 262,144 stray IDs, it counts further ones in
+ * blocks.
  * @survey: after database_join(). It must outlive @ret.
  * Returns 0 or a negative errno. @ret_failed is then set to the directory that
  * failed. Ownership: end with holdings_free(), whatever is returned.

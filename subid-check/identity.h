@@ -35,5 +35,5 @@ __attribute__((nonnull)) bool identity_of_name(const struct survey *survey, cons
 					       struct identity *ret);
 void identity_free(struct identity *identity);
 
-/* identity_is_delegated: is there a record? */
+/* identity_is_delegated: is there a record? A reserved ID has none, even if a line delegates it. */
 bool identity_is_delegated(const struct identity *identity);

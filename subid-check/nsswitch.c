@@ -51,7 +51,7 @@ static void skip_blanks(const char **at)
 	*at += strspn(*at, BLANKS);
 }
 
-/* Reads a word, in any case. Returns its index in @names, or @n if it is not there. */
+/* Reads a word in upper or lower case. Returns its index in @names, or @n if it is not there. */
 static size_t read_name(const char **at, const char *const *names, size_t n)
 {
 	size_t len = strcspn(*at, BLANKS "=]"), i = 0;
@@ -116,8 +116,8 @@ static void add_behind(struct nsswitch_order *order, const char *name, size_t le
 }
 
 /*
- * For glibc the words of a comment are services, too. Among these, only subid matters: there is
- * no service for the other words, so they end no lookup.
+ * For glibc the words of a comment are services, too. Among these, only subid counts here: the
+ * other words are taken for names of no service, which end no lookup.
  */
 static void add_service(struct nsswitch_order *order, const char *name, size_t len,
 			const enum action actions[STATUSES], bool comment)

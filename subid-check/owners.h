@@ -23,16 +23,16 @@ enum owner_account {
 struct owner {
 	char *name; /* as the lines write it */
 	enum owner_account account;
-	uint32_t uid;	    /* of the account, if there is one */
+	uint32_t uid;	    /* of the account, or the subordinate UID */
 	const char *login;  /* the account's name, owned by struct accounts; or NULL */
 	bool numeric;	    /* the name is a UID */
 	bool nested;	    /* may have ranges inside other owners' */
 	size_t person;	    /* index of the owner that stands for the same account; or its own */
-	bool two_spellings; /* another owner with lines is the same account */
+	bool two_spellings; /* another owner stands for the same account */
 	size_t first[2];   /* by enum subid_kind: index of the owner's first entry, in file order */
 	size_t last[2];	   /* likewise of its last entry */
 	uint64_t total[2]; /* how many IDs; an ID of two entries counts twice */
-	uint64_t used[2];  /* how many of these IDs processes run as */
+	uint64_t used[2];  /* how many of these IDs are in use by processes */
 };
 
 /* All owners, in the order of their first lines, subuid before subgid. */

@@ -54,9 +54,9 @@ struct principal {
 };
 
 /*
- * principal_of_uid: find the user behind a UID. For a delegated UID this is its owner. If the owner
- * is a subordinate ID itself, it is the owner of that ID: for a container inside alice's container,
- * alice.
+ * principal_of_uid: find the user behind a UID. For a delegated UID this is its owner. If that
+ * owner is a subordinate ID itself, the search goes on to the owner of that ID: a container inside
+ * alice's container leads to alice.
  *
  * principal_of_owner: find the user behind an owner.
  */
@@ -67,11 +67,11 @@ principal_of_owner(const struct whose_map *map, const struct owner *owner);
 __attribute__((nonnull, warn_unused_result)) bool principal_equal(const struct principal *a,
 								  const struct principal *b);
 
-/* Where files lie: the nearest directory above them that belongs to an account. */
+/* Where files lie: the nearest directory above them that belongs to no subordinate ID. */
 struct place {
 	bool known;
 	bool open;    /* group or others may make files there */
-	uint32_t uid; /* of the account */
+	uint32_t uid; /* of that directory */
 };
 
 /*

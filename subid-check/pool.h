@@ -68,8 +68,8 @@ struct gap {
 	const struct database *database;
 	const struct accounts *accounts;
 	const struct avoid *avoid;
-	uint64_t next;	/* all IDs below it are taken or proposed */
-	size_t covered; /* index of the first stretch of the database at or above `next` */
+	uint64_t next;	/* IDs below it are taken, proposed, or in a gap that was too small */
+	size_t covered; /* index of the database's first stretch that ends at `next` or later */
 	size_t avoided; /* the same for `avoid` */
 };
 

@@ -16,8 +16,8 @@
  */
 
 /*
- * report_print: the findings, one paragraph each, and how many there are. Of one code it prints
- * ten, unless the style wants all, and says how many more there are.
+ * report_print: the findings, one paragraph each, and how many there are. Of one code and severity
+ * it prints ten, unless the style wants all, and says how many more there are.
  */
 __attribute__((nonnull)) void report_print(const struct findings *findings,
 					   const struct style *style);

@@ -87,8 +87,8 @@ __attribute__((nonnull, warn_unused_result)) int root_open_directory(const struc
 								     const char *path);
 
 /*
- * root_is_plain: does DIRECTORY/@path name the file without any link on the way? A command for a
- * shell can name only such a file.
+ * root_is_plain: can a command for a shell name the file? On the host on which the program runs it
+ * always can. Elsewhere it names DIRECTORY/@path, and there must be no link on the way.
  */
 __attribute__((nonnull, warn_unused_result)) bool root_is_plain(const struct root *root,
 								const char *path);

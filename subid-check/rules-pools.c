@@ -122,14 +122,14 @@ static void find_deterministic(struct pass *pass, const struct pool *pool)
 	}
 }
 
-/* The first account whose UID is too large for a range of its own, or NULL. */
+/* The first account below UID 65534 whose UID is too large for a range of its own, or NULL. */
 static const struct account *find_beyond(const struct pass *pass, const struct pool *pool)
 {
 	uint64_t first = pool->uid_min + pool_capacity(pool);
 	const struct account *account = NULL;
 	const struct subid_range range = {
 		.start = (uint32_t)first,
-		/* The user nobody (65534) needs no range. */
+		/* The user nobody (65534) needs no range. Larger UIDs are not examined. */
 		.count = first < 65534 ? (uint32_t)(65534 - first) : 0,
 	};
 

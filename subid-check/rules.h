@@ -8,7 +8,7 @@
 #include "overlap.h"
 #include "pool.h"
 
-/* The rules that make findings of a survey, by subject: a file of rules-*.c each. */
+/* The rules that make findings of a survey. Each subject has its own file rules-*.c. */
 
 /* The state of one pass over a host. */
 struct pass {
@@ -26,7 +26,7 @@ void rules_lines(struct pass *pass);
 void rules_ranges(struct pass *pass);
 /* Each owner, over both databases. */
 void rules_owners(struct pass *pass);
-/* login.defs(5), directories, kubelet and Docker. */
+/* login.defs(5), directories, the time limit of --probe, and the kubelet. */
 void rules_pools(struct pass *pass);
 /* nsswitch.conf(5), PAM, mail servers, the module and subid-userdbd. */
 void rules_services(struct pass *pass);

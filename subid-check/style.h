@@ -27,7 +27,7 @@ struct style {
 
 /*
  * style_of_terminal: the style for standard output: its width, or 80 columns, and colours on a
- * terminal unless NO_COLOR is set.
+ * terminal unless NO_COLOR is set and not empty, or TERM is not set or `dumb`.
  */
 __attribute__((nonnull)) void style_of_terminal(struct style *ret);
 

@@ -69,7 +69,7 @@ static char *grouped(uint64_t number)
 	return text;
 }
 
-/* Cut a text of UTF-8 after @most characters. */
+/* Cuts a text of UTF-8 to fewer than @most characters. */
 static void shorten(char *text, size_t most)
 {
 	size_t characters = 0;

@@ -26,7 +26,7 @@ struct recent {
 struct tally {
 	const struct whose_map *map;
 	struct holdings_use *uses[2]; /* by enum subid_kind, then by index of the segment */
-	uint32_t *kept[2];	      /* likewise: how many marks of the segment are kept */
+	uint32_t *kept[2];	      /* likewise: marks of the segment, whether kept or refused */
 	struct strays strays[2];
 	struct recent recent[2];
 	struct holdings_mark *marks;
@@ -47,11 +47,11 @@ __attribute__((nonnull)) void tally_visit(struct tree_entry *entry, void *contex
 __attribute__((nonnull)) void tally_unread(const struct tree_entry *entry, int r, void *context);
 
 /*
- * tally_place: find the place that a directory is for the files in it.
+ * tally_place: find the place of the files in a directory.
  *
  * @whose: whose the directory's UID is. @ret: set on success only.
- * Returns false for a directory of a subordinate ID, which is no place of its own: its files lie
- * where the directory lies.
+ * Returns false for a directory of a subordinate ID, or of an ID that systemd allocates. Such a
+ * directory is no place of its own: its files lie where the directory lies.
  */
 __attribute__((nonnull)) bool tally_place(enum whose whose, const struct statx *stat,
 					  struct place *ret);

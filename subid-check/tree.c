@@ -197,8 +197,8 @@ static bool same_mount(const struct statx *a, const struct statx *b)
 }
 
 /*
- * Open the directory that @stat describes. This fails if another directory has its name by now.
- * Returns a descriptor or a negative errno.
+ * Open the directory that @stat describes, and make it the current directory. This fails if another
+ * directory has its name by now. Returns a descriptor or a negative errno.
  */
 static int open_directory(const char *name, struct statx *stat)
 {
@@ -298,7 +298,7 @@ static void walk(struct worker *worker)
 		const struct dirent64 *entry = next_entry(level, &r);
 
 		if (entry) {
-			/* Deep levels share the buffer that it lies in. */
+			/* Copy the name: a deeper level may use the same buffer. */
 			(void)snprintf(name, sizeof(name), "%s", entry->d_name);
 			look_at(worker, name);
 			continue;
@@ -372,7 +372,7 @@ static void free_worker(struct worker *worker)
 	free(worker);
 }
 
-/* Start as many workers as there are processors, and wait for them. */
+/* Start the workers of the crew, and wait for them. */
 static int run(struct shared *shared)
 {
 	size_t wanted = shared->crew.workers, n = 0;

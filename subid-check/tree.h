@@ -11,7 +11,7 @@
 /*
  * A walk over all files below a directory, in one pass and with bounded memory.
  *
- * Each file is opened by its last name alone, relative to its open directory, and without
+ * Each file is looked up by its last name alone, relative to its open directory, and without
  * following a link. So a user who renames files during the walk, or puts links in their place,
  * can hide these files, but cannot lead the walk out of the tree. A file that moves to a directory
  * that has already been walked is missed.
@@ -43,7 +43,8 @@ struct tree_entry {
 struct tree_visitor {
 	/*
 	 * Called once for each file. The thread's current directory is the one that the file
-	 * lies in or, for a directory, this directory itself. `name` is relative to it.
+	 * lies in or, for a directory that can be entered, this directory itself. `name` is
+	 * relative to it.
 	 */
 	void (*visit)(struct tree_entry *entry, void *context);
 	/* Called for a directory that cannot be read. @r: a negative errno. */
@@ -69,8 +70,8 @@ struct tree_count {
  *
  * Where standard error is a terminal, a line there counts the files.
  * @ret: set on success.
- * Returns 0, or a negative errno if no thread can be made. A directory that cannot be read is
- * reported to the visitor.
+ * Returns 0, or a negative errno if the walk cannot begin or no thread can be made. A directory
+ * that cannot be read is reported to the visitor.
  */
 __attribute__((nonnull, warn_unused_result)) int tree_walk(const struct tree_request *request,
 							   const struct tree_visitor *visitor,
