@@ -19,7 +19,7 @@ struct entry {
 	size_t owner;  /* index into the owners */
 	size_t next;   /* index of the owner's next entry, or OWNER_NO_ENTRY */
 	uint64_t laid; /* the position of its first ID */
-	uint64_t used; /* how many of its IDs processes run as */
+	uint64_t used; /* how many of its IDs are in use by processes */
 };
 
 /* A line that delegates nothing: it has a fault, or is a comment. */

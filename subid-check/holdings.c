@@ -15,7 +15,7 @@
 #include "tally.h"
 #include "tree.h"
 
-/* How many levels above DIR the nearest directory of an account is looked for. */
+/* How many levels above DIR to search for the nearest directory of an account. */
 #define ABOVE_MAX 64
 
 /* --- the walk ----------------------------------------------------------------------- */

@@ -16,7 +16,7 @@ static void find_counterpart(const struct survey *survey, struct identity *ident
 	const struct database *subgid = &survey->databases[SUBID_GID];
 	size_t i = identity->owner->first[SUBID_GID];
 
-	/* The ranges lie end to end, so an entry that is reached never begins above `position`. */
+	/* Positions have no gaps, so an entry that is reached never begins above `position`. */
 	while (i != OWNER_NO_ENTRY) {
 		const struct entry *entry = &subgid->entries[i];
 		uint64_t offset = identity->position - entry->laid;

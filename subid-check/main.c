@@ -27,7 +27,7 @@ static void set_style(const struct options *options, struct style *ret)
 		ret->colours = false;
 }
 
-/* A picture or, with findings, a page, in a file. */
+/* Writes the page into a file, or the picture if @findings is NULL. */
 static void draw(const struct survey *survey, const struct findings *findings, const char *path)
 {
 	bool standard = strcmp(path, "-") == 0;

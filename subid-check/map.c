@@ -48,7 +48,7 @@ static void add_block(char *bar, size_t *len, size_t eighths)
 	*len += sizeof(block);
 }
 
-/* Twice as many IDs are half a column more; one ID is a quarter of one. */
+/* One ID has a quarter of a column, and each doubling adds half a column. */
 static char *bar(const struct segment *segment, const struct style *style)
 {
 	double columns = log2((double)segment_size(segment)) / 32 * BAR_COLUMNS;

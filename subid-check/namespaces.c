@@ -98,7 +98,7 @@ static bool is_still_in(const char *path, uint64_t inode)
 	return stat(path, &now) == 0 && now.st_ino == inode;
 }
 
-/* Returns 0, also for a process that is in a known namespace or gone, or a negative errno. */
+/* Returns 0 or a negative errno. To skip a process, gone or in a known namespace, is no error. */
 static int add_process(struct namespaces *all, pid_t pid, uint64_t ours)
 {
 	struct userns userns = { .pid = pid };

@@ -8,9 +8,9 @@
 
 #include "database.h"
 
-/* Users can make many namespaces. At most so many are kept, with so many lines of maps in all. */
+/* Users can make many namespaces, so there are limits on what is kept. */
 #define NAMESPACES_KEPT_MAX 4096
-#define NAMESPACES_MAPS_MAX 65536
+#define NAMESPACES_MAPS_MAX 65536 /* lines of maps, in all namespaces together */
 
 /* A line of /proc/PID/uid_map or gid_map. */
 struct namespace_map {

@@ -150,7 +150,7 @@ bool options_are_about_one(const struct options *options)
 	return options->has_id || options->name || options->pid != 0;
 }
 
-/* Ends the program if both of two arguments are given, which contradict each other. */
+/* Ends the program if two arguments that exclude each other are both given. */
 static void exclude(bool first, const char *first_name, bool second, const char *second_name)
 {
 	if (first && second)

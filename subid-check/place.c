@@ -103,7 +103,9 @@ bool place_trusts(const struct place *place, const struct whose_map *map,
 	if (answer->whose != WHOSE_DELEGATED)
 		return answer->whose == WHOSE_ACCOUNT;
 	owner = principal_of_owner(map, answer->owner);
-	/* The place may belong to this owner, if only services that were not asked know the owner.
+	/*
+	 * Services that were not asked may know this owner's account. So a place of a UID that is
+	 * nobody's may be the owner's.
 	 */
 	if (!owner.has_uid && !map->survey->all_services && place->known &&
 	    whose_id(map, SUBID_UID, place->uid).whose == WHOSE_NOBODY)

@@ -117,8 +117,9 @@ static void look_up(int fd, enum subid_kind kind, struct message *message)
 }
 
 /*
- * A service that hangs must not outlive a program that was killed. After unshare(CLONE_NEWPID)
- * the child is in another PID namespace than its parent, which then is 0.
+ * If the program is killed, a child that waits for a service must die as well. After
+ * unshare(CLONE_NEWPID) the child is in another PID namespace than its parent, and getppid(2)
+ * returns 0.
  */
 static void die_with(pid_t parent)
 {

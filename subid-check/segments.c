@@ -180,7 +180,7 @@ static void cut_all(const struct survey *survey, const struct database *database
 		qsort(ret->items, ret->n, sizeof(*ret->items), compare_pieces);
 }
 
-/* Sets the first two owners. */
+/* Sets the segment's first two owners. The second is found by removing the first for a while. */
 static void set_owners(struct heap *heap, const struct survey *survey,
 		       const struct database *database, struct segment *segment)
 {

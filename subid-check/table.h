@@ -15,7 +15,7 @@ struct table_look {
 
 /*
  * table_print: print the owners, their ranges, and how many IDs are in use. A row has an owner's
- * nth range of UIDs and nth range of GIDs. These two need not be the same positions.
+ * nth range of UIDs and nth range of GIDs. Their positions may differ.
  */
 __attribute__((nonnull)) void table_print(const struct survey *survey, const struct style *style,
 					  const struct table_look *look);

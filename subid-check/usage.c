@@ -72,7 +72,7 @@ static void add_line(struct usage *usage, enum subid_kind kind, const char *stat
 	}
 }
 
-/* Returns 0, also for a process that ended meanwhile or is hidden, or a negative errno. */
+/* Returns 0 or a negative errno. To skip a process that has ended or is hidden is no error. */
 static int add_process(struct usage *usage, int proc, const char *name)
 {
 	char path[64], status[STATUS_BYTES + 1];
