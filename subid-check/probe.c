@@ -118,8 +118,8 @@ static void look_up(int fd, enum subid_kind kind, struct message *message)
 
 /*
  * If the program is killed, a child that waits for a service must die as well. After
- * unshare(CLONE_NEWPID) the child is in another PID namespace than its parent, and getppid(2)
- * returns 0.
+ * unshare(CLONE_NEWPID) the child is in another PID namespace than its parent. Then getppid(2)
+ * returns 0 and does not tell whether the parent died before prctl(2).
  */
 static void die_with(pid_t parent)
 {

@@ -166,8 +166,8 @@ static int on_connect(sd_event_source *source, int fd, uint32_t revents, void *u
 	for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
 		int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-		/* If there is no free descriptor, close a silent connection. Other errors
-		 * need nothing: no client waits any more, or the one that waited has left. */
+		/* If there is no free descriptor, close a silent connection. After other errors
+		 * the socket is ready again if a client still waits. */
 		if (client < 0 && (errno == EMFILE || errno == ENFILE))
 			(void)make_room(server, NULL);
 		if (client < 0)

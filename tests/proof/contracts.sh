@@ -22,12 +22,12 @@ prove() { # NAME FUNCTIONS MACHDEP TREE
             -I$4/libsubid-shim -I$4/nss_subid \
             -include $here/include/size.h -D_Alignof=__alignof__ -I$libc" \
         -cpp-extra-args='-DNSS_SUBID_NOLOGIN=\"/usr/sbin/nologin\"' \
-        -wp -wp-rte -wp-fct "$2" -wp-prover z3,cvc4 -wp-timeout 60 "$here/contracts/$1.c" 2>&1 |
+        -wp -wp-rte -wp-fct "$2" -wp-prover z3,cvc4 -wp-timeout 20 "$here/contracts/$1.c" 2>&1 |
         sed -nE 's/^\[wp\] \[Failed\] (.*)/not proven: \1/p; s/.*([Uu]ser [Ee]rror.*)/\1/p
             s/^\[wp\] Proved goals: *([0-9]+) \/ ([0-9]+)$/\1 of \2/p'
 }
 
-check() { # NAME FUNCTIONS FILE SED: the command puts a defect into FILE
+check() { # NAME FUNCTIONS
     local machdep got
     for machdep in gcc_x86_64 gcc_x86_32 ppc_32; do
         got=$(prove "$1" "$2" "$machdep" "$top")
@@ -35,15 +35,29 @@ check() { # NAME FUNCTIONS FILE SED: the command puts a defect into FILE
         like "$1, $machdep: every goal is proven" "$got" '^([1-9][0-9]+) of \1$'
         diag "proof: $1 $machdep ${2//,/ }: $got"
     done
+}
+# Puts a defect into a copy of FILE.
+breaks() { # NAME FUNCTION FILE SED
     cp -r "$top/libsubid-shim" "$top/nss_subid" "$tmp"
     sed -i "$4" "$tmp/$3"
-    nok "$1: the defect is in the copy" cmp -s "$top/$3" "$tmp/$3"
-    like "$1: with a defect in the source, a goal is not proven" \
+    nok "$2: the defect is in the copy" cmp -s "$top/$3" "$tmp/$3"
+    like "$2: with a defect in it, a goal is not proven" \
         "$(prove "$1" "$2" gcc_x86_64 "$tmp")" 'not proven: '
 }
 
-check line subid_line_parse,subid_range_contains,subid_range_last \
-    libsubid-shim/line.c 's/range.count - 1 > UINT32_MAX/range.count - 2 > UINT32_MAX/'
-check record arena_has_room,arena_advance,arena_put,arena_put_number,arena_end,arena_copy \
-    nss_subid/record.c 's/return size <= arena->left;/return size <= arena->left + 1;/'
+check line subid_line_parse,subid_range_contains,subid_range_last
+breaks line subid_line_parse libsubid-shim/line.c \
+    's/range.count - 1 > UINT32_MAX/range.count - 2 > UINT32_MAX/'
+breaks line subid_line_parse libsubid-shim/line.c \
+    's/return SUBID_LINE_EMPTY;/return ret_line->owner_len = 0, SUBID_LINE_EMPTY;/'
+breaks line subid_range_contains libsubid-shim/range.h 's/start < range->count/start <= range->count/'
+breaks line subid_range_last libsubid-shim/range.h 's/(range->count - 1)/range->count/'
+
+check record arena_has_room,arena_advance,arena_put,arena_put_number,arena_end,arena_copy
+breaks record arena_has_room nss_subid/record.c 's/return size <= arena->left;/return size <= arena->left + 1;/'
+breaks record arena_advance nss_subid/record.c 's/arena->left -= size;/arena->left -= 1;/'
+breaks record arena_put nss_subid/record.c 's/memcpy(arena->next,/memcpy(arena->next + 1,/'
+breaks record arena_put_number nss_subid/record.c 's/digits, arena->next)/digits, arena->next + 1)/'
+breaks record arena_end nss_subid/record.c 's/arena->full ? NULL : begin/begin/'
+breaks record arena_copy nss_subid/record.c 's/char \*begin = arena->next;/char *begin = arena->next + 1;/'
 done_testing
