@@ -87,6 +87,9 @@ machine_is_up() {
 machine_off() {
     local r=0
     machine_cgroup=$(sed -n 's,^0::\(/[^/]*\).*,\1,p' "/proc/$machine_pid/cgroup")
+    # While this is open, the number is not given to a namespace of another machine.
+    # shellcheck disable=SC2034
+    exec {machine_kept}<"/proc/$machine_pid/ns/pid"
     machine_namespace=$(readlink "/proc/$machine_pid/ns/pid")
     exec {machine_in}>&- {machine_out}<&-
     trap - EXIT

@@ -16,7 +16,9 @@ export WHY3CONFIG=$tmp/why3.conf
 why3 config detect >"$tmp/why3.log" 2>&1
 
 # Prints how many goals are proven, of how many; and those that are not.
-prove() { # NAME FUNCTIONS MACHDEP TREE
+prove() ( # NAME FUNCTIONS MACHDEP TREE
+    # Frama-C looks in the current directory first.
+    cd "$4" || exit
     frama-c -c11 -no-frama-c-stdlib -machdep "$3" \
         -cpp-extra-args="-nostdinc -std=gnu11 -I$here/contracts -I$here -I$here/include -I$4 \
             -I$4/libsubid-shim -I$4/nss_subid \
@@ -25,7 +27,7 @@ prove() { # NAME FUNCTIONS MACHDEP TREE
         -wp -wp-rte -wp-fct "$2" -wp-prover z3,cvc4 -wp-timeout 20 "$here/contracts/$1.c" 2>&1 |
         sed -nE 's/^\[wp\] \[Failed\] (.*)/not proven: \1/p; s/.*([Uu]ser [Ee]rror.*)/\1/p
             s/^\[wp\] Proved goals: *([0-9]+) \/ ([0-9]+)$/\1 of \2/p'
-}
+)
 
 check() { # NAME FUNCTIONS
     local machdep got
