@@ -82,8 +82,8 @@ static void on_account_by_name(void *userdata, int r, const struct frame *answer
 }
 
 /*
- * Ask a worker for the record with the account's name or UID. The query has the same deadline as
- * the question. If it passes, the query ends with -ETIMEDOUT, also by ID.
+ * Ask a worker for the record with the account's name or UID. The query's deadline is not after
+ * the question's. If it passes, the record shows the number by ID, and is not known by name.
  */
 static int ask_worker(struct local *local, const struct query_key *key, const struct nss_id *found,
 		      query_done_fn *done, void *userdata, struct query **ret)
@@ -102,8 +102,10 @@ static int ask_worker(struct local *local, const struct query_key *key, const st
 		r = query_new(local->event, local->pool, key, local->deadline_usec, done, userdata,
 			      &query);
 	if (r == 0) {
-		if (!key->name)
+		if (!key->name) {
 			query->wanted = *found;
+			query->is_found = true;
+		}
 		r = query_ask(query, &question, key->name ? on_account_by_name : on_account_by_id);
 		if (r < 0)
 			query_free(query);

@@ -6,9 +6,14 @@
 
 static int on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
 {
+	struct query *query = (struct query *)userdata;
+
 	(void)source;
 	(void)usec;
-	query_finish((struct query *)userdata, -ETIMEDOUT, NULL);
+	if (query->is_found)
+		query_finish(query, 0, &query->wanted);
+	else
+		query_finish(query, -ETIMEDOUT, NULL);
 	return 0;
 }
 

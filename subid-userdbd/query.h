@@ -41,6 +41,9 @@ struct query {
 	query_done_fn *done;
 	void *userdata;
 
+	/* local.c: @wanted is the whole record, and only its owner's account is asked for. */
+	bool is_found;
+
 	/* directory.c: */
 	LIST_ENTRY(query) link; /* of those that wait until the candidates have been asked */
 	bool waits;
@@ -53,7 +56,7 @@ struct query {
 /*
  * query_new: a query for @key.
  *
- * @deadline_usec: from now; then the query ends with -ETIMEDOUT.
+ * @deadline_usec: from now; then the query ends with -ETIMEDOUT, or with the record if is_found.
  * @ret: set on success only. Returns 0; -ENOENT for a name or an ID that no record can have; or
  * another negative errno.
  */

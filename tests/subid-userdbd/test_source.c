@@ -575,7 +575,7 @@ static void a_query_can_be_given_up_at_any_time(void **state)
 
 static struct subid_cache caches[2];
 
-static const struct result *local_by(const char *name, uint32_t id)
+static const struct result *local_within(uint64_t deadline_usec, const char *name, uint32_t id)
 {
 	static struct local local;
 	static struct result result;
@@ -584,11 +584,16 @@ static const struct result *local_by(const char *name, uint32_t id)
 	const struct query_key key = { .name = name, .id = id };
 	struct query *query;
 
-	local_init(&local, event, pool, PATIENCE, &uids, &gids);
+	local_init(&local, event, pool, deadline_usec, &uids, &gids);
 	result = (struct result){ .r = 1 };
 	local_query(&local, &key, on_result, &result, &query);
 	assert_true((result.n == 0) == (query != NULL));
 	return finish(&result);
+}
+
+static const struct result *local_by(const char *name, uint32_t id)
+{
+	return local_within(PATIENCE, name, id);
 }
 
 static void the_files_are_answered_from_here(void **state)
@@ -614,6 +619,14 @@ static void an_account_is_a_workers_to_ask(void **state)
 	is(local_by("subuid-account-100", 0), "account", 100, 3, 9);
 	/* It is not believed an ID that nobody asked for. */
 	assert_int_equal(local_by("subuid-account-101", 0)->r, -EBADMSG);
+}
+
+/* Which record an ID has depends on the files alone. Only its name is an account's. */
+static void an_account_service_that_hangs_takes_no_id_away(void **state)
+{
+	(void)state;
+	is(local_within(DEADLINE, NULL, 103), "77", 103, 3, 203);
+	assert_int_equal(local_within(DEADLINE, "subuid-hang-100", 0)->r, -ETIMEDOUT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -644,6 +657,7 @@ int main(void)
 		TEST(a_query_can_be_given_up_at_any_time),
 		TEST(the_files_are_answered_from_here),
 		TEST(an_account_is_a_workers_to_ask),
+		TEST(an_account_service_that_hangs_takes_no_id_away),
 	};
 	const char *build = getenv("abs_top_builddir");
 	sigset_t signals;

@@ -74,7 +74,7 @@ static void misbehave(const char *text)
 
 	if (!text)
 		return;
-	if (strcmp(text, "hang") == 0)
+	if (strcmp(text, "hang") == 0 || strcmp(text, "subuid-hang-100") == 0)
 		(void)sleep(1000);
 	if (strcmp(text, "crash") == 0)
 		_exit(139);
@@ -127,6 +127,8 @@ static int answer_question(const struct frame *question, const char *text, struc
 	case FRAME_MEMBERS:
 		return answer_members(text ? text : "", answer);
 	case FRAME_FILES_BY_ID:
+		if (question->id == 103)
+			(void)sleep(1000);
 		answer->id = question->id;
 		answer->gid = 9;
 		answer->position = 3;
