@@ -241,12 +241,17 @@ static void on_last_ranges(void *userdata, int r, const struct frame *answer)
 	struct nss_id found;
 
 	r = prove(query, r, answer, &query->wanted.owner, &found);
-	query_finish(query, r, r == 0 ? &found : NULL);
+	/* The candidate's ranges are corrected now. The round may find another candidate, or a
+	 * fault. */
+	if (r == -ENOENT)
+		wait_for_round(query);
+	else
+		query_finish(query, r, r == 0 ? &found : NULL);
 }
 
 /*
- * After the round, a query ends in any case: with a proof, if a candidate had the ID; otherwise
- * with the fault of a question, if one has been noted, or with -ENOENT.
+ * After the round, ask for a proof if a candidate had the ID. Otherwise the query ends with the
+ * fault of a question, if one has been noted, or with -ENOENT.
  */
 static void query_after_round(struct query *query)
 {

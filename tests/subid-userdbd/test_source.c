@@ -59,12 +59,20 @@ static void new_directory(uint64_t deadline_usec, size_t n_groups, bool scans)
 	assert_int_equal(directory_new(&config, &directory), 0);
 }
 
+static void forget_owners(void)
+{
+	directory_free(directory);
+	directory = NULL;
+	(void)unlink("owners");
+}
+
 static int setup(void **state)
 {
 	(void)state;
 	(void)unlink("asked");
 	(void)unlink("owners");
 	(void)unlink("alice");
+	(void)rmdir("fickle");
 	groups[0] = "staff";
 	groups[1] = "ward";
 	assert_true(sd_event_new(&event) >= 0);
@@ -474,6 +482,22 @@ static void a_fault_is_no_absence(void **state)
 	is(by_id(SUBID_UID, 100000), "alice", 100000, 0, 500000);
 }
 
+/* Also if a candidate had the ID a moment ago, before or after the fault. */
+static void a_candidate_that_loses_the_id_hides_no_fault(void **state)
+{
+	static const char *const orders[] = { "unwell\nfickle\n", "fickle\nunwell\n" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(orders); i++) {
+		forget_owners();
+		(void)rmdir("fickle");
+		scratch_write("owners", orders[i]);
+		new_directory(PATIENCE, 0, false);
+		check_int(orders[i], by_id(SUBID_UID, 800000)->r, -ECONNREFUSED);
+		assert_int_equal(asked("3 0 fickle"), 2 * (i + 1));
+	}
+}
+
 /* Nor whether a member of the group would have it. */
 static void a_group_that_cannot_be_asked_is_a_fault(void **state)
 {
@@ -650,6 +674,7 @@ int main(void)
 		TEST(by_id_members_of_groups_are_candidates),
 		TEST(an_id_that_nobody_has_costs_one_question),
 		TEST(a_fault_is_no_absence),
+		TEST(a_candidate_that_loses_the_id_hides_no_fault),
 		TEST(a_group_that_cannot_be_asked_is_a_fault),
 		TEST(a_candidate_that_cannot_be_asked_is_a_fault),
 		TEST(a_source_that_fails_is_not_asked_on),

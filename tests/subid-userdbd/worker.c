@@ -24,6 +24,7 @@ static const struct {
 	{ "1000", { 400000, 10 }, { 400000, 10 }, 0 },
 	{ "runs", { 600000, 10 }, { 600000, 10 }, 0 },
 	{ "member", { 700000, 10 }, { 700000, 10 }, 0 },
+	{ "fickle", { 800000, 10 }, { 800000, 10 }, 0 },
 	{ "unwell", { 0, 0 }, { 0, 0 }, -ECONNREFUSED },
 };
 
@@ -53,6 +54,8 @@ static int answer_ranges(const char *owner, struct frame *answer)
 
 	if (stat(owner, &stamp) == 0)
 		return -ENOENT;
+	if (strcmp(owner, "fickle") == 0 && mkdir(owner, 0700) < 0)
+		abort();
 	if (strncmp(owner, "patient", 7) == 0)
 		return -ECONNREFUSED;
 	for (size_t i = 0; i < OWNERS; i++) {
