@@ -91,8 +91,15 @@ static uint64_t retry_usec(const struct round *round)
 	return now > ROUND_FRESH_USEC ? now - ROUND_FRESH_USEC + ROUND_RETRY_USEC : now;
 }
 
+/* Ask for the account names of all UIDs again after the next look at processes. */
+static void forget_named(struct round *round)
+{
+	frame_free(&round->named);
+	round->named.n_values = 0;
+}
+
 /* Add the names of accounts to the candidates, until there are @max. */
-static void add_names(struct round *round, const struct frame *answer, size_t max)
+static int add_names(struct round *round, const struct frame *answer, size_t max)
 {
 	const char *name = NULL;
 	int r = 0;
@@ -100,16 +107,21 @@ static void add_names(struct round *round, const struct frame *answer, size_t ma
 	while (r == 0 && candidates_count(round->config.candidates) < max &&
 	       (name = frame_next_text(answer, name)))
 		r = candidates_add(round->config.candidates, name);
+	return r;
 }
 
 static void on_names(void *userdata, int r, const struct frame *answer)
 {
 	struct round *round = inquiry_end((struct inquiry *)userdata);
 
-	if (r == 0 && answer->code == 0)
-		add_names(round, answer, SIZE_MAX);
-	else if (r < 0)
+	if (r == 0)
+		r = answer->code;
+	if (r == 0)
+		r = add_names(round, answer, SIZE_MAX);
+	if (r < 0) {
 		note_fault(round, r);
+		forget_named(round);
+	}
 	go_on(round);
 }
 
@@ -121,7 +133,7 @@ static void on_members(void *userdata, int r, const struct frame *answer)
 	if (r == 0)
 		r = answer->code;
 	if (r == 0)
-		add_names(round, answer, CANDIDATES_MAX);
+		r = add_names(round, answer, CANDIDATES_MAX);
 	/* Two errors are no faults: the group does not exist, or it is too large to be read. */
 	if (r < 0 && r != -ENOENT && r != -E2BIG) {
 		note_fault(round, r);
@@ -159,8 +171,9 @@ static void on_scan(void *userdata, int r, const struct frame *answer)
 		if (r == 0)
 			r = frame_add_value(&question, answer->values[i]);
 	}
-	if (question.n_values > 0)
-		(void)inquire(round, round->config.pool, &question, NULL, on_names);
+	if (question.n_values > 0 &&
+	    inquire(round, round->config.pool, &question, NULL, on_names) < 0)
+		forget_named(round);
 	frame_free(&question);
 	go_on(round);
 }
@@ -244,15 +257,6 @@ static bool is_time(uint64_t now, uint64_t interval, uint64_t *last)
 	return true;
 }
 
-/* Forget, once a minute, which UIDs' account names were asked for: ask for them again. */
-static void forget_named(struct round *round)
-{
-	if (!is_time(now_usec(round), ROUND_FRESH_USEC, &round->named_usec))
-		return;
-	frame_free(&round->named);
-	round->named.n_values = 0;
-}
-
 static void ask_processes(struct round *round)
 {
 	const struct frame question = { .code = FRAME_SCAN };
@@ -260,7 +264,8 @@ static void ask_processes(struct round *round)
 	if (!round->config.scanner ||
 	    !is_time(now_usec(round), ROUND_SCAN_USEC, &round->scanned_usec))
 		return;
-	forget_named(round);
+	if (is_time(now_usec(round), ROUND_FRESH_USEC, &round->named_usec))
+		forget_named(round);
 	(void)inquire(round, round->config.scanner, &question, NULL, on_scan);
 }
 

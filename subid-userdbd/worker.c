@@ -132,7 +132,8 @@ static int answer_names(struct nss_host *host, const struct frame *question, str
 
 	for (uint32_t i = 0; r == 0 && i < question->n_values; i++)
 		r = add_name(host, question->values[i], answer);
-	return r;
+	/* If the frame is full, the other accounts do not become candidates. */
+	return r == -E2BIG ? 0 : r;
 }
 
 /* Services report "no such group" by several values, which getgrnam(3) lists. */

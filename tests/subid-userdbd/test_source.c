@@ -72,6 +72,8 @@ static int setup(void **state)
 	(void)unlink("asked");
 	(void)unlink("owners");
 	(void)unlink("alice");
+	(void)unlink("fault-5");
+	(void)unlink("fault-7");
 	(void)rmdir("fickle");
 	groups[0] = "staff";
 	groups[1] = "ward";
@@ -514,6 +516,27 @@ static void a_group_that_cannot_be_asked_is_a_fault(void **state)
 	is(by_id(SUBID_UID, 100000), "alice", 100000, 0, 500000);
 }
 
+/* Nor whether an account whose name could not be asked for. It is asked for again soon. */
+static void an_account_that_cannot_be_asked_for_is_a_fault(void **state)
+{
+	static const struct {
+		const char *fault;
+		int r;
+	} cases[] = { { "111", -ECONNREFUSED }, { "0", -EPIPE } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		forget_owners();
+		scratch_write("fault-5", cases[i].fault);
+		new_directory(PATIENCE, 0, true);
+		assert_int_equal(by_id(SUBID_UID, 600000)->r, cases[i].r);
+		(void)unlink("fault-5");
+		while (by_id(SUBID_UID, 600000)->r == cases[i].r)
+			assert_true(sd_event_run(event, SECOND / 100) >= 0);
+		is(by_id(SUBID_UID, 600000), "runs", 600000, 0, 600000);
+	}
+}
+
 /* The service's own questions fill their queue, behind one that hangs. */
 static void fill_own_questions(struct outcome *outcome)
 {
@@ -676,6 +699,7 @@ int main(void)
 		TEST(a_fault_is_no_absence),
 		TEST(a_candidate_that_loses_the_id_hides_no_fault),
 		TEST(a_group_that_cannot_be_asked_is_a_fault),
+		TEST(an_account_that_cannot_be_asked_for_is_a_fault),
 		TEST(a_candidate_that_cannot_be_asked_is_a_fault),
 		TEST(a_source_that_fails_is_not_asked_on),
 		TEST(a_source_that_hangs_keeps_nobody_beyond_the_deadline),

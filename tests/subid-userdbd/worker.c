@@ -90,6 +90,28 @@ static void misbehave(const char *text)
 		(void)usleep(300000);
 }
 
+/*
+ * The test lets every question of a kind fail, by a file with the errno. If the file has 0, the
+ * worker ends.
+ */
+static int read_fault(int code)
+{
+	char path[32];
+	FILE *file;
+	int fault = 0;
+
+	(void)snprintf(path, sizeof(path), "fault-%d", code);
+	file = fopen(path, "re");
+	if (!file)
+		return 0;
+	if (fscanf(file, "%d", &fault) != 1)
+		abort();
+	(void)fclose(file);
+	if (fault == 0)
+		_exit(1);
+	return -fault;
+}
+
 /* Of the group `ward`, 200. */
 static int answer_members(const char *group, struct frame *answer)
 {
@@ -156,7 +178,9 @@ int main(void)
 		int r;
 
 		note(&question, text);
-		r = answer_question(&question, text, &answer);
+		r = read_fault(question.code);
+		if (r == 0)
+			r = answer_question(&question, text, &answer);
 		if (r < 0) {
 			frame_free(&answer);
 			answer = (struct frame){ .code = r };
