@@ -164,13 +164,18 @@ static void on_scan(void *userdata, int r, const struct frame *answer)
 	struct round *round = inquiry_end((struct inquiry *)userdata);
 	struct frame question = { .code = FRAME_NAMES };
 
-	for (uint32_t i = 0; r == 0 && answer->code == 0 && i < answer->n_values; i++) {
+	if (r == 0)
+		r = answer->code;
+	for (uint32_t i = 0; r == 0 && i < answer->n_values; i++) {
 		if (!may_be_owner(round, answer->values[i]))
 			continue;
-		r = frame_add_value(&round->named, answer->values[i]);
+		r = frame_add_value(&question, answer->values[i]);
 		if (r == 0)
-			r = frame_add_value(&question, answer->values[i]);
+			r = frame_add_value(&round->named, answer->values[i]);
 	}
+	/* No fault: the kernel has no user namespaces, or this host does not let us see them. */
+	if (r < 0 && r != -ENOENT && r != -EACCES && r != -EPERM)
+		note_fault(round, r);
 	if (question.n_values > 0 &&
 	    inquire(round, round->config.pool, &question, NULL, on_names) < 0)
 		forget_named(round);

@@ -67,7 +67,7 @@ __attribute__((nonnull)) void round_begin(struct round *round);
  * round_fault: why may the last round have missed an owner?
  *
  * Returns the negative errno of the last question that could not be asked or was not answered, in
- * that round or up to ROUND_RETRY_USEC before it began; 0 if there was none. A worker that fails to
- * look at processes is not counted.
+ * that round or up to ROUND_RETRY_USEC before it began; 0 if there was none. A host without user
+ * namespaces, or that does not let the service see them, is no fault.
  */
 __attribute__((nonnull, warn_unused_result)) int round_fault(const struct round *round);

@@ -537,6 +537,26 @@ static void an_account_that_cannot_be_asked_for_is_a_fault(void **state)
 	}
 }
 
+/* Nor whether one that runs a process would have it. */
+static void processes_that_cannot_be_looked_at_are_a_fault(void **state)
+{
+	static const struct {
+		const char *fault;
+		int r;
+	} cases[] = {
+		{ "5", -EIO },	  { "0", -EPIPE },   /* the scanner failed, or ended */
+		{ "2", -ENOENT }, { "13", -ENOENT }, /* nothing to see, or not for us */
+		{ "1", -ENOENT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		scratch_write("fault-7", cases[i].fault);
+		new_directory(PATIENCE, 0, true);
+		check_int(cases[i].fault, by_id(SUBID_UID, 12345)->r, cases[i].r);
+	}
+}
+
 /* The service's own questions fill their queue, behind one that hangs. */
 static void fill_own_questions(struct outcome *outcome)
 {
@@ -700,6 +720,7 @@ int main(void)
 		TEST(a_candidate_that_loses_the_id_hides_no_fault),
 		TEST(a_group_that_cannot_be_asked_is_a_fault),
 		TEST(an_account_that_cannot_be_asked_for_is_a_fault),
+		TEST(processes_that_cannot_be_looked_at_are_a_fault),
 		TEST(a_candidate_that_cannot_be_asked_is_a_fault),
 		TEST(a_source_that_fails_is_not_asked_on),
 		TEST(a_source_that_hangs_keeps_nobody_beyond_the_deadline),
