@@ -96,6 +96,7 @@ static size_t collect(const struct candidates *candidates, enum subid_kind kind,
 	return n;
 }
 
+/* If memory is short, the ranges stay stale. */
 static void sort(struct candidates *candidates, enum subid_kind kind)
 {
 	struct sorted *sorted = &candidates->by_id[kind];
@@ -133,12 +134,27 @@ static size_t count_below(const struct sorted *sorted, uint32_t id)
 	return low;
 }
 
+static const char *find_unsorted(const struct candidates *candidates, enum subid_kind kind,
+				 uint32_t id)
+{
+	const struct candidate *candidate;
+
+	TAILQ_FOREACH (candidate, &candidates->by_use, by_use)
+		for (size_t i = 0; i < candidate->n[kind]; i++)
+			if (subid_range_contains(&candidate->ranges[kind][i], id))
+				return candidate->owner;
+	return NULL;
+}
+
 const char *candidates_find(struct candidates *candidates, enum subid_kind kind, uint32_t id)
 {
 	struct sorted *sorted = &candidates->by_id[kind];
 
 	if (sorted->stale)
 		sort(candidates, kind);
+	/* Without memory to sort them, look at all: NULL would say that no candidate has the ID. */
+	if (sorted->stale)
+		return find_unsorted(candidates, kind, id);
 	for (size_t i = count_below(sorted, id); i > 0 && sorted->entries[i - 1].reach >= id; i--)
 		if (sorted->entries[i - 1].last >= id)
 			return sorted->entries[i - 1].candidate->owner;

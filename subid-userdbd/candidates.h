@@ -65,8 +65,7 @@ __attribute__((nonnull)) bool candidates_use(struct candidates *candidates, cons
 /*
  * candidates_find: which candidate had @id when it was last asked?
  *
- * Returns the owner's text, valid until the table is changed; or NULL if there is none or memory
- * is short.
+ * Returns the owner's text, valid until the table is changed; or NULL if there is none.
  */
 __attribute__((nonnull, warn_unused_result)) const char *
 candidates_find(struct candidates *candidates, enum subid_kind kind, uint32_t id);

@@ -16,9 +16,20 @@
 
 static struct candidates *table;
 
+/* In place of calloc(3), for the service too. */
+static bool memory_is_short;
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return memory_is_short ? NULL : __real_calloc(n, size);
+}
+
 static int setup(void **state)
 {
 	(void)state;
+	memory_is_short = false;
 	table = candidates_new();
 	return table ? 0 : -1;
 }
@@ -89,6 +100,21 @@ static void an_id_is_found_in_ranges_that_overlap(void **state)
 	has(100, "nobody");
 	has(UINT32_MAX, "last");
 	assert_null(candidates_find(table, SUBID_GID, 20));
+}
+
+static void without_memory_to_sort_an_id_is_found_all_the_same(void **state)
+{
+	(void)state;
+	learn("a", 10, 10, 1);
+	learn("b", 30, 10, 1);
+	memory_is_short = true;
+	has(9, "nobody");
+	has(10, "a");
+	has(39, "b");
+	has(40, "nobody");
+	assert_null(candidates_find(table, SUBID_GID, 10));
+	memory_is_short = false;
+	has(39, "b");
 }
 
 static void what_an_owner_had_is_what_it_said_last(void **state)
@@ -285,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(positions_run_over_all_ranges_of_an_owner),
 		TEST(an_id_is_found_in_ranges_that_overlap),
+		TEST(without_memory_to_sort_an_id_is_found_all_the_same),
 		TEST(what_an_owner_had_is_what_it_said_last),
 		TEST(a_candidate_is_an_owner_and_there_once),
 		TEST(those_never_asked_come_first_then_the_longest_ago),
