@@ -141,9 +141,16 @@ void server_connect(struct server *server, int fd)
 	connection_begin(connection);
 }
 
-/* The server does not close at once: a client may have sent a call that is not yet read. */
+/*
+ * The server does not close at once: a client may have sent a call that is not yet read, also one
+ * that was silent before. So the silence of all begins again.
+ */
 static void close_down(struct server *server)
 {
+	struct connection *connection;
+
+	TAILQ_FOREACH (connection, &server->connections, link)
+		connection->heard_usec = server_now_usec(server);
 	server->closing = true;
 	server->config.silence_max_usec = SERVER_CLOSING_SILENCE_USEC;
 	(void)sd_event_source_set_enabled(server->listening, SD_EVENT_OFF);

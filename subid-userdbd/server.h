@@ -30,7 +30,7 @@ struct connection;
 #define SERVER_CONNECTIONS_OF_USER_MAX 256
 #define SERVER_SILENCE_MAX_USEC (30 * UINT64_C(1000000))
 
-/* How long a connection may be silent once the server is closing. */
+/* How long a connection may be silent once the server is closing, from when that begins. */
 #define SERVER_CLOSING_SILENCE_USEC UINT64_C(200000)
 
 struct server_config {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "server.h"
@@ -57,10 +58,19 @@ static void handle(void *userdata, struct connection *connection, struct request
 
 static bool accepts;
 static unsigned int n_closed;
+static int callers[8]; /* clients that call at the moment at which the server begins to close */
+static size_t n_callers;
+
+static void send_bytes(int fd, const void *bytes, size_t size)
+{
+	assert_int_equal(send(fd, bytes, size, MSG_NOSIGNAL), size);
+}
 
 static bool may_accept(void *userdata)
 {
 	(void)userdata;
+	for (size_t i = 0; !accepts && i < n_callers; i++)
+		send_bytes(callers[i], CALL, sizeof(CALL));
 	return accepts;
 }
 
@@ -94,6 +104,7 @@ static int setup(void **state)
 	policy = REPLY;
 	reply_size = sizeof("r");
 	n_calls = n_cancelled = n_closed = 0;
+	n_callers = 0;
 	accepts = true;
 	return 0;
 }
@@ -122,11 +133,6 @@ static void settle(void)
 {
 	while (sd_event_run(event, SECOND / 50) > 0)
 		;
-}
-
-static void send_bytes(int fd, const void *bytes, size_t size)
-{
-	assert_int_equal(send(fd, bytes, size, MSG_NOSIGNAL), size);
 }
 
 /* Reads what has arrived. Returns how many bytes, or -1 if none came and the connection ended. */
@@ -494,6 +500,52 @@ static void a_closing_server_answers_the_calls_that_it_has(void **state)
 	(void)close(late);
 }
 
+static uint64_t clock_usec(void)
+{
+	struct timespec now;
+
+	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* Returns how long it took until all callers were answered, or closed. */
+static uint64_t close_while_they_call(void)
+{
+	uint64_t began;
+	int late;
+
+	new_server(8, 8, 3600 * SECOND);
+	listen_somewhere();
+	n_calls = 0;
+	n_callers = COUNT_OF(callers);
+	settle(); /* so that all connect in one turn of the loop, and their silence ends at once */
+	for (size_t i = 0; i < n_callers; i++)
+		callers[i] = client();
+	/* They have been silent for longer than a server that closes allows. */
+	assert_int_equal(usleep(SERVER_CLOSING_SILENCE_USEC * 5 / 4), 0);
+	accepts = false;
+	late = connect_there();
+	began = clock_usec();
+	while (n_calls < n_callers && server_connections(server) > 0)
+		assert_true(sd_event_run(event, SECOND / 50) >= 0);
+	(void)close(late);
+	for (size_t i = 0; i < n_callers; i++)
+		(void)close(callers[i]);
+	return clock_usec() - began;
+}
+
+static void a_closing_server_answers_clients_that_were_silent_for_long(void **state)
+{
+	uint64_t took;
+
+	(void)state;
+	/* If the machine was so slow that the time really was over, it says nothing. */
+	do
+		took = close_while_they_call();
+	while (n_calls < n_callers && took >= SERVER_CLOSING_SILENCE_USEC);
+	assert_int_equal(n_calls, n_callers);
+}
+
 static void a_server_closes_even_if_a_client_keeps_sending(void **state)
 {
 	int fd = client(), late;
@@ -539,6 +591,7 @@ int main(void)
 		TEST(a_listening_socket_is_served),
 		TEST(a_server_without_clients_closes_at_once),
 		TEST(a_closing_server_answers_the_calls_that_it_has),
+		TEST(a_closing_server_answers_clients_that_were_silent_for_long),
 		TEST(a_server_closes_even_if_a_client_keeps_sending),
 	};
 
