@@ -32,30 +32,28 @@ static int open_file(int directory)
 	return -EINVAL;
 }
 
-/* Read a line. One that does not fit into @line becomes an empty line. Returns false at the end. */
-static bool read_line(FILE *file, char *line, int size)
+/*
+ * Read a line without its newline. A line that is too long or has a NUL is no owner, and becomes an
+ * empty line. Returns false at the end, or if the last line has no newline.
+ */
+static bool read_line(FILE *file, char *line, size_t size)
 {
-	size_t len;
+	bool is_text = true;
+	size_t len = 0;
 	int c;
 
-	if (!fgets(line, size, file))
-		return false;
-	len = strlen(line);
-	if (len > 0 && line[len - 1] == '\n') {
-		line[len - 1] = '\0';
-		return true;
+	for (c = getc(file); c != '\n' && c != EOF; c = getc(file)) {
+		is_text = is_text && c != '\0' && len < size - 1;
+		if (is_text)
+			line[len++] = (char)c;
 	}
-	/* The line is too long, has a NUL, or has no newline: it is no owner. */
-	line[0] = '\0';
-	do
-		c = getc(file);
-	while (c != '\n' && c != EOF);
-	return true;
+	line[is_text ? len : 0] = '\0';
+	return c != EOF;
 }
 
 int state_load(int directory, struct candidates *candidates)
 {
-	char line[SUBID_OWNER_MAX_BYTES + 2];
+	char line[SUBID_OWNER_MAX_BYTES + 1];
 	int fd = open_file(directory), r = 0;
 	FILE *file;
 
