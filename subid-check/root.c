@@ -50,6 +50,23 @@ bool root_is_live(const struct root *root)
 
 /* --- opening ---------------------------------------------------------------------- */
 
+/* Opens one name of a path, which has @len bytes. A link is opened itself. */
+static int open_name(int directory, const char *path, size_t len)
+{
+	char name[NAME_MAX + 1];
+	int fd;
+
+	if (len > NAME_MAX)
+		return -ENAMETOOLONG;
+	memcpy(name, path, len);
+	name[len] = '\0';
+	/* It could lead out of the root. */
+	if (strcmp(name, "..") == 0)
+		return -ENOTSUP;
+	fd = openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
 /*
  * Opens a path without following any link. This serves kernels before Linux 5.6 and
  * sandboxes that forbid unknown system calls. O_PATH opens a link itself, which is no
@@ -57,25 +74,17 @@ bool root_is_live(const struct root *root)
  */
 static int open_without_links(int root, const char *path)
 {
-	int fd = root, r = 0;
+	int fd = open_name(root, ".", 1);
 
-	while (r == 0 && *(path += strspn(path, "/")) != '\0') {
+	while (fd >= 0 && *(path += strspn(path, "/")) != '\0') {
 		size_t len = strcspn(path, "/");
-		char name[NAME_MAX + 1];
-		int next;
+		int next = open_name(fd, path, len);
 
-		if (len > NAME_MAX)
-			return -ENAMETOOLONG;
-		memcpy(name, path, len);
-		name[len] = '\0';
-		next = openat(fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-		r = next < 0 ? -errno : 0;
-		if (fd != root)
-			(void)close(fd);
+		(void)close(fd);
 		fd = next;
 		path += len;
 	}
-	return r < 0 ? r : fd;
+	return fd;
 }
 
 static int open_in_root(int root, const char *path)

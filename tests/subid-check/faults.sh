@@ -91,4 +91,18 @@ diag "--- kernels and sandboxes without openat2(2)"
 for error in ENOSYS EPERM; do
     is "$error changes nothing" "$(inject "openat2:error=$error:when=1+")" "$baseline"
 done
+mkdir -p host/srv/below out
+ln -s ../out host/linked
+files() { # DIRECTORY...: how many there are, without openat2(2)
+    said strace -f -qq -o trace -e trace=openat2 -e inject=openat2:error=ENOSYS \
+        "$program" --root host --files "$@" | sed -n '/ files below\|^subid-check:\|^status 2/p'
+}
+is "the root can be one of several directories" "$(files / /srv .//srv/below/)" \
+    "$(($(find host | wc -l) + 3)) files below / /srv .//srv/below/"
+for way in /.. /srv/../.. /srv/../srv; do
+    is "$way cannot lead out of the root" "$(files "$way")" \
+        "subid-check: host$way: Operation not supported
+status 2"
+done
+like "nor can a link" "$(files /linked)" '^status 2$'
 done_testing
