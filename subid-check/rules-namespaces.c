@@ -31,10 +31,12 @@ static const char *name_of(const struct survey *survey, uint32_t uid)
 
 static bool is_engine(const struct survey *survey, const struct principal *creator)
 {
-	const char *name = creator->owner ? creator->owner->name : name_of(survey, creator->uid);
+	const char *name = creator->owner ? creator->owner->name : NULL;
 
 	if (creator->has_uid && creator->uid == 0)
 		return true;
+	if (creator->has_uid)
+		name = name_of(survey, creator->uid);
 	for (size_t i = 0; name && i < sizeof(engines) / sizeof(engines[0]); i++)
 		if (strcmp(name, engines[i]) == 0)
 			return true;

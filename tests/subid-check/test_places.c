@@ -10,10 +10,14 @@
 #include "rules.h"
 #include "scratch.h"
 
-/* alice's container has a container: nested; containers has no account. */
+/*
+ * alice's container has a container: nested; containers has no account; two UIDs delegate each
+ * other.
+ */
 static const struct model host = {
 	.subuid = "alice:100000:65536\nbob:165536:65536\ncontainers:2147483647:65536\n"
-		  "subuid-alice-100005:110000:100\n4242:300000:10\n",
+		  "subuid-alice-100005:110000:100\n4242:300000:10\n"
+		  "310000:320000:10\n320000:310000:10\n",
 	.subgid = "alice:500000:65536\nbob:165536:65536\n",
 	.users = "root 0 alice 1000 bob 1001 lxd 999",
 };
@@ -151,6 +155,10 @@ static void a_namespace_is_made_by_the_owner_of_its_ids(void **state)
 		{ "the owner's container", 100000, { SUBID_UID, 1, { 100001, 100010 } }, "" },
 		{ "another owner's container",
 		  165536,
+		  { SUBID_UID, 1, { 100001, 100010 } },
+		  "namespace" },
+		{ "UIDs that own each other",
+		  310000,
 		  { SUBID_UID, 1, { 100001, 100010 } },
 		  "namespace" },
 		{ "a container of one that has no account",
