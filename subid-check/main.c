@@ -89,7 +89,7 @@ static int check(const struct survey *survey, const struct options *options,
 
 /*
  * An ID may be delegated as a UID, as a GID, or as both. If it is only one of these, the other is
- * not shown. Returns how many identities there are to show.
+ * not shown. The ID of a process is its UID. Returns how many identities there are to show.
  */
 static size_t identify(const struct survey *survey, const struct options *options,
 		       struct identity ret[2])
@@ -113,10 +113,12 @@ static size_t identify(const struct survey *survey, const struct options *option
 			     strerrordesc_np(-r));
 	}
 	identity_of_id(survey, SUBID_UID, id, &ret[n++]);
+	if (!options->has_id)
+		return n;
 	identity_of_id(survey, SUBID_GID, id, &identity);
 	if (identity.entry && !ret[0].entry)
 		ret[0] = identity; /* without an entry, ret[0] has nothing to free */
-	else if (identity.entry && options->has_id)
+	else if (identity.entry)
 		ret[n++] = identity;
 	else
 		identity_free(&identity);

@@ -94,6 +94,14 @@ is "and so does JSON" \
 [($container, None), ($container, None)]"
 like "--pid alone asks for the process's own UID" "$(check --pid "$container")" \
     '^UID 100005 is subuid-alice-100005$'
+setpriv --reuid 500040 --regid 1000 --clear-groups sleep 300 &
+foreign=$!
+wait_for runs "$foreign" sleep
+is "which is no GID, though one of that number may be delegated" \
+    "$(shown --pid "$foreign" | sed -n '1p; $p')" \
+    "UID 500040 is not delegated
+status 1"
+kill "$foreign" && wait "$foreign" 2>/dev/null
 is "a GID is asked of gid_map" \
     "$(one "[(i['kind'], i['processes'][0]['inside']) for i in d['ids']]" subgid-alice-500007)" \
     "[('gid', 7)]"
