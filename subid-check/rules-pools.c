@@ -5,6 +5,7 @@
 
 #include "memory.h"
 #include "rules.h"
+#include "record.h"
 
 #define LOGIN_DEFS "/etc/login.defs"
 
@@ -122,21 +123,17 @@ static void find_deterministic(struct pass *pass, const struct pool *pool)
 	}
 }
 
-/* The first account below UID 65534 whose UID is too large for a range of its own, or NULL. */
+/* The first account whose UID is too large for a range of its own, or NULL. */
 static const struct account *find_beyond(const struct pass *pass, const struct pool *pool)
 {
-	uint64_t first = pool->uid_min + pool_capacity(pool);
-	const struct account *account = NULL;
-	const struct subid_range range = {
-		.start = (uint32_t)first,
-		/* The user nobody (65534) needs no range. Larger UIDs are not examined. */
-		.count = first < 65534 ? (uint32_t)(65534 - first) : 0,
-	};
+	const struct accounts *users = &pass->survey->accounts[SUBID_UID];
 
-	if (range.count == 0)
-		return NULL;
-	(void)accounts_within(&pass->survey->accounts[SUBID_UID], &range, &account);
-	return account;
+	/* Reserved UIDs, such as that of nobody (65534), need no range. */
+	for (size_t i = 0; i < users->n; i++)
+		if (users->items[i].id >= pool->uid_min + pool_capacity(pool) &&
+		    !nss_id_is_reserved(users->items[i].id))
+			return &users->items[i];
+	return NULL;
 }
 
 static void find_wrap(struct pass *pass, const struct pool *pool)
@@ -162,7 +159,11 @@ static void find_wrap(struct pass *pass, const struct pool *pool)
 				 ", but %s has the UID %" PRIu32 ".",
 				 id, pool->uid_min, pool->uid_min + capacity - 1, account->name,
 				 account->id),
-		    memory_print("Raise SUB_%s_MAX, which changes no user's range.", id));
+		    memory_print(pool->max < UINT32_MAX
+					 ? "Raise SUB_%s_MAX, which changes no user's range."
+					 : "Give the user a lower UID, since SUB_%s_MAX cannot be "
+					   "raised.",
+				 id));
 }
 
 static void find_in_pool(struct pass *pass, enum subid_kind kind)

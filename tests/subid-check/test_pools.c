@@ -112,6 +112,18 @@ static void a_deterministic_pool_that_wraps_is_found(void **state)
 	finds_none("which a linear pool does not read",
 		   HOST(.login_defs = "UNSAFE_SUB_UID_DETERMINISTIC_WRAP yes\n"),
 		   "deterministic-wrap");
+	finds(HOST(.subuid = "", .subgid = "", .users = "alice 1000 ldapadmin 1000000",
+		   .login_defs = "SUB_UID_DETERMINISTIC yes\n"),
+	      "pool-exhausted", "warning /etc/login.defs:1", "ldapadmin has the UID 1000000",
+	      "a lower UID, since SUB_UID_MAX cannot be raised");
+	finds(HOST(.subuid = "", .subgid = "", .users = "alice 1000 ldapadmin 1000000",
+		   .login_defs = "SUB_UID_DETERMINISTIC yes\n"
+				 "UNSAFE_SUB_UID_DETERMINISTIC_WRAP yes\n"),
+	      "deterministic-wrap", "error /etc/login.defs:1",
+	      "ldapadmin (UID 1000000) the same IDs as the user with the UID 16975", "to no");
+	finds_none("nobody, which is no user",
+		   HOST(.subuid = "", .users = "nobody 65534", .login_defs = DETERMINISTIC),
+		   "pool-exhausted");
 }
 
 /* --- directories ------------------------------------------------------------------------ */
