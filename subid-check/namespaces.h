@@ -34,7 +34,7 @@ struct namespaces {
 	struct userns *items; /* by inode */
 	size_t n, room;
 	size_t n_maps; /* in all items together */
-	bool more;     /* there are more than are kept */
+	bool more;     /* there are more namespaces, or lines of their maps, than are kept */
 };
 
 /*

@@ -184,9 +184,9 @@ void rules_namespaces(struct pass *pass)
 	if (survey->namespaces.more)
 		(void)findings_add(
 			findings, FINDING_WARNING, "namespace", NULL, 0,
-			memory_print("There are more than %d user namespaces, and not all of them "
-				     "were examined.",
-				     NAMESPACES_KEPT_MAX),
+			memory_print("Not all user namespaces were examined: there are more than "
+				     "%d, or their maps have more than %d lines.",
+				     NAMESPACES_KEPT_MAX, NAMESPACES_MAPS_MAX),
 			rules_text("lsns -t user"));
 	whose_map_free(&map);
 }

@@ -185,12 +185,34 @@ static void a_namespace_is_made_by_the_owner_of_its_ids(void **state)
 		check_namespace(rows[i].reason, rows[i].creator, rows[i].line, rows[i].want);
 }
 
+static void namespaces_that_were_not_examined_are_a_warning(void **state)
+{
+	struct findings findings = { .n = 0 };
+	struct survey survey;
+	struct pass pass = { .survey = &survey, .findings = &findings };
+
+	(void)state;
+	model_survey(&host, &survey);
+	survey.namespaces.items = calloc(1, sizeof(struct userns));
+	survey.namespaces.n = 1;
+	survey.namespaces.more = true;
+	rules_namespaces(&pass);
+	assert_int_equal(findings.n, 1);
+	assert_int_equal(findings.items[0].severity, FINDING_WARNING);
+	check_text("both limits", findings.items[0].reason,
+		   "Not all user namespaces were examined: there are more than 4096, or their maps "
+		   "have more than 65536 lines.");
+	findings_free(&findings);
+	survey_free(&survey);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whose_an_id_is_follows_accounts_first),
 		cmocka_unit_test(a_place_trusts_its_owner_and_root),
 		cmocka_unit_test(a_namespace_is_made_by_the_owner_of_its_ids),
+		cmocka_unit_test(namespaces_that_were_not_examined_are_a_warning),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
