@@ -42,7 +42,11 @@ static int compare_names(const void *a, const void *b)
 	const struct account *const *left = (const struct account *const *)a;
 	const struct account *const *right = (const struct account *const *)b;
 
-	return strcmp((*left)->name, (*right)->name);
+	int order = strcmp((*left)->name, (*right)->name);
+
+	if (order != 0)
+		return order;
+	return ((*left)->order > (*right)->order) - ((*left)->order < (*right)->order);
 }
 
 void accounts_sort(struct accounts *accounts)
@@ -215,16 +219,15 @@ const struct account *accounts_by_name(const struct accounts *accounts, const ch
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = strcmp(accounts->by_name[middle]->name, name);
 
-		if (order == 0)
-			return accounts->by_name[middle];
-		if (order < 0)
+		if (strcmp(accounts->by_name[middle]->name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
+	return low < accounts->n && strcmp(accounts->by_name[low]->name, name) == 0
+		       ? accounts->by_name[low]
+		       : NULL;
 }
 
 size_t accounts_within(const struct accounts *accounts, const struct subid_range *range,

@@ -11,13 +11,13 @@
 /* A user or a group of the host. Records of subordinate IDs are not among them. */
 struct account {
 	uint32_t id;
-	size_t order; /* how many were found before it; of two with the same ID, the first counts */
+	size_t order; /* how many were found before it; the first with an ID or name counts */
 	char *name;
 };
 
 struct accounts {
-	struct account *items; /* by ID, then by `order` */
-	struct account **by_name;
+	struct account *items;	  /* by ID, then by `order` */
+	struct account **by_name; /* by name, then by `order` */
 	size_t n, room;
 };
 
@@ -57,7 +57,7 @@ void accounts_free(struct accounts *accounts);
 
 /*
  * accounts_by_id: the first account with this ID, or NULL.
- * accounts_by_name: an account with this name, or NULL; any of them if there are several.
+ * accounts_by_name: the first account with this name, or NULL.
  */
 const struct account *accounts_by_id(const struct accounts *accounts, uint32_t id);
 const struct account *accounts_by_name(const struct accounts *accounts, const char *name);

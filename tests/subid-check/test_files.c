@@ -79,6 +79,23 @@ static void accounts_are_the_lines_with_a_name_and_numbers(void **state)
 	}
 }
 
+static void of_accounts_with_one_name_or_id_the_first_counts(void **state)
+{
+	static const char text[] = "alice:x:2000:1\nalice:x:1000:1\n"
+				   "alice:x:3000:1\nbob:x:3000:1\n";
+	struct accounts accounts = { .n = 0 };
+
+	(void)state;
+	assert_int_equal(accounts_parse(text, strlen(text), SUBID_UID, &accounts), 0);
+	accounts_sort(&accounts);
+	check_int("alice", accounts_by_name(&accounts, "alice")->id, 2000);
+	check_text("3000", accounts_by_id(&accounts, 3000)->name, "alice");
+	check_int("bob", accounts_by_name(&accounts, "bob")->id, 3000);
+	assert_null(accounts_by_name(&accounts, "al"));
+	assert_null(accounts_by_name(&accounts, "carol"));
+	accounts_free(&accounts);
+}
+
 /* Below "tree" of the scratch directory. */
 static void a_file_below_a_directory_is_read_only_if_it_is_a_regular_one_inside(void **state)
 {
@@ -178,6 +195,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_end_with_newlines_or_with_the_text),
 		cmocka_unit_test(accounts_are_the_lines_with_a_name_and_numbers),
+		cmocka_unit_test(of_accounts_with_one_name_or_id_the_first_counts),
 		cmocka_unit_test(
 			a_file_below_a_directory_is_read_only_if_it_is_a_regular_one_inside),
 		cmocka_unit_test(the_names_in_a_directory_come_in_order_and_are_bounded),
