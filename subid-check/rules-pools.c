@@ -293,7 +293,8 @@ static void find_kubelet(struct pass *pass)
 		const struct entry *gids = only_entry(survey, owner, SUBID_GID);
 		enum subid_kind kind =
 			owner->first[SUBID_UID] != OWNER_NO_ENTRY ? SUBID_UID : SUBID_GID;
-		uint32_t max_pods = survey->kubelet_max_pods > 0 ? survey->kubelet_max_pods : 110;
+		uint32_t max_pods = survey->kubelet_max_pods > 0 ? survey->kubelet_max_pods
+								 : SURVEY_MAX_PODS_DEFAULT;
 		char *fault;
 
 		if (strcmp(owner->name, "kubelet") != 0)

@@ -109,7 +109,7 @@ uint32_t survey_max_pods(const char *text, size_t len)
 			value = strtoul(at + 1, NULL, 10);
 	}
 	free(copy);
-	return value < UINT32_MAX ? (uint32_t)value : 0;
+	return value > 0 && value < UINT32_MAX ? (uint32_t)value : SURVEY_MAX_PODS_DEFAULT;
 }
 
 static void read_kubelet(const struct root *root, struct survey *survey)

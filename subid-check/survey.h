@@ -40,7 +40,7 @@ struct survey {
 	struct pool pools[2];
 	struct directories directories;
 	struct avoid avoid[2];	   /* IDs that no proposal may contain */
-	uint32_t kubelet_max_pods; /* of the kubelet's configuration, or 0 */
+	uint32_t kubelet_max_pods; /* of the kubelet's configuration; 0: it was not read */
 	struct services services;
 	struct usage usage; /* of a live host */
 	struct probe probe;
@@ -57,5 +57,8 @@ struct survey {
 __attribute__((nonnull)) void survey_read(const struct survey_request *request, struct survey *ret);
 __attribute__((nonnull)) void survey_free(struct survey *survey);
 
-/* survey_max_pods: `maxPods` of a KubeletConfiguration in YAML or JSON, or 0. */
+/* The kubelet's own default of `maxPods`. */
+#define SURVEY_MAX_PODS_DEFAULT 110
+
+/* survey_max_pods: `maxPods` of a KubeletConfiguration in YAML or JSON, or its default. */
 __attribute__((nonnull)) uint32_t survey_max_pods(const char *text, size_t len);

@@ -247,11 +247,13 @@ static void max_pods_is_read_of_yaml_and_json(void **state)
 	} rows[] = {
 		{ "kind: KubeletConfiguration\nmaxPods: 250\n", 250 },
 		{ "{\"maxPods\": 64}", 64 },
-		{ "x:\n  maxPods: 3\n", 0 },
-		{ "#maxPods: 3\n", 0 },
-		{ "maxPodsX: 3\n", 0 },
-		{ "maxPods: -1\n", 0 },
-		{ "", 0 },
+		/* The kubelet's own default. */
+		{ "x:\n  maxPods: 3\n", 110 },
+		{ "#maxPods: 3\n", 110 },
+		{ "maxPodsX: 3\n", 110 },
+		{ "maxPods: 0\n", 110 },
+		{ "maxPods: -1\n", 110 },
+		{ "", 110 },
 	};
 
 	(void)state;
