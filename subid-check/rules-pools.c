@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
-#include "rules.h"
 #include "record.h"
+#include "rules.h"
 
 #define LOGIN_DEFS "/etc/login.defs"
 
@@ -94,12 +95,22 @@ static bool is_by_formula(const struct pass *pass, const struct pool *pool,
 	       ids.first == entry->range.start && ids.last == entry_last(entry);
 }
 
-/* The first user that the pool gives IDs of the entry. */
-static uint64_t user_of(const struct pool *pool, const struct entry *entry)
+/*
+ * Says which user the pool gives IDs of the entry: the first one that is not the owner, or "" if
+ * there is none. Ownership: free(3).
+ */
+static char *show_user(const struct pass *pass, const struct pool *pool, const struct entry *entry)
 {
+	const struct owner *owner = rules_owner(pass, entry);
 	uint64_t first = entry->range.start > pool->min ? entry->range.start : pool->min;
+	uint64_t nth = (first - pool->min) / pool->count;
 
-	return pool->uid_min + (first - pool->min) / pool->count;
+	if (owner->account == OWNER_HAS_ACCOUNT && owner->uid == pool->uid_min + nth)
+		nth++;
+	if (nth == pool_capacity(pool) || pool->min + nth * pool->count > entry_last(entry))
+		return rules_text("");
+	return memory_print(", and it has IDs of the user with the UID %" PRIu64,
+			    pool->uid_min + nth);
 }
 
 static void find_deterministic(struct pass *pass, const struct pool *pool)
@@ -108,18 +119,20 @@ static void find_deterministic(struct pass *pass, const struct pool *pool)
 
 	for (size_t i = 0; i < pass->database->n; i++) {
 		const struct entry *entry = &pass->database->entries[i];
+		char *user;
 
 		if (is_by_formula(pass, pool, entry) || entry->range.start >= end ||
 		    entry_last(entry) < pool->min)
 			continue;
+		user = show_user(pass, pool, entry);
 		rules_add_ids(pass, FINDING_WARNING, "deterministic", entry->line,
 			      rules_stretch(entry),
 			      memory_print("%s's range is not the one that "
-					   "SUB_%s_DETERMINISTIC gives, and it has IDs of the user "
-					   "with the UID %" PRIu64 ".",
+					   "SUB_%s_DETERMINISTIC gives%s.",
 					   rules_owner(pass, entry)->name,
-					   rules_id_names[pass->kind], user_of(pool, entry)),
+					   rules_id_names[pass->kind], user),
 			      fix_move(pass, entry));
+		free(user);
 	}
 }
 

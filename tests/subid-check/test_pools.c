@@ -75,7 +75,13 @@ static void a_range_against_the_deterministic_formula_is_a_warning(void **state)
 	finds(HOST(.subuid = "carol:200000:65536\n", .login_defs = DETERMINISTIC), "deterministic",
 	      "warning /etc/subuid:1", "the UID 1001", "by hand");
 	finds(HOST(.subuid = "alice:100000:100\n", .login_defs = DETERMINISTIC), "deterministic",
-	      "warning /etc/subuid:1", "", "");
+	      "warning /etc/subuid:1", "the one that SUB_UID_DETERMINISTIC gives.", "");
+	finds(HOST(.subuid = "alice:100000:65537\n", .login_defs = DETERMINISTIC), "deterministic",
+	      "warning /etc/subuid:1", "IDs of the user with the UID 1001", "");
+	finds(HOST(.subuid = "zoe:600016544:65537\n", .users = "zoe 10154",
+		   .login_defs = DETERMINISTIC),
+	      "deterministic", "warning /etc/subuid:1", "the one that SUB_UID_DETERMINISTIC gives.",
+	      "");
 	finds_none("by the formula", HOST(.login_defs = DETERMINISTIC), "deterministic");
 	finds_none("not deterministic", HOST(.subuid = "alice:165536:65536\n"), "deterministic");
 	finds_none("outside the pool",
@@ -106,12 +112,6 @@ static void a_deterministic_pool_that_wraps_is_found(void **state)
 	finds(HOST(.subuid = "", .subgid = "", .users = "alice 1000 zoe 10155",
 		   .login_defs = DETERMINISTIC),
 	      "pool-exhausted", "warning /etc/login.defs:1", "zoe has the UID 10155", "Raise");
-	finds_none("the last one with a range",
-		   HOST(.subuid = "", .users = "zoe 10154", .login_defs = DETERMINISTIC),
-		   "pool-exhausted");
-	finds_none("which a linear pool does not read",
-		   HOST(.login_defs = "UNSAFE_SUB_UID_DETERMINISTIC_WRAP yes\n"),
-		   "deterministic-wrap");
 	finds(HOST(.subuid = "", .subgid = "", .users = "alice 1000 ldapadmin 1000000",
 		   .login_defs = "SUB_UID_DETERMINISTIC yes\n"),
 	      "pool-exhausted", "warning /etc/login.defs:1", "ldapadmin has the UID 1000000",
@@ -124,6 +124,12 @@ static void a_deterministic_pool_that_wraps_is_found(void **state)
 	finds_none("nobody, which is no user",
 		   HOST(.subuid = "", .users = "nobody 65534", .login_defs = DETERMINISTIC),
 		   "pool-exhausted");
+	finds_none("the last one with a range",
+		   HOST(.subuid = "", .users = "zoe 10154", .login_defs = DETERMINISTIC),
+		   "pool-exhausted");
+	finds_none("which a linear pool does not read",
+		   HOST(.login_defs = "UNSAFE_SUB_UID_DETERMINISTIC_WRAP yes\n"),
+		   "deterministic-wrap");
 }
 
 /* --- directories ------------------------------------------------------------------------ */
