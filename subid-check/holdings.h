@@ -33,8 +33,9 @@ enum holdings_mark_kind {
 	HOLDINGS_SETUID,
 	HOLDINGS_SETGID,
 	HOLDINGS_CAPABLE,
-	HOLDINGS_ACL,
-	HOLDINGS_UNREAD, /* a directory, or the attributes of a file */
+	HOLDINGS_ACL,	     /* of a stray ID */
+	HOLDINGS_ACL_SHARED, /* of a delegated one: a user may share a file on purpose */
+	HOLDINGS_UNREAD,     /* a directory, or the attributes of a file */
 	HOLDINGS_MARK_KINDS,
 };
 

@@ -26,6 +26,8 @@ static const struct {
 			       "Delete it, or take its capabilities away with setcap -r." },
 	[HOLDINGS_ACL] = { FINDING_WARNING, "acl", "Its ACL names",
 			   "Take that entry away with setfacl -x." },
+	[HOLDINGS_ACL_SHARED] = { FINDING_NOTE, "acl", "Its ACL names",
+				  "Take that entry away with setfacl -x." },
 	[HOLDINGS_UNREAD] = { FINDING_WARNING, "unread-directory", "", "" },
 };
 
@@ -59,19 +61,12 @@ static char *show_place(const struct survey *survey, const struct place *place)
 
 static const char *consequence(const struct holdings_mark *mark)
 {
-	if (mark->what == HOLDINGS_ACL)
+	if (mark->what == HOLDINGS_ACL || mark->what == HOLDINGS_ACL_SHARED)
 		return "so any process with that ID has these rights";
 	if (mark->what == HOLDINGS_CAPABLE && mark->rootid)
 		return "so anyone who runs it in such a namespace has these capabilities";
 	return mark->what == HOLDINGS_CAPABLE ? "so anyone who runs it has these capabilities"
 					      : "so anyone who can run it acts as that ID";
-}
-
-static enum finding_severity severity_of(const struct holdings_mark *mark)
-{
-	/* A user may share a file with somebody else's container on purpose. */
-	return mark->what == HOLDINGS_ACL && mark->of.owner ? FINDING_NOTE
-							    : marks[mark->what].severity;
 }
 
 static void add_mark(const struct survey *survey, const struct holdings_mark *mark,
@@ -81,7 +76,7 @@ static void add_mark(const struct survey *survey, const struct holdings_mark *ma
 	const char *what = mark->rootid ? "A program has capabilities in user namespaces of"
 					: marks[mark->what].what;
 	struct finding *finding = findings_add(
-		findings, severity_of(mark), marks[mark->what].code, mark->path, 0,
+		findings, marks[mark->what].severity, marks[mark->what].code, mark->path, 0,
 		memory_print("%s %s %" PRIu32 ", %s. The file lies %s, %s.", what,
 			     rules_id_names[mark->kind], mark->id, owner, place, consequence(mark)),
 		memory_print("%s", marks[mark->what].fix));
@@ -113,8 +108,7 @@ static void add_rest(const struct holdings *holdings, enum holdings_mark_kind wh
 {
 	if (holdings->more[what] == 0)
 		return;
-	(void)findings_add(findings, what == HOLDINGS_UNREAD ? FINDING_WARNING : FINDING_ERROR,
-			   marks[what].code, NULL, 0,
+	(void)findings_add(findings, marks[what].severity, marks[what].code, NULL, 0,
 			   memory_print("There are %" PRIu64 " more that are not listed.",
 					holdings->more[what]),
 			   memory_print("Mend the listed ones, and run subid-check again."));

@@ -159,7 +159,9 @@ static void judge(struct tally *tally, const struct tree_entry *entry, struct ho
 		return;
 	mark.of = *answer;
 	mark.place = entry->place;
-	if (mark.what == HOLDINGS_ACL && answer->whose != WHOSE_DELEGATED)
+	if (mark.what == HOLDINGS_ACL && answer->whose == WHOSE_DELEGATED)
+		mark.what = HOLDINGS_ACL_SHARED;
+	else if (mark.what == HOLDINGS_ACL)
 		stray_of(&tally->strays[mark.kind], mark.id)->named++;
 	keep(tally, &mark, entry);
 }

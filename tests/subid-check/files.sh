@@ -164,6 +164,11 @@ is "of nobody, and of another owner" "$(found acl home)" \
     "[('warning', 'home/alice/acl/orphan', 400000), ('warning', 'home/alice/acl', 400001), ('note', 'home/alice/acl/bobs', 165536)]"
 is "they are counted" "$(one "[(s['first'], s['files'], s['acl_entries']) for s in d['files']['stray_uids']]" home)" \
     "[(400000, 0, 1), (400001, 0, 1)]"
+rm home/alice/acl/orphan home/alice/acl/hers home/alice/acl/user
+for i in $(seq 40); do cp -p home/alice/acl/bobs "home/alice/acl/$i"; done
+is "notes that are not listed are a note" \
+    "$(one "[f['severity'] for f in d['findings'] if f['code'] == 'acl' and not f['file']]" home)" \
+    "['note']"
 rm -r home/alice/acl
 
 diag "--- orphans"
