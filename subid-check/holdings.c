@@ -228,6 +228,7 @@ int holdings_read(const struct root *root, const struct holdings_request *reques
 	*ret = (struct holdings){
 		.directories = request->directories,
 		.n_directories = request->n,
+		.entered_mounts = request->mounts,
 	};
 	whose_map(survey, &ret->map);
 	for (size_t i = 0; i < TREE_WORKERS_MAX; i++)

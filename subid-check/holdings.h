@@ -55,6 +55,7 @@ struct holdings_mark {
 struct holdings {
 	const char **directories; /* as the user wrote them; owned by the request */
 	size_t n_directories;
+	bool entered_mounts; /* what is mounted below them was walked, too */
 	struct whose_map map;
 	struct holdings_use *uses[2]; /* by enum subid_kind, ascending */
 	size_t n_uses[2];

@@ -138,10 +138,14 @@ static char *quote_directory(const struct survey *survey, const char *path)
 	return quoted;
 }
 
-/* "find DIR... -xdev -uid 4242", with all directories. Ownership: free(3). */
+/*
+ * "find DIR... -xdev -uid 4242", with all directories, and without -xdev if mounts were entered.
+ * Ownership: free(3).
+ */
 static char *list_command(const struct survey *survey, enum subid_kind kind, struct stretch ids)
 {
 	const char *test = kind == SUBID_UID ? "-uid" : "-gid";
+	const char *xdev = survey->holdings.entered_mounts ? "" : " -xdev";
 	char *command = rules_text("find"), *longer;
 
 	for (size_t i = 0; i < survey->holdings.n_directories; i++) {
@@ -153,9 +157,9 @@ static char *list_command(const struct survey *survey, enum subid_kind kind, str
 		command = longer;
 	}
 	if (ids.first == ids.last)
-		longer = memory_print("%s -xdev %s %" PRIu32, command, test, ids.first);
+		longer = memory_print("%s%s %s %" PRIu32, command, xdev, test, ids.first);
 	else
-		longer = memory_print("%s -xdev %s +%" PRIu32 " %s -%" PRIu64, command, test,
+		longer = memory_print("%s%s %s +%" PRIu32 " %s -%" PRIu64, command, xdev, test,
 				      ids.first - 1, test, (uint64_t)ids.last + 1);
 	free(command);
 	return longer;

@@ -204,6 +204,9 @@ is "not into what is mounted" "$(one "(d['files']['files'], d['files']['mount_po
     "($(find . -xdev | wc -l), 1)"
 is "but with --mounts" "$(one "(d['files']['files'], d['files']['mount_points'])" . --mounts)" \
     "($(find . | wc -l), 0)"
+chown 400000 mounted/a
+fix=$(check --wide --mounts --files . | sed -n 's/.*Fix: \(find .* -uid .*\)/\1/p')
+is "the fix goes there, too: $fix" "$(eval "$fix")" ./mounted/a
 umount mounted && rmdir mounted
 like "not through a link, also as the directory itself" "$(shown --files linked)" '^status 2$'
 like "a directory that is not there" "$(shown --files absent)" 'absent: No such file or directory'
