@@ -131,6 +131,7 @@ static void join_strays(struct holdings *holdings, enum subid_kind kind,
 		all[kept - 1].files += all[i].files;
 		all[kept - 1].bytes += all[i].bytes;
 		all[kept - 1].orphans += all[i].orphans;
+		all[kept - 1].orphan_bytes += all[i].orphan_bytes;
 		all[kept - 1].named += all[i].named;
 	}
 	holdings->strays[kind] = all;

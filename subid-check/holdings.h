@@ -23,9 +23,10 @@ struct holdings_use {
 struct holdings_stray {
 	struct stretch ids; /* one ID; or a block of IDs, if too many IDs have files */
 	uint64_t files, bytes;
-	uint64_t orphans; /* those of the files that place_trusts() rejects */
-	uint64_t named;	  /* ACL entries that name the ID */
-	uint32_t kept;	  /* marks of these IDs, whether kept or refused as too many */
+	/* Those of the files that place_trusts() rejects, and their bytes. */
+	uint64_t orphans, orphan_bytes;
+	uint64_t named; /* ACL entries that name the ID */
+	uint32_t kept;	/* marks of these IDs, whether kept or refused as too many */
 };
 
 /* A mark is an attribute of a file that is dangerous if the file lies in the wrong place. */

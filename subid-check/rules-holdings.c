@@ -220,7 +220,7 @@ static void find_orphans(const struct survey *survey, enum subid_kind kind,
 			orphans = (struct orphans){ .ids = stray->ids, .n = 1 };
 		orphans.ids.last = stray->ids.last;
 		orphans.files += stray->orphans;
-		orphans.bytes += stray->bytes;
+		orphans.bytes += stray->orphan_bytes;
 	}
 	if (more > 0)
 		(void)findings_add(

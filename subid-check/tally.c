@@ -115,7 +115,10 @@ static void count(struct tally *tally, enum subid_kind kind, uint32_t id, uint64
 
 		stray->files++;
 		stray->bytes += bytes;
-		stray->orphans += !place_trusts(place, tally->map, answer);
+		if (!place_trusts(place, tally->map, answer)) {
+			stray->orphans++;
+			stray->orphan_bytes += bytes;
+		}
 	}
 }
 

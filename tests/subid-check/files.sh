@@ -180,6 +180,11 @@ is "neighbours are one finding" "$(found orphan home)" \
 like "the fix lists them" "$(check --wide --files home)" "find home -xdev -uid \+231071 -uid -231081\$"
 is "which is true" "$(find home -xdev -uid +231071 -uid -231081 | sort | tr '\n' ' ')" \
     "home/orphan1 home/orphan2 "
+head -c 5000 /dev/zero >home/alice/orphan && chown 1000000000 home/alice/orphan
+head -c 50000 /dev/zero >home/systemd
+like "what systemd allocates is one in a user's directory alone, and so is its size" \
+    "$(check --wide --files home)" "^ *1 file \(8\.0 KiB\) belongs to UID 1000000000, which"
+rm home/alice/orphan
 # A range that overlaps another one is given a free one.
 host_set_subuid alice:100000:65536 bob:165535:65536
 like "what would be proposed" "$(check --wide)" "--add-subuids 231071-296606"
