@@ -268,7 +268,7 @@ like "a file that cannot be examined" "$(unread_by statx:error=EIO)" \
 like "one whose attributes cannot be listed" "$(unread_by llistxattr:error=ENOMEM)" \
     '^faulty/sub/file Its attributes cannot be read \(Cannot allocate memory\)'
 is "a file that is gone is none" "$(unread_by statx:error=ENOENT)" ""
-is "nor one of a file system without attributes" "$(unread_by llistxattr:error=ENOTSUP)" ""
+is "nor one of a file system without attributes" "$(unread_by llistxattr:error=EOPNOTSUPP)" ""
 is "where nothing fails, all is known" "$(found unread-directory faulty)" "[]"
 acl faulty/sub/file 400000
 like "an ACL that cannot be read" "$(unread_by lgetxattr:error=EIO)" '^faulty/sub/file Its attributes'
