@@ -28,6 +28,7 @@ static void begin_pass(struct subid_reader *reader)
 {
 	reader->begin = 0;
 	reader->exhausted = false;
+	reader->terminated = false;
 	reader->lines = 0;
 	reader->digest = DIGEST_BASIS;
 }
