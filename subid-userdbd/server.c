@@ -147,10 +147,12 @@ void server_connect(struct server *server, int fd)
  */
 static void close_down(struct server *server)
 {
+	uint64_t now_usec = server_now_usec(server);
 	struct connection *connection;
 
-	TAILQ_FOREACH (connection, &server->connections, link)
-		connection->heard_usec = server_now_usec(server);
+	TAILQ_FOREACH (connection, &server->connections, link) {
+		connection->heard_usec = now_usec;
+	}
 	server->closing = true;
 	server->config.silence_max_usec = SERVER_CLOSING_SILENCE_USEC;
 	(void)sd_event_source_set_enabled(server->listening, SD_EVENT_OFF);
