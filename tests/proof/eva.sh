@@ -12,6 +12,8 @@ top=$(cd "$here/../.." && pwd)
 command -v frama-c >/dev/null || skip_all "no frama-c; Debian has it in frama-c-base"
 tmp=${PROOF_DIR:-$(mktemp -d)}
 [ -n "${PROOF_DIR-}" ] || trap 'rm -rf "$tmp"' EXIT
+# Frama-C leaves files where it fails.
+export TMPDIR=$tmp
 libc=$(frama-c -print-share-path)/libc
 
 machdeps='gcc_x86_64 gcc_x86_32 ppc_32'
