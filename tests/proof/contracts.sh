@@ -4,6 +4,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/tap.sh
 . "$here/../tap.sh"
+# shellcheck source=tests/proof/frama-c.sh
+. "$here/frama-c.sh"
 top=$(cd "$here/../.." && pwd)
 
 for tool in frama-c why3 z3 cvc4; do
@@ -13,7 +15,6 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 # Frama-C leaves files where it fails.
 export TMPDIR=$tmp
-libc=$(frama-c -print-share-path)/libc
 export WHY3CONFIG=$tmp/why3.conf
 why3 config detect >"$tmp/why3.log" 2>&1
 
@@ -21,11 +22,7 @@ why3 config detect >"$tmp/why3.log" 2>&1
 prove() ( # NAME FUNCTIONS MACHDEP TREE
     # Frama-C looks in the current directory first.
     cd "$4" || exit
-    frama-c -c11 -no-frama-c-stdlib -machdep "$3" \
-        -cpp-extra-args="-nostdinc -std=gnu11 -I$here/contracts -I$here -I$here/include -I$4 \
-            -I$4/libsubid-shim -I$4/nss_subid \
-            -include $here/include/size.h -D_Alignof=__alignof__ -I$libc" \
-        -cpp-extra-args='-DNSS_SUBID_NOLOGIN=\"/usr/sbin/nologin\"' \
+    frama_c "$3" "$4" "-I$here/contracts -I$4" \
         -wp -wp-rte -wp-fct "$2" -wp-prover z3,cvc4 -wp-timeout 20 "$here/contracts/$1.c" 2>&1 |
         sed -nE 's/^\[wp\] \[Failed\] (.*)/not proven: \1/p; s/.*([Uu]ser [Ee]rror.*)/\1/p
             s/^\[wp\] Proved goals: *([0-9]+) \/ ([0-9]+)$/\1 of \2/p'
@@ -33,7 +30,7 @@ prove() ( # NAME FUNCTIONS MACHDEP TREE
 
 check() { # NAME FUNCTIONS
     local machdep got
-    for machdep in gcc_x86_64 gcc_x86_32 ppc_32; do
+    for machdep in $machdeps; do
         got=$(prove "$1" "$2" "$machdep" "$top")
         # All of them, and more than one.
         like "$1, $machdep: every goal is proven" "$got" '^([1-9][0-9]+) of \1$'

@@ -7,6 +7,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/tap.sh
 . "$here/../tap.sh"
+# shellcheck source=tests/proof/frama-c.sh
+. "$here/frama-c.sh"
 top=$(cd "$here/../.." && pwd)
 
 command -v frama-c >/dev/null || skip_all "no frama-c; Debian has it in frama-c-base"
@@ -14,9 +16,6 @@ tmp=${PROOF_DIR:-$(mktemp -d)}
 [ -n "${PROOF_DIR-}" ] || trap 'rm -rf "$tmp"' EXIT
 # Frama-C leaves files where it fails.
 export TMPDIR=$tmp
-libc=$(frama-c -print-share-path)/libc
-
-machdeps='gcc_x86_64 gcc_x86_32 ppc_32'
 
 # --- the harnesses ------------------------------------------------------------
 
@@ -98,11 +97,7 @@ analyse() { # NAME MACHDEP TREE LOG
         paths+=("$tree/$source")
     done
     # shellcheck disable=SC2086
-    frama-c -c11 -no-frama-c-stdlib -machdep "$machdep" \
-        -cpp-extra-args="-nostdinc -std=gnu11 -I$here -I$here/include \
-            -I$tree/libsubid-shim -I$tree/nss_subid -I$tree/subid-userdbd \
-            -include $here/include/size.h -D_Alignof=__alignof__ -I$libc" \
-        -cpp-extra-args='-DNSS_SUBID_NOLOGIN=\"/usr/sbin/nologin\"' \
+    frama_c "$machdep" "$tree" '' \
         -eva -eva-no-show-progress -eva-msg-key=-final-states,-initial-state \
         -eva-slevel 20 -eva-split-return full \
         ${options[$name]} "$here/$name.c" "${paths[@]}" \
