@@ -689,28 +689,28 @@ static void verify_compares_no_line_that_was_not_delivered(void **state)
 	close_reader();
 }
 
+/* Overwriting bytes from @offset on, between the two readings, is noticed. */
+static void check_overwritten(const char *lines, size_t offset, const char *bytes)
+{
+	inject_clock(0);
+	scratch_write("lines", lines);
+	open_reader("lines");
+	assert_int_equal(read_to_the_end(), -ENOENT);
+	scratch_overwrite("lines", offset, bytes);
+	assert_int_equal(subid_reader_verify(&reader), -ESTALE);
+	close_reader();
+}
+
 static void verify_notices_that_a_newline_has_moved(void **state)
 {
 	(void)state;
-	inject_clock(0);
-	scratch_write("lines", "ab\nc\n");
-	open_reader("lines");
-	assert_int_equal(read_to_the_end(), -ENOENT);
-	scratch_overwrite("lines", 0, "a\nbc\n");
-	assert_int_equal(subid_reader_verify(&reader), -ESTALE);
-	close_reader();
+	check_overwritten("ab\nc\n", 0, "a\nbc\n");
 }
 
 static void verify_notices_that_the_last_newline_was_added(void **state)
 {
 	(void)state;
-	inject_clock(0);
-	scratch_write("lines", "ab\nc");
-	open_reader("lines");
-	assert_int_equal(read_to_the_end(), -ENOENT);
-	scratch_overwrite("lines", 4, "\n");
-	assert_int_equal(subid_reader_verify(&reader), -ESTALE);
-	close_reader();
+	check_overwritten("ab\nc", 4, "\n");
 }
 
 static void verify_compares_only_the_last_pass(void **state)
