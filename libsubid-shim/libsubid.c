@@ -27,7 +27,7 @@ void subid_free(void *result);
 #define subid_free free
 #endif
 
-/* What to return if libsubid has failed and left @error in errno: see libsubid.h. */
+/* Translate a failure of libsubid, which left @error in errno, as libsubid.h describes. */
 static int fault_or_absence(int error)
 {
 	switch (error) {

@@ -31,7 +31,7 @@ struct plan {
 	void (*hook)(void);
 };
 
-/* What the running test has planned, and what has happened so far. */
+/* The plan of the running test, and what has happened so far. */
 static struct {
 	struct plan plan[INJECT_CALLS];
 	size_t short_bytes;

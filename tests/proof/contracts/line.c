@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a parsed range promises, and what is computed from it. */
+/* Contracts of the line parser, and of the functions that compute with a parsed range. */
 #include "line.h"
 #include "text.h"
 
