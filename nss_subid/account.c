@@ -13,8 +13,8 @@
 /*
  * A buffer of this size lies on the stack. A thread may have 16 KiB of stack for everything:
  * this module, the services that glibc calls, and this module again if glibc calls it for the
- * account. getpwuid(3) begins with the same size. For an account that needs more, the record
- * shows the UID.
+ * account. getpwuid(3) begins with the same size. An account that needs more counts as absent:
+ * by ID, the record then shows the UID; by the account's name, there is no record.
  */
 #define ACCOUNT_MAX_BYTES 1024
 
@@ -70,7 +70,7 @@ static int account_result(int r, const struct passwd *found)
 	}
 }
 
-/* The UID of the account with exactly this name. */
+/* The UID of the account with exactly this name. The loop stands for strcmp(3): see text.h. */
 static int find_uid(const char *name, uint32_t *ret_uid)
 {
 	char buf[ACCOUNT_MAX_BYTES];

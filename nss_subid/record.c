@@ -79,7 +79,7 @@ static inline char *arena_copy(struct arena *arena, struct text text)
 	return arena_end(arena, begin);
 }
 
-/* An empty, NULL-terminated vector of strings, aligned for its type (glibc bug 21654). */
+/* An empty, NULL-terminated list of strings, aligned for its type (glibc bug 21654). */
 static char **arena_empty_list(struct arena *arena)
 {
 	size_t padding = -(uintptr_t)arena->next % _Alignof(char *);
@@ -101,8 +101,8 @@ static const char prefixes[2][PREFIX_LEN + 1] = {
 };
 
 /*
- * What can follow the prefix: the longest owner, a dash and the longest ID. The parser looks at
- * one byte more, which is enough to refuse a longer name.
+ * The longest text behind a name's prefix: the longest owner, a dash and the longest ID. The
+ * parser looks at one byte more, which is enough to refuse a longer name.
  */
 #define NAME_MAX_BYTES (SUBID_OWNER_MAX_BYTES + 1 + SUBID_DECIMAL_32_MAX_BYTES)
 
