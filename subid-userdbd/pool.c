@@ -8,10 +8,10 @@
 
 #include "child.h"
 
-/* Questions that wait, of each urgency. */
+/* While so many questions of one urgency wait, no further one is accepted. */
 #define QUESTIONS_MAX 1024
 
-/* Killed workers that have not been reaped: one may hang in the kernel. */
+/* While so many killed workers are not reaped (one may hang in the kernel), none is started. */
 #define DYING_MAX 32
 
 struct pool_question {
@@ -162,6 +162,7 @@ static void on_killed(void *userdata, int r)
 	pool->n_dying++;
 	if (r == -ETIMEDOUT)
 		pool->timed_out_usec = now_usec(pool);
+	/* A worker that is retired (r is 0) has answered its question: see on_answered(). */
 	if (r < 0)
 		worker_finish(worker, r, NULL);
 }
@@ -248,7 +249,10 @@ static struct worker *idle_worker(struct pool *pool)
 	return NULL;
 }
 
-/* Give a question to a worker. Returns false if none is free now. */
+/*
+ * Give a question to a worker. Returns false if none is free now. If a new worker cannot be
+ * started, the question ends with that error.
+ */
 static bool hand_out(struct pool *pool, struct pool_question *question)
 {
 	struct worker *worker = idle_worker(pool);
@@ -281,7 +285,7 @@ static int on_turn(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-/* --- all of them --------------------------------------------------------------------- */
+/* --- the pool ------------------------------------------------------------------------ */
 
 int pool_new(const struct pool_config *config, struct pool **ret)
 {

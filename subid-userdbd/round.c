@@ -16,8 +16,9 @@ struct round {
 	bool is_running;
 	int fault;		  /* see round_fault() */
 	uint64_t fault_usec;	  /* when */
-	unsigned int n_faults;	  /* in this round */
+	unsigned int n_faults;	  /* of candidates, in this round */
 	unsigned int n_questions; /* under way */
+	/* When processes and groups were asked for, and `named` was emptied, last; 0: never. */
 	uint64_t scanned_usec, grouped_usec, named_usec;
 	struct frame named; /* values: the UIDs whose accounts were asked for since named_usec */
 	unsigned int n_refreshed; /* candidates asked again since refreshed_usec */
@@ -40,7 +41,7 @@ static uint64_t now_usec(const struct round *round)
 	return usec;
 }
 
-/* A question could not be asked or answered, so what the round finds is not all there is. */
+/* A question could not be asked or answered, so the round may have missed an owner. */
 static void note_fault(struct round *round, int r)
 {
 	round->fault = r;
@@ -125,7 +126,7 @@ static void on_names(void *userdata, int r, const struct frame *answer)
 	go_on(round);
 }
 
-/* The members of a group. However large, it does not replace candidates that have been of use. */
+/* Members become candidates only while there is room: a large group replaces no candidate. */
 static void on_members(void *userdata, int r, const struct frame *answer)
 {
 	struct round *round = inquiry_end((struct inquiry *)userdata);
@@ -150,8 +151,7 @@ static bool is_named(const struct round *round, uint32_t uid)
 	return false;
 }
 
-/* May the account of this UID be an owner? Not if it is reserved or delegated, or was named before.
- */
+/* May this UID's account be an owner? Not if it is reserved, delegated or already named. */
 static bool may_be_owner(struct round *round, uint32_t uid)
 {
 	return !nss_id_is_reserved(uid) && !is_named(round, uid) &&
@@ -206,7 +206,10 @@ static void on_candidate_ranges(void *userdata, int r, const struct frame *answe
 	go_on(round);
 }
 
-/* Is it this candidate's turn? Only ROUND_REFRESH_MAX old ones are asked in a minute. */
+/*
+ * Is it this candidate's turn? One that was asked before is counted: only ROUND_REFRESH_MAX of
+ * these are asked again in a minute.
+ */
 static bool is_due(struct round *round, uint64_t asked_usec)
 {
 	uint64_t now = now_usec(round);
@@ -222,7 +225,7 @@ static bool is_due(struct round *round, uint64_t asked_usec)
 	return round->n_refreshed++ < ROUND_REFRESH_MAX;
 }
 
-/* Returns false if there is no candidate to ask now. */
+/* Returns false if there is no candidate to ask now, or if it could not be asked. */
 static bool ask_next_candidate(struct round *round)
 {
 	struct frame question = { .code = FRAME_RANGES };
