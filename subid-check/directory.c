@@ -68,7 +68,7 @@ static char *ini_line(struct ini *ini)
 	return whole;
 }
 
-/* Returns false at the end, where everything is released. */
+/* Reads the next key and its value. Returns false at the end of the text, and frees all. */
 static bool ini_next(struct ini *ini)
 {
 	char *line;
@@ -140,9 +140,9 @@ enum mapping {
 
 struct domain {
 	char *name;
-	bool is_ad; /* the provider is `ad`, which maps IDs by default */
-	bool disabled;
-	bool enabled;
+	bool is_ad;    /* the provider is `ad`, which maps IDs by default */
+	bool disabled; /* some file has `enabled = false` */
+	bool enabled;  /* some file has `enabled = true` */
 	enum mapping mapping;
 	uint64_t min, max, size;
 	const char *file;
@@ -224,7 +224,7 @@ static void read_sssd(struct sssd *sssd, const struct directory_text *text)
 	}
 }
 
-/* Is a name among words that commas and blanks separate? */
+/* Is @name one of the words of @list, which commas and blanks separate? @list may be NULL. */
 static bool is_listed(const char *list, const char *name)
 {
 	size_t len = strlen(name);
@@ -271,7 +271,7 @@ void directories_parse_sssd(const struct directory_text *texts, size_t n,
 
 /* --- winbind ---------------------------------------------------------------------- */
 
-/* Samba compares names without case and blanks. */
+/* Samba ignores case and blanks when it compares names. */
 static bool is_key(const char *key, const char *wanted)
 {
 	for (;; key++, wanted++) {
@@ -339,7 +339,7 @@ void directories_parse_samba(const struct directory_text *text, struct directori
 	}
 }
 
-/* --- all of them ------------------------------------------------------------------ */
+/* --- the files of a host ---------------------------------------------------------- */
 
 static const char *keep_path(struct directories *directories, char *path)
 {
@@ -350,13 +350,14 @@ static const char *keep_path(struct directories *directories, char *path)
 	return path;
 }
 
+/* SSSD's files. They are parsed together, because a later one overrides an earlier one. */
 struct texts {
 	struct directory_text *items;
 	struct root_file *files;
 	size_t n, items_room, files_room;
 };
 
-/* @path: handed over. */
+/* Read one of SSSD's files, unless it is absent or may not be read. @path: handed over. */
 static int add_text(const struct root *root, char *path, struct directories *directories,
 		    struct texts *texts)
 {

@@ -15,14 +15,14 @@
 struct directory_area {
 	struct stretch ids;
 	char *whose;	  /* such as "SSSD's domain example.com" */
-	const char *file; /* the last one that configures it; static, or one of `paths` */
+	const char *file; /* the last file with a setting of these IDs; static, or in `paths` */
 	uint32_t line;	  /* of that file, or 0 if the IDs are a default */
 };
 
 struct directories {
 	struct directory_area *items;
 	size_t n, room;
-	char **paths; /* of files */
+	char **paths; /* owned here: `file` of the items and `unread` point to them */
 	size_t n_paths, paths_room;
 	const char *unread; /* a file that this process may not read, or NULL */
 };

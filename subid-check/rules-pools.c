@@ -96,8 +96,8 @@ static bool is_by_formula(const struct pass *pass, const struct pool *pool,
 }
 
 /*
- * Says which user the pool gives IDs of the entry: the first one that is not the owner, or "" if
- * there is none. Ownership: free(3).
+ * Names the user to whom the pool gives IDs of this entry, as the end of a sentence: the first
+ * one that is not the owner, or "" if there is none. Ownership: free(3).
  */
 static char *show_user(const struct pass *pass, const struct pool *pool, const struct entry *entry)
 {
@@ -137,7 +137,7 @@ static void find_deterministic(struct pass *pass, const struct pool *pool)
 }
 
 /* The first account whose UID is too large for a range of its own, or NULL. */
-static const struct account *find_beyond(const struct pass *pass, const struct pool *pool)
+static const struct account *account_beyond(const struct pass *pass, const struct pool *pool)
 {
 	const struct accounts *users = &pass->survey->accounts[SUBID_UID];
 
@@ -149,9 +149,10 @@ static const struct account *find_beyond(const struct pass *pass, const struct p
 	return NULL;
 }
 
-static void find_wrap(struct pass *pass, const struct pool *pool)
+/* Users beyond the pool's capacity share the IDs of others if it wraps, or else get none. */
+static void find_beyond(struct pass *pass, const struct pool *pool)
 {
-	const struct account *account = find_beyond(pass, pool);
+	const struct account *account = account_beyond(pass, pool);
 	const char *id = rules_id_names[pass->kind];
 	uint64_t capacity = pool_capacity(pool);
 
@@ -196,11 +197,11 @@ static void find_in_pool(struct pass *pass, enum subid_kind kind)
 	find_outside(pass, pool);
 	if (pool->deterministic) {
 		find_deterministic(pass, pool);
-		find_wrap(pass, pool);
+		find_beyond(pass, pool);
 	}
 }
 
-/* --- directories ------------------------------------------------------------------ */
+/* --- directory services ----------------------------------------------------------- */
 
 static void find_directory(struct pass *pass, const struct directory_area *area)
 {
@@ -266,6 +267,7 @@ static void find_probe(struct pass *pass)
 
 #define POD_IDS 65536
 
+/* The owner's entry, or NULL if there is none or more than one. */
 static const struct entry *only_entry(const struct survey *survey, const struct owner *owner,
 				      enum subid_kind kind)
 {

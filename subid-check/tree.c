@@ -24,6 +24,7 @@
 /* Some file systems have names that are longer than NAME_MAX bytes once they are in UTF-8. */
 #define NAME_BYTES 1024
 
+/* On a terminal, the number of files is shown at each tick, but not before PATIENCE_TICKS. */
 #define TICK_NANOSECONDS 200000000
 #define PATIENCE_TICKS 5
 
@@ -35,7 +36,7 @@ struct level {
 	struct place place;
 	char *buffer;
 	size_t at, len;
-	off_t resume; /* the position behind the last entry */
+	off_t resume; /* the position behind the entry that was returned last */
 	bool unread;  /* the visitor has been told that it cannot be read */
 };
 
@@ -53,7 +54,7 @@ struct worker {
 	void *context;
 	struct level *levels;
 	size_t n, room;
-	char *spare[BUFFERED_LEVELS + 1]; /* the buffers; deep levels share the last one */
+	char *buffers[BUFFERED_LEVELS + 1]; /* by level; deep levels share the last one */
 	char path[PATH_BYTES];
 	uint64_t files; /* visited, but not yet added to the shared count */
 };
@@ -72,7 +73,10 @@ char *tree_path(const struct tree_entry *entry)
 			    entry->name);
 }
 
-/* Append a name to the worker's path. Where there is no room for it, the path stays. */
+/*
+ * Append a name to the worker's path, of which @len bytes stay. If there is no room for it,
+ * append `/...` instead, but only once. Returns the length of the path.
+ */
 static size_t extend(struct worker *worker, size_t len, const char *name)
 {
 	size_t name_len = strlen(name), slash = len > 0 && worker->path[len - 1] != '/';
@@ -103,13 +107,13 @@ static void push(struct worker *worker, int fd, size_t path_len, struct place pl
 
 	worker->levels = (struct level *)memory_room(worker->levels, worker->n, &worker->room,
 						     sizeof(struct level));
-	if (!worker->spare[slot])
-		worker->spare[slot] = (char *)memory_check(malloc(BUFFER_BYTES));
+	if (!worker->buffers[slot])
+		worker->buffers[slot] = (char *)memory_check(malloc(BUFFER_BYTES));
 	worker->levels[worker->n++] = (struct level){
 		.fd = fd,
 		.path_len = path_len,
 		.place = place,
-		.buffer = worker->spare[slot],
+		.buffer = worker->buffers[slot],
 	};
 }
 
@@ -142,13 +146,13 @@ static void come_back(struct worker *worker)
 	}
 }
 
-/* Leave a directory. What is above it continues where it was. */
+/* Leave a directory, and go on in the one above it where that was left. */
 static void pop(struct worker *worker)
 {
 	(void)close(top(worker)->fd);
 	worker->n--;
 	come_back(worker);
-	/* The shared buffer has entries of deeper levels. */
+	/* The shared buffer has a deeper level's entries now: read the rest of this one again. */
 	if (worker->n > BUFFERED_LEVELS && top(worker)->at < top(worker)->len) {
 		top(worker)->at = top(worker)->len = 0;
 		(void)lseek(top(worker)->fd, top(worker)->resume, SEEK_SET);
@@ -188,7 +192,7 @@ static bool same_file(const struct statx *a, const struct statx *b)
 	       a->stx_dev_minor == b->stx_dev_minor;
 }
 
-/* Subvolumes have a device of their own, and are no mount points. */
+/* A subvolume of btrfs has a device of its own, but is no mount point: compare the mounts. */
 static bool same_mount(const struct statx *a, const struct statx *b)
 {
 	if (a->stx_mask & b->stx_mask & STATX_MNT_ID)
@@ -197,8 +201,9 @@ static bool same_mount(const struct statx *a, const struct statx *b)
 }
 
 /*
- * Open the directory that @stat describes, and make it the current directory. This fails if another
- * directory has its name by now. Returns a descriptor or a negative errno.
+ * Open the directory that @stat describes, and make it the current directory. This fails with
+ * -ENOENT if another directory has its name by now. @stat: updated on success. Returns a
+ * descriptor or a negative errno.
  */
 static int open_directory(const char *name, struct statx *stat)
 {
@@ -367,7 +372,7 @@ static void wait_for_workers(struct shared *shared)
 static void free_worker(struct worker *worker)
 {
 	for (size_t i = 0; i <= BUFFERED_LEVELS; i++)
-		free(worker->spare[i]);
+		free(worker->buffers[i]);
 	free(worker->levels);
 	free(worker);
 }
