@@ -9,7 +9,7 @@ set -u
 
 [ -x "$abs_top_srcdir/configure" ] || skip_all "there is no configure; run autoreconf -fi"
 [ ! -f "$abs_top_srcdir/config.status" ] ||
-    skip_all "configured in the source tree, which then cannot be configured again elsewhere"
+    skip_all "the source tree is configured, so no other build directory can be configured"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit

@@ -221,7 +221,7 @@ END_OF_C
     compiles "a module that writes a byte too much is built" libnss_subid.so.2 \
         "$scratch/overrun.c"
     nss_put libnss_subid.so.2
-    like "and found out" "$(nss_users "$under_asan" guarded 100 "$user")" heap-buffer-overflow
+    like "and AddressSanitizer reports it" "$(nss_users "$under_asan" guarded 100 "$user")" heap-buffer-overflow
 else
     tap_result ok "AddressSanitizer # SKIP $cc has no libasan.so"
 fi

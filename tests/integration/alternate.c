@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #define VERSIONS 9
-#define LINES_BETWEEN 600 /* three buffers of the reader: no reader sees such a file at once */
+#define LINES_BETWEEN 600 /* three buffers of the reader: no single read sees the whole file */
 
 struct content {
 	char bytes[65536];
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 			perror(argv[2]);
 			return 1;
 		}
-		/* Without a pause, no reader would find the same bytes twice. */
+		/* Without a pause, the file would change during every scan. */
 		usleep(turn % 8 * 100);
 	}
 }

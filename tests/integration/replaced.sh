@@ -1,6 +1,6 @@
 #!/bin/bash
-# Lookups while the file changes from version to version: every record is one that a version
-# holds.
+# Looks an ID up while the file changes from version to version: every record must be one that
+# the file held at some moment.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -41,7 +41,7 @@ judge() {
         }'
 }
 
-# Counts the answers to 3,000 rounds of questions by kind.
+# Asks for the ID and the name, 3,000 times each, and counts the answers by kind.
 ask_while() { # rename|rewrite|truncate
     local writer answers kinds
     "$alternate" "$1" /etc/subuid &
@@ -61,7 +61,7 @@ ask_while() { # rename|rewrite|truncate
     diag "$1: $versions versions seen, $absent absent, $half half-written, $again times EAGAIN"
 }
 check_answers() { # HOW
-    is "$1: no other answer" "$others" ""
+    is "$1: the file once held every record" "$others" ""
     ok "$1: several versions were seen" [ "$versions" -gt 1 ]
     is "$1: 6,000 answers" "$total" "6000"
 }

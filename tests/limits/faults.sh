@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets every system call that a lookup makes fail in turn, through strace(1).
+# Makes each system call of a lookup fail in turn, through strace(1).
 # tests/unit/test_faults.c does the same with replaced functions of libc.
 set -u
 
@@ -41,8 +41,8 @@ strace_run() { # CALLS|CALL:error=ERROR:when=ORDINAL COMMAND...
         ${inject:+-e inject="$expression"} "${filter[@]}" "$@"
 }
 
-# Writes the files anew for each of some hundred runs, with a builtin, which is fast: where a
-# run needs files that have just changed, they must still be recent when it begins.
+# Writes the files anew, so that they have just changed when the next run begins. There are some
+# hundred runs, so it uses a builtin, which is fast.
 renew_files() {
     printf '%s\n' "${subuid[@]}" >/etc/subuid
     printf '%s\n' "${subgid[@]}" >/etc/subgid
@@ -53,9 +53,9 @@ host_set_subuid
 host_set_subgid
 renew_files
 
-# Prints the calls of a run that must fail, as "CALL ORDINAL" lines. For nsswitch.conf these
-# are calls on the descriptor that the module opened: glibc opens it with other flags. For
-# memory they are the calls for an index.
+# Prints which calls of the traced run are to fail, as "CALL ORDINAL" lines. For nsswitch.conf,
+# these are the calls on the module's descriptor: glibc opens the file with other flags. For
+# memory, these are the calls for an index.
 calls_to_fail() { # all|nsswitch|memory
     awk -v which="$1" '
         { call = $2; sub(/\(.*/, "", call); n[call]++ }
@@ -66,7 +66,7 @@ calls_to_fail() { # all|nsswitch|memory
         which == "nsswitch" && call == "close" { ours = 0 }' trace
 }
 
-# Runs everything once for each call that is to fail and each error. The file "runs" gets
+# Runs the steps once for each call that is to fail and each of its errors. The file "runs" gets
 # "run STATE CALL ERROR ORDINAL", "at LINE-OF-TRACE", then the answers.
 fail_each() { # STATE all|nsswitch|memory STEP...
     local state=$1 which=$2 call ordinal error line list=("${calls[@]}") ways
@@ -75,7 +75,7 @@ fail_each() { # STATE all|nsswitch|memory STEP...
     [ "$state" != recent ] || renew_files
     inject=
     strace_run "$(IFS=, && echo "${list[*]}")" steps "$@" >baseline ||
-        host_fail "nothing answers when nothing fails"
+        host_fail "the steps fail even if no call does"
     { echo "baseline $state" && cat baseline; } >>runs
 
     inject=yes
@@ -98,8 +98,8 @@ fail_each() { # STATE all|nsswitch|memory STEP...
     done < <(calls_to_fail "$which")
 }
 
-# Compares every run with the contract: a fault affects one question only, whose answer is
-# the right fault, and the other answers are as without it.
+# Compares every run with the contract: a fault changes one answer at most, which then reports
+# it, and the other answers are as without it.
 judge() {
     awk '
     function finish(    i, differ, which, want, open, expected, why) {
@@ -117,9 +117,11 @@ judge() {
             }
         open = at ~ / openat\(/
         expected = 1
+        # No answer shows that close(2) or a call for memory failed, or that a call was
+        # interrupted and then repeated.
         if (call == "close" || call ~ /^m/ || (error == "EINTR" && (open || call == "pread64")))
             expected = 0
-        # The path of a stat(2) that is not of a descriptor: an index is asked for.
+        # Nor that stat(2) of a path failed: it only says whether the index is current.
         if (at ~ /newfstatat\(AT_FDCWD/ || at ~ /statx\(AT_FDCWD/)
             expected = 0
         if (open && error == "EACCES" && at ~ /nsswitch/)
@@ -142,9 +144,10 @@ judge() {
             why = differ " answers differ, the last is " which ": " answer[which]
         else if (differ == 1 && answer[which] != want)
             why = "answer " which ": " answer[which] " instead of " want
-        # A failure while an index is built must not fail the lookup, and an absence stays one.
+        # In later runs, the call may be for an index, and then no answer shows its failure. An
+        # absence stays an absence.
         else if (differ < expected && state != "later" && want != "absent")
-            why = "no answer tells"
+            why = "no answer reports it"
         if (why != "") {
             bad[key]++
             detail[key] = detail[key] "# " ordinal ": " why "\n# " at "\n"
@@ -184,7 +187,7 @@ renew_files
 sleep 3
 fail_each first nsswitch "${questions[@]:0:2}"
 traced=("${databases[@]}")
-# No more than three readings of a file: the fourth makes an index.
+# At most three lookups in each file: the fourth builds an index.
 fail_each first all "${questions[@]:0:3}"
 fail_each first all "${questions[@]:3}"
 fail_each later all times=2 "${questions[@]}" times=1 "${questions[@]}"
@@ -206,7 +209,7 @@ done <judged
 
 seen() { sed -n "s/^good [0-9]* [0-9]* $1 \([a-z0-9]*\) EIO\$/\1/p" judged | sort | tr '\n' ' '; }
 diag "recent: $(seen recent); first: $(seen first); later: $(seen later)"
-like "recent files are opened, examined, read, read again and closed" "$(seen recent)" \
+like "lookups in recent files open, examine, read and close them" "$(seen recent)" \
     '^close (fstat |)(newfstatat |)openat pread64 (statx |)$'
 like "later lookups map memory" "$(seen later)" '(^| )mmap '
 ok "more than a hundred answers report a fault" [ "$failures" -gt 100 ]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The module built in two other ways, in directories of their own: for 32-bit
-# programs, and with AddressSanitizer and UBSan inside ordinary programs.
+# Builds the module in two other ways and tests it: for 32-bit programs, and with
+# AddressSanitizer and UBSan, loaded by programs that are built without them.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -11,7 +11,7 @@ set -u
 . "$abs_top_srcdir/tests/host.sh"
 
 [ ! -f "$abs_top_srcdir/config.status" ] ||
-    skip_all "configured in the source tree, which then cannot be configured again elsewhere"
+    skip_all "the source tree is configured, so no other build directory can be configured"
 host_enter "$@"
 host_add_sample
 host_set_services files subid
@@ -41,7 +41,7 @@ compiles() { # NAME COMPILER-ARGUMENT...
     ok "$1" timeout 300 $cc -std=gnu11 -D_GNU_SOURCE -O1 "${@:2}"
 }
 
-# Sets emulator_32: to qemu if the kernel runs no 32-bit programs, or else to nothing.
+# Does this 32-bit program run here? Sets emulator_32, to qemu if the kernel cannot run it.
 runs_32() { # PROGRAM
     emulator_32=()
     "$1" 2>/dev/null && return
@@ -75,8 +75,8 @@ is_built() { # PID LOG
 diag "--- AddressSanitizer and UBSan"
 if [ -n "$pid_sanitized" ]; then
     is_built "$pid_sanitized" sanitized.log
-    ok "with both" grep -q __asan_report_store sanitized/.libs/libnss_subid.so.2
-    compiles "and so is a program, without" -o sweep "$tests/others/glibc.c"
+    ok "with AddressSanitizer" grep -q __asan_report_store sanitized/.libs/libnss_subid.so.2
+    compiles "and so is a program without it" -o sweep "$tests/others/glibc.c"
     under_asan() {
         host_show env "LD_PRELOAD=$(realpath "$libasan")" "LD_LIBRARY_PATH=$PWD/sanitized/.libs" \
             ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 "$@"
@@ -105,9 +105,10 @@ END
     mkdir -p bug/.libs
     compiles "a module that writes one byte too much is built" -fPIC -shared -fsanitize=address \
         -o bug/.libs/libnss_subid.so.2 bug.c
+    # under_asan loads the module from the directory `sanitized`.
     mv sanitized right
     mv bug sanitized
-    like "and found out" "$(under_asan ./sweep sweep)" 'heap-buffer-overflow'
+    like "and AddressSanitizer reports it" "$(under_asan ./sweep sweep)" 'heap-buffer-overflow'
 else
     tap_result ok "AddressSanitizer # SKIP $cc has no libasan.so"
 fi
@@ -115,16 +116,17 @@ fi
 diag "--- 32 bits"
 if [ -n "$pid_32" ]; then
     is_built "$pid_32" 32.log
+    # Byte 4 of an ELF file is 1 if it is for 32 bits, and 2 for 64.
     is "as a 32-bit module" "$(od -An -tx1 -j4 -N1 32/.libs/libnss_subid.so.2)" " 01"
     compiles "and so is a program" -m32 -o lookups-32 "$tests/integration/lookups.c"
     is "which without the module knows nobody" "$(host_show "${emulator_32[@]}" ./lookups-32 1 100033)" "absent
 status 0"
     export LD_LIBRARY_PATH=$PWD/32/.libs
     is "and has the answers of a 64-bit one" "$(host_show "${emulator_32[@]}" ./lookups-32 1 "${keys[@]}")" "$want"
-    compiles "there is a program that holds glibc to its promises" -m32 -o glibc-32 \
+    compiles "a program that checks what glibc promises is built, too" -m32 -o glibc-32 \
         "$tests/others/glibc.c"
-    ok "and finds them kept" host_run "${emulator_32[@]}" ./glibc-32
-    # What 32-bit programs without large file support fail to open.
+    ok "and finds no promise broken" host_run "${emulator_32[@]}" ./glibc-32
+    # A 32-bit program without 64-bit sizes and times fails on such files.
     cp /etc/subuid plain
     truncate -s 3G /etc/subuid
     is "a file of three gigabytes" "$(host_show "${emulator_32[@]}" ./lookups-32 1 100033)" "$user

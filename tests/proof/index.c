@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Searches an index by any ID, owner and position. The numbers in the index are arbitrary, apart
- * from what the builder promises: the number of a line is that of a line in the index, `next`
- * leads to a later line, and an owner's text ends with a NUL inside the texts.
+ * Searches an index by any ID, position, and owner in ASCII. The numbers in the index are
+ * arbitrary, apart from these promises of the builder: each number of a line is below n_lines,
+ * `next` leads to a later line, and an owner's text ends with a NUL inside the texts.
  */
 #include "index.h"
 
@@ -12,7 +12,7 @@
 #include <limits.h>
 
 #define LINES 3
-#define BUCKETS 5
+#define BUCKETS 5     /* as many as index_build.c makes for LINES lines */
 #define OWNER_BYTES 4 /* three letters and the NUL */
 
 static struct subid_index_line lines[LINES];
@@ -26,7 +26,6 @@ static void choose_line(uint32_t i, uint32_t n)
 	lines[i].range.count = Frama_C_unsigned_int_interval(1, UINT32_MAX);
 	lines[i].laid = Frama_C_unsigned_int_interval(0, UINT32_MAX);
 	lines[i].owner = i * OWNER_BYTES;
-	/* `next` is a later line. */
 	lines[i].next = i + 1 < n && proof_choose() ? Frama_C_unsigned_int_interval(i + 1, n - 1)
 						    : SUBID_INDEX_NO_LINE;
 	by_start[i].start = Frama_C_unsigned_int_interval(0, UINT32_MAX);

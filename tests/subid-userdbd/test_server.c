@@ -19,7 +19,7 @@
 static sd_event *event;
 static struct server *server;
 
-/* The action of the handler for a call. */
+/* How handle() answers a call. */
 static enum { REPLY, KEEP, NO_MEMORY } policy;
 static size_t reply_size; /* with the NUL; 2 if a test does not change it */
 static unsigned int n_calls, n_cancelled;
@@ -151,6 +151,7 @@ static ssize_t received(int fd)
 static struct sockaddr_storage listening;
 static socklen_t listening_size;
 
+/* An address without a path makes the kernel choose one: see "Autobind" in unix(7). */
 static void listen_somewhere(void)
 {
 	const struct sockaddr_un {
@@ -367,7 +368,7 @@ static void a_new_client_replaces_the_one_that_was_silent_longest(void **state)
 	new_server(3, 8, 3600 * SECOND);
 	for (int i = 0; i < 3; i++)
 		fds[i] = client();
-	/* The first one is heard, so the second one is silent longest. */
+	/* The first one is heard, so the second one has been silent longest. */
 	send_bytes(fds[0], CALL, sizeof(CALL));
 	assert_int_equal(received(fds[0]), 2);
 	fds[3] = client();
@@ -518,10 +519,10 @@ static uint64_t close_while_they_call(void)
 	listen_somewhere();
 	n_calls = 0;
 	n_callers = COUNT_OF(callers);
-	settle(); /* so that all connect in one turn of the loop, and their silence ends at once */
+	settle(); /* so that all connect in one turn of the loop: their silence ends together */
 	for (size_t i = 0; i < n_callers; i++)
 		callers[i] = client();
-	/* They have been silent for longer than a server that closes allows. */
+	/* Let them be silent for longer than a closing server allows. */
 	assert_int_equal(usleep(SERVER_CLOSING_SILENCE_USEC * 5 / 4), 0);
 	accepts = false;
 	late = connect_there();
@@ -539,7 +540,7 @@ static void a_closing_server_answers_clients_that_were_silent_for_long(void **st
 	uint64_t took;
 
 	(void)state;
-	/* If the machine was so slow that the time really was over, it says nothing. */
+	/* If the machine was so slow that their time was over, try again. */
 	do
 		took = close_while_they_call();
 	while (n_calls < n_callers && took >= SERVER_CLOSING_SILENCE_USEC);
