@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What glibc itself costs: a module that knows nobody, and says so at once. */
+/* A module that knows nobody and says so at once, to measure what glibc itself costs. */
 #include <nss.h>
 
 NSS_DECLARE_MODULE_FUNCTIONS(null)

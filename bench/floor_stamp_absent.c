@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The least that "no such ID" can cost which is never stale: the one file that
- * could say otherwise is looked at. By name it is looked at twice: does the owner have the
- * ID, and if not, is it somebody's whose account has that name? */
+/*
+ * A module that knows nobody, but first examines the file that could say otherwise: the least that
+ * "no such ID" can cost if it is never stale. By name it examines the file twice, for two
+ * questions: does the owner have the ID, and if not, who else has it?
+ */
 #include <nss.h>
 
 #include "floor_stamp.h"

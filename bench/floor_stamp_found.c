@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The least that an answer can cost which is never stale: a constant record,
- * once the files that it depends on have been looked at. A user depends on both,
- * for the group of its pw_gid; a group on one.
+ * A module that returns a constant record, but first examines the files that a record depends on:
+ * the least that an answer can cost if it is never stale. A user depends on both files, because
+ * of pw_gid, and a group on one.
  */
 #include <nss.h>
 
