@@ -22,7 +22,6 @@ stress_prepare "$abs_top_builddir/tests/stress/stress_linked"
 export STRESS_SECONDS
 
 stress rename "files are replaced: every record is one of a version"
-stress rewrite "files are rewritten in place: every record is one of a version"
 stress truncate "files are emptied and written: every record is one of a version"
 stress recreate "files are removed and made anew: every record is one of a version"
 stress switch "a link goes from file to file: every record is one of a version"

@@ -4,7 +4,7 @@
  * held against the versions that the files had meanwhile. For a scratch host,
  * whose subuid and subgid it writes. Prints figures; what is wrong, on stderr.
  *
- *   rename rewrite truncate recreate switch
+ *   rename truncate recreate switch
  *                  writers change the files, see writer.h
  *   cancel         the threads that ask are cancelled
  *   fork           children ask at once
@@ -474,7 +474,6 @@ int main(int argc, char **argv)
 		void (*run)(const char *mode);
 	} modes[] = {
 		{ "rename", METHOD_RENAME, NULL },
-		{ "rewrite", METHOD_REWRITE, NULL },
 		{ "truncate", METHOD_TRUNCATE, NULL },
 		{ "recreate", METHOD_RECREATE, NULL },
 		{ "switch", METHOD_SWITCH, NULL },

@@ -50,8 +50,6 @@ static bool put(enum file file, enum version version)
 	switch (method) {
 	case METHOD_RENAME:
 		return store(new, O_CREAT | O_TRUNC, file, version) && rename(new, path) == 0;
-	case METHOD_REWRITE:
-		return store(path, 0, file, version);
 	case METHOD_TRUNCATE:
 		return store(path, O_TRUNC, file, version);
 	case METHOD_RECREATE:

@@ -7,10 +7,13 @@
 
 #include "world.h"
 
-/* How one version takes the place of the other. */
+/*
+ * How one version takes the place of the other. No method writes over the bytes in place: a writer
+ * that is stopped there leaves half of each version, and a record from that is right.
+ * tests/integration/replaced.sh tells it from a wrong one.
+ */
 enum method {
 	METHOD_RENAME,	 /* a new file, as most editors do */
-	METHOD_REWRITE,	 /* the bytes in place, with one write(2) */
 	METHOD_TRUNCATE, /* emptied first, as a shell's ">" does */
 	METHOD_RECREATE, /* removed first */
 	/* A symbolic link to one of two old files: the only way to change the
