@@ -16,8 +16,8 @@
 
 struct candidate {
 	LIST_ENTRY(candidate) same_bucket;
-	TAILQ_ENTRY(candidate) by_use, by_age;
-	uint64_t asked_usec; /* 0: never */
+	TAILQ_ENTRY(candidate) by_use, by_due;
+	uint64_t due_usec; /* when to ask next; 0: at once */
 	bool used;
 	struct subid_range *ranges[2]; /* by enum subid_kind */
 	size_t n[2];
@@ -40,7 +40,7 @@ struct sorted {
 
 struct candidates {
 	struct bucket buckets[BUCKETS];
-	struct candidate_list by_use, by_age;
+	struct candidate_list by_use, by_due;
 	struct sorted by_id[2]; /* by enum subid_kind */
 	size_t count, n_ranges;
 };
@@ -180,7 +180,7 @@ static void drop(struct candidates *candidates, struct candidate *candidate)
 	drop_ranges(candidates, candidate);
 	LIST_REMOVE(candidate, same_bucket);
 	TAILQ_REMOVE(&candidates->by_use, candidate, by_use);
-	TAILQ_REMOVE(&candidates->by_age, candidate, by_age);
+	TAILQ_REMOVE(&candidates->by_due, candidate, by_due);
 	candidates->count--;
 	free(candidate);
 }
@@ -198,7 +198,7 @@ static struct candidate *add(struct candidates *candidates, const char *owner)
 	memcpy(candidate->owner, owner, size);
 	LIST_INSERT_HEAD(&candidates->buckets[bucket_of(owner)], candidate, same_bucket);
 	TAILQ_INSERT_TAIL(&candidates->by_use, candidate, by_use);
-	TAILQ_INSERT_HEAD(&candidates->by_age, candidate, by_age);
+	TAILQ_INSERT_HEAD(&candidates->by_due, candidate, by_due);
 	candidates->count++;
 	return candidate;
 }
@@ -258,25 +258,26 @@ static int set_ranges(struct candidates *candidates, struct candidate *candidate
 	return 0;
 }
 
-/* Set when a candidate was asked, and move it in `by_age`: nearly always to the end. */
-static void touch(struct candidates *candidates, struct candidate *candidate, uint64_t usec)
+/* Set when to ask a candidate next, and move it in `by_due`: nearly always to the end. */
+static void put_off(struct candidates *candidates, struct candidate *candidate, uint64_t due_usec)
 {
 	struct candidate *before;
 
-	TAILQ_REMOVE(&candidates->by_age, candidate, by_age);
-	candidate->asked_usec = usec;
-	before = TAILQ_LAST(&candidates->by_age, candidate_list);
+	TAILQ_REMOVE(&candidates->by_due, candidate, by_due);
+	candidate->due_usec = due_usec;
+	before = TAILQ_LAST(&candidates->by_due, candidate_list);
 	/* cppcheck-suppress nullPointerRedundantCheck */
-	while (before && before->asked_usec > usec)
-		before = TAILQ_PREV(before, candidate_list, by_age);
+	while (before && before->due_usec > due_usec)
+		before = TAILQ_PREV(before, candidate_list, by_due);
 	if (before)
-		TAILQ_INSERT_AFTER(&candidates->by_age, before, candidate, by_age);
+		TAILQ_INSERT_AFTER(&candidates->by_due, before, candidate, by_due);
 	else
-		TAILQ_INSERT_HEAD(&candidates->by_age, candidate, by_age);
+		TAILQ_INSERT_HEAD(&candidates->by_due, candidate, by_due);
 }
 
 int candidates_learn(struct candidates *candidates, const char *owner,
-		     const struct subid_range *const ranges[2], const size_t n[2], uint64_t usec)
+		     const struct subid_range *const ranges[2], const size_t n[2],
+		     uint64_t due_usec)
 {
 	struct candidate *candidate = lookup(candidates, owner);
 
@@ -286,7 +287,7 @@ int candidates_learn(struct candidates *candidates, const char *owner,
 		candidate = add(candidates, owner);
 	if (!candidate)
 		return -ENOMEM;
-	touch(candidates, candidate, usec);
+	put_off(candidates, candidate, due_usec);
 	if (has_ranges(candidate, SUBID_UID, ranges[SUBID_UID], n[SUBID_UID]) &&
 	    has_ranges(candidate, SUBID_GID, ranges[SUBID_GID], n[SUBID_GID]))
 		return 0;
@@ -312,22 +313,22 @@ bool candidates_use(struct candidates *candidates, const char *owner)
 	return is_new;
 }
 
-const char *candidates_oldest(const struct candidates *candidates, uint64_t *ret_usec)
+const char *candidates_next(const struct candidates *candidates, uint64_t *ret_due_usec)
 {
-	const struct candidate *candidate = TAILQ_FIRST(&candidates->by_age);
+	const struct candidate *candidate = TAILQ_FIRST(&candidates->by_due);
 
 	if (!candidate)
 		return NULL;
-	*ret_usec = candidate->asked_usec;
+	*ret_due_usec = candidate->due_usec;
 	return candidate->owner;
 }
 
-void candidates_asked(struct candidates *candidates, const char *owner, uint64_t usec)
+void candidates_put_off(struct candidates *candidates, const char *owner, uint64_t due_usec)
 {
 	struct candidate *candidate = lookup(candidates, owner);
 
 	if (candidate)
-		touch(candidates, candidate, usec);
+		put_off(candidates, candidate, due_usec);
 }
 
 const char *candidates_next_used(const struct candidates *candidates, const char *owner)
@@ -354,7 +355,7 @@ struct candidates *candidates_new(void)
 	if (!candidates)
 		return NULL;
 	TAILQ_INIT(&candidates->by_use);
-	TAILQ_INIT(&candidates->by_age);
+	TAILQ_INIT(&candidates->by_due);
 	return candidates;
 }
 

@@ -47,12 +47,12 @@ __attribute__((nonnull, warn_unused_result)) int candidates_add(struct candidate
  *
  * The owner becomes a candidate, unless it has no ranges at all.
  * @ranges, @n: by enum subid_kind; copied.
- * @usec: when the source was asked, in microseconds, on any clock that is never 0.
+ * @due_usec: see candidates_put_off().
  * Returns 0, or -ENOMEM.
  */
 __attribute__((nonnull, warn_unused_result)) int
 candidates_learn(struct candidates *candidates, const char *owner,
-		 const struct subid_range *const ranges[2], const size_t n[2], uint64_t usec);
+		 const struct subid_range *const ranges[2], const size_t n[2], uint64_t due_usec);
 
 /*
  * candidates_use: note that a candidate has just been part of an answer. It is now the last one
@@ -71,21 +71,22 @@ __attribute__((nonnull, warn_unused_result)) const char *
 candidates_find(struct candidates *candidates, enum subid_kind kind, uint32_t id);
 
 /*
- * candidates_oldest: which candidate to ask next?
+ * candidates_next: which candidate to ask next?
  *
- * @ret_usec: set on success only, to the time at which it was last asked; 0: never.
+ * @ret_due_usec: set on success only, to the time from which on it may be asked; 0 for one that
+ * is new.
  * Returns the owner's text, valid until the table is changed; or NULL.
  */
 __attribute__((nonnull, warn_unused_result)) const char *
-candidates_oldest(const struct candidates *candidates, uint64_t *ret_usec);
+candidates_next(const struct candidates *candidates, uint64_t *ret_due_usec);
 
 /*
- * candidates_asked: set the time at which a candidate was last asked, and so its turn.
+ * candidates_put_off: set when to ask a candidate next. The one with the earliest time comes first.
  *
- * @usec: need not be the present time: an earlier one makes its turn come sooner.
+ * @due_usec: in microseconds, on any clock that is never 0.
  */
-__attribute__((nonnull)) void candidates_asked(struct candidates *candidates, const char *owner,
-					       uint64_t usec);
+__attribute__((nonnull)) void candidates_put_off(struct candidates *candidates, const char *owner,
+						 uint64_t due_usec);
 
 /*
  * candidates_next_used: the candidate that was part of an answer after @owner, which is NULL

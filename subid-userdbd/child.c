@@ -214,7 +214,8 @@ static int spawn(const struct child_config *config, int fd, pid_t *ret_pid)
 				config->environment);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
-	return -r;
+	/* As an answer to a question, -ENOENT would say that there is no such record. */
+	return r == ENOENT ? -EIO : -r;
 }
 
 /* This function closes the child's end of the socket in any case; the child has a copy. */

@@ -85,7 +85,8 @@ static int prove(struct query *query, int r, const struct frame *answer,
 
 	query->question = NULL;
 	if (r == 0)
-		r = learn(directory->candidates, owner, answer, now_usec(directory), &learned);
+		r = learn(directory->candidates, owner, answer,
+			  now_usec(directory) + ROUND_FRESH_USEC, &learned);
 	if (r == 0)
 		r = find(query, &learned, owner, ret);
 	if (r == 0 && candidates_use(directory->candidates, owner->text))

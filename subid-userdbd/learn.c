@@ -17,14 +17,14 @@ static int read_ranges(const struct frame *answer, struct learned *ret)
 }
 
 int learn(struct candidates *candidates, const struct subid_owner *owner,
-	  const struct frame *answer, uint64_t usec, struct learned *ret)
+	  const struct frame *answer, uint64_t due_usec, struct learned *ret)
 {
 	struct learned learned;
 	int r;
 
 	r = read_ranges(answer, &learned);
 	if (r == 0)
-		r = candidates_learn(candidates, owner->text, learned.ranges, learned.n, usec);
+		r = candidates_learn(candidates, owner->text, learned.ranges, learned.n, due_usec);
 	if (r == 0)
 		*ret = learned;
 	return r;

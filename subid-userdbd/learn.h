@@ -17,14 +17,14 @@ struct learned {
 /*
  * learn: store the ranges of a worker's answer to FRAME_RANGES in the candidates.
  *
- * @usec: the present time on CLOCK_MONOTONIC.
+ * @due_usec: when to ask for these ranges again, see candidates_put_off().
  * @ret: set on success only, also for an owner without ranges; valid as long as @answer.
  * Returns 0, or a negative errno if the source could not be asked or the answer is malformed.
  */
 __attribute__((nonnull, warn_unused_result)) int learn(struct candidates *candidates,
 						       const struct subid_owner *owner,
-						       const struct frame *answer, uint64_t usec,
-						       struct learned *ret);
+						       const struct frame *answer,
+						       uint64_t due_usec, struct learned *ret);
 
 /* learned_has: is the ID in these ranges? */
 __attribute__((nonnull, warn_unused_result)) bool learned_has(const struct learned *learned,

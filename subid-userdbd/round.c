@@ -18,9 +18,9 @@ struct round {
 	uint64_t fault_usec;	  /* when */
 	unsigned int n_faults;	  /* of candidates, in this round */
 	unsigned int n_questions; /* under way */
-	/* When processes and groups were asked for, and `named` was emptied, last; 0: never. */
-	uint64_t scanned_usec, grouped_usec, named_usec;
-	struct frame named; /* values: the UIDs whose accounts were asked for since named_usec */
+	/* When to ask for processes and groups, and to empty `named`, next; 0: at once. */
+	uint64_t scan_due_usec, groups_due_usec, names_due_usec;
+	struct frame named;	  /* values: the UIDs whose accounts were asked for */
 	unsigned int n_refreshed; /* candidates asked again since refreshed_usec */
 	uint64_t refreshed_usec;
 };
@@ -65,11 +65,10 @@ static int inquire(struct round *round, struct pool *pool, const struct frame *q
 		r = pool_ask(pool, POOL_OWN, question, 0, done, inquiry, &asked);
 	if (r < 0) {
 		free(inquiry);
-		note_fault(round, r);
-	} else {
-		round->n_questions++;
+		return r;
 	}
-	return r;
+	round->n_questions++;
+	return 0;
 }
 
 static struct round *inquiry_end(struct inquiry *inquiry)
@@ -79,17 +78,6 @@ static struct round *inquiry_end(struct inquiry *inquiry)
 	round->n_questions--;
 	free(inquiry);
 	return round;
-}
-
-/*
- * The time to note for a candidate or group that could not be asked: so long ago that it is asked
- * again after ROUND_RETRY_USEC, not after a minute.
- */
-static uint64_t retry_usec(const struct round *round)
-{
-	uint64_t now = now_usec(round);
-
-	return now > ROUND_FRESH_USEC ? now - ROUND_FRESH_USEC + ROUND_RETRY_USEC : now;
 }
 
 /* Ask for the account names of all UIDs again after the next look at processes. */
@@ -126,6 +114,12 @@ static void on_names(void *userdata, int r, const struct frame *answer)
 	go_on(round);
 }
 
+static void note_group_fault(struct round *round, int r)
+{
+	note_fault(round, r);
+	round->groups_due_usec = now_usec(round) + ROUND_RETRY_USEC;
+}
+
 /* Members become candidates only while there is room: a large group replaces no candidate. */
 static void on_members(void *userdata, int r, const struct frame *answer)
 {
@@ -136,10 +130,8 @@ static void on_members(void *userdata, int r, const struct frame *answer)
 	if (r == 0)
 		r = add_names(round, answer, CANDIDATES_MAX);
 	/* Two errors are no faults: the group does not exist, or it is too large to be read. */
-	if (r < 0 && r != -ENOENT && r != -E2BIG) {
-		note_fault(round, r);
-		round->grouped_usec = retry_usec(round);
-	}
+	if (r < 0 && r != -ENOENT && r != -E2BIG)
+		note_group_fault(round, r);
 	go_on(round);
 }
 
@@ -176,18 +168,22 @@ static void on_scan(void *userdata, int r, const struct frame *answer)
 	/* No fault: the kernel has no user namespaces, or this host does not let us see them. */
 	if (r < 0 && r != -ENOENT && r != -EACCES && r != -EPERM)
 		note_fault(round, r);
-	if (question.n_values > 0 &&
-	    inquire(round, round->config.pool, &question, NULL, on_names) < 0)
-		forget_named(round);
+	if (question.n_values > 0) {
+		r = inquire(round, round->config.pool, &question, NULL, on_names);
+		if (r < 0) {
+			note_fault(round, r);
+			forget_named(round);
+		}
+	}
 	frame_free(&question);
 	go_on(round);
 }
 
-static void note_candidate_fault(struct round *round, const struct subid_owner *owner, int r)
+static void note_candidate_fault(struct round *round, const char *owner, int r)
 {
 	note_fault(round, r);
 	round->n_faults++;
-	candidates_asked(round->config.candidates, owner->text, retry_usec(round));
+	candidates_put_off(round->config.candidates, owner, now_usec(round) + ROUND_RETRY_USEC);
 }
 
 static void on_candidate_ranges(void *userdata, int r, const struct frame *answer)
@@ -198,9 +194,10 @@ static void on_candidate_ranges(void *userdata, int r, const struct frame *answe
 	struct learned learned = { .n = { 0, 0 } };
 
 	if (r == 0)
-		r = learn(round->config.candidates, &owner, answer, now_usec(round), &learned);
+		r = learn(round->config.candidates, &owner, answer,
+			  now_usec(round) + ROUND_FRESH_USEC, &learned);
 	if (r < 0)
-		note_candidate_fault(round, &owner, r);
+		note_candidate_fault(round, owner.text, r);
 	else if (learned.n[SUBID_UID] + learned.n[SUBID_GID] > 0)
 		round->config.learned(round->config.userdata, &learned);
 	go_on(round);
@@ -210,13 +207,13 @@ static void on_candidate_ranges(void *userdata, int r, const struct frame *answe
  * Is it this candidate's turn? One that was asked before is counted: only ROUND_REFRESH_MAX of
  * these are asked again in a minute.
  */
-static bool is_due(struct round *round, uint64_t asked_usec)
+static bool is_due(struct round *round, uint64_t due_usec)
 {
 	uint64_t now = now_usec(round);
 
-	if (asked_usec == 0)
+	if (due_usec == 0)
 		return true;
-	if (now - asked_usec < ROUND_FRESH_USEC)
+	if (now < due_usec)
 		return false;
 	if (now - round->refreshed_usec >= ROUND_FRESH_USEC) {
 		round->refreshed_usec = now;
@@ -229,20 +226,20 @@ static bool is_due(struct round *round, uint64_t asked_usec)
 static bool ask_next_candidate(struct round *round)
 {
 	struct frame question = { .code = FRAME_RANGES };
-	uint64_t asked_usec;
-	const char *owner = candidates_oldest(round->config.candidates, &asked_usec);
+	uint64_t due_usec;
+	const char *owner = candidates_next(round->config.candidates, &due_usec);
 	int r;
 
 	if (!owner || round->n_faults >= ROUND_FAULTS_MAX || pool_is_sick(round->config.pool) ||
-	    !is_due(round, asked_usec))
+	    !is_due(round, due_usec))
 		return false;
-	candidates_asked(round->config.candidates, owner, now_usec(round));
+	candidates_put_off(round->config.candidates, owner, now_usec(round) + ROUND_FRESH_USEC);
 	r = frame_add_text(&question, owner);
 	if (r == 0)
 		r = inquire(round, round->config.pool, &question, owner, on_candidate_ranges);
 	frame_free(&question);
 	if (r < 0)
-		candidates_asked(round->config.candidates, owner, retry_usec(round));
+		note_candidate_fault(round, owner, r);
 	return r == 0;
 }
 
@@ -256,36 +253,43 @@ static void go_on(struct round *round)
 	round->config.ended(round->config.userdata);
 }
 
-/* Has @interval passed since @last, or is @last 0? If so, set it to @now. */
-static bool is_time(uint64_t now, uint64_t interval, uint64_t *last)
+/* Is it @due? If so, it is due again after @interval. */
+static bool is_time(uint64_t now, uint64_t interval, uint64_t *due)
 {
-	if (*last > 0 && now - *last < interval)
+	if (now < *due)
 		return false;
-	*last = now;
+	*due = now + interval;
 	return true;
 }
 
 static void ask_processes(struct round *round)
 {
 	const struct frame question = { .code = FRAME_SCAN };
+	int r;
 
 	if (!round->config.scanner ||
-	    !is_time(now_usec(round), ROUND_SCAN_USEC, &round->scanned_usec))
+	    !is_time(now_usec(round), ROUND_SCAN_USEC, &round->scan_due_usec))
 		return;
-	if (is_time(now_usec(round), ROUND_FRESH_USEC, &round->named_usec))
+	if (is_time(now_usec(round), ROUND_FRESH_USEC, &round->names_due_usec))
 		forget_named(round);
-	(void)inquire(round, round->config.scanner, &question, NULL, on_scan);
+	r = inquire(round, round->config.scanner, &question, NULL, on_scan);
+	if (r < 0)
+		note_fault(round, r);
 }
 
 static void ask_groups(struct round *round)
 {
-	if (!is_time(now_usec(round), ROUND_FRESH_USEC, &round->grouped_usec))
+	if (!is_time(now_usec(round), ROUND_FRESH_USEC, &round->groups_due_usec))
 		return;
 	for (size_t i = 0; i < round->config.n_groups; i++) {
 		struct frame question = { .code = FRAME_MEMBERS };
+		int r;
 
-		if (frame_add_text(&question, round->config.groups[i]) == 0)
-			(void)inquire(round, round->config.pool, &question, NULL, on_members);
+		r = frame_add_text(&question, round->config.groups[i]);
+		if (r == 0)
+			r = inquire(round, round->config.pool, &question, NULL, on_members);
+		if (r < 0)
+			note_group_fault(round, r);
 		frame_free(&question);
 	}
 }

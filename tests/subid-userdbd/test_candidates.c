@@ -41,13 +41,13 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void learn(const char *owner, uint32_t start, uint32_t count, uint64_t usec)
+static void learn(const char *owner, uint32_t start, uint32_t count, uint64_t due_usec)
 {
 	const struct subid_range range = { start, count };
 	const struct subid_range *const ranges[2] = { &range, NULL };
 	const size_t n[2] = { count > 0, 0 };
 
-	assert_int_equal(candidates_learn(table, owner, ranges, n, usec), 0);
+	assert_int_equal(candidates_learn(table, owner, ranges, n, due_usec), 0);
 }
 
 static void has(uint32_t id, const char *want)
@@ -151,33 +151,33 @@ static void a_candidate_is_an_owner_and_there_once(void **state)
 	assert_int_equal(candidates_count(table), 1);
 }
 
-static void oldest_is(const char *want, uint64_t want_usec)
+static void next_is(const char *want, uint64_t want_due_usec)
 {
-	uint64_t usec = 77;
-	const char *owner = candidates_oldest(table, &usec);
+	uint64_t due_usec = 77;
+	const char *owner = candidates_next(table, &due_usec);
 
-	check_text("the oldest", owner ? owner : "nobody", want);
-	assert_int_equal(usec, want_usec);
+	check_text("the next", owner ? owner : "nobody", want);
+	assert_int_equal(due_usec, want_due_usec);
 }
 
-static void those_never_asked_come_first_then_the_longest_ago(void **state)
+static void new_ones_come_first_then_those_with_the_earliest_time(void **state)
 {
 	(void)state;
-	oldest_is("nobody", 77);
+	next_is("nobody", 77);
 	learn("a", 1, 1, 5);
 	learn("b", 2, 1, 6);
-	oldest_is("a", 5);
+	next_is("a", 5);
 	assert_int_equal(candidates_add(table, "c"), 0);
-	oldest_is("c", 0);
-	candidates_asked(table, "c", 7);
-	oldest_is("a", 5);
+	next_is("c", 0);
+	candidates_put_off(table, "c", 7);
+	next_is("a", 5);
 	learn("a", 1, 1, 8);
-	oldest_is("b", 6);
-	/* One that could not be asked has its turn earlier again. */
-	candidates_asked(table, "a", 5);
-	oldest_is("a", 5);
-	candidates_asked(table, "a", 7);
-	oldest_is("b", 6);
+	next_is("b", 6);
+	/* One that could not be asked may be put off for a shorter time. */
+	candidates_put_off(table, "a", 5);
+	next_is("a", 5);
+	candidates_put_off(table, "a", 7);
+	next_is("b", 6);
 }
 
 static void the_least_recently_used_makes_room(void **state)
@@ -252,7 +252,7 @@ static void owners_come_back_in_the_same_order(void **state)
 	table = candidates_new();
 	assert_int_equal(state_load(here(), table), 0);
 	used_are("b b a ");
-	oldest_is("a", 0);
+	next_is("a", 0);
 }
 
 static void a_file_that_somebody_else_wrote_names_owners_at_most(void **state)
@@ -314,7 +314,7 @@ int main(void)
 		TEST(without_memory_to_sort_an_id_is_found_all_the_same),
 		TEST(what_an_owner_had_is_what_it_said_last),
 		TEST(a_candidate_is_an_owner_and_there_once),
-		TEST(those_never_asked_come_first_then_the_longest_ago),
+		TEST(new_ones_come_first_then_those_with_the_earliest_time),
 		TEST(the_least_recently_used_makes_room),
 		TEST(those_used_are_kept_in_the_order_of_use),
 		TEST(owners_come_back_in_the_same_order),

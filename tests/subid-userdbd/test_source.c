@@ -165,6 +165,27 @@ static void a_question_is_answered(void **state)
 	assert_true(pool_is_idle(pool));
 }
 
+/* Not -ENOENT, which would say that there is no such record. */
+static void a_worker_that_cannot_be_started_is_a_fault(void **state)
+{
+	char *missing[] = { (char *)"/nonexistent/worker", NULL };
+	const struct pool_config config = {
+		.event = event,
+		.argv = missing,
+		.environment = worker_environment,
+		.n_workers = 1,
+		.deadline_usec = PATIENCE,
+	};
+	struct outcome outcome;
+
+	(void)state;
+	pool_free(pool);
+	assert_int_equal(pool_new(&config, &pool), 0);
+	(void)ask("alice", 0, &outcome);
+	wait_for(&outcome);
+	assert_int_equal(outcome.r, -EIO);
+}
+
 static void a_worker_that_ends_is_replaced(void **state)
 {
 	struct outcome outcome;
@@ -702,6 +723,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_question_is_answered),
+		TEST(a_worker_that_cannot_be_started_is_a_fault),
 		TEST(a_worker_that_ends_is_replaced),
 		TEST(a_worker_that_hangs_is_killed_and_others_go_on),
 		TEST(one_user_takes_half_of_the_workers_at_most),
