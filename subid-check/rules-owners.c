@@ -53,15 +53,18 @@ static void find_no_account(struct pass *pass, const struct owner *owner, enum s
 /* shadow and the container engines read both spellings as one user, the module as two. */
 static void find_two_spellings(struct pass *pass, const struct owner *owner, enum subid_kind kind)
 {
+	const struct survey *survey = pass->survey;
+
 	findings_add(
-		pass->findings, FINDING_WARNING, "two-spellings",
-		pass->survey->databases[kind].path, line_of(pass->survey, owner, kind),
+		pass->findings, FINDING_WARNING, "two-spellings", survey->databases[kind].path,
+		line_of(survey, owner, kind),
 		memory_print("%s is written here as a number, and by the name %s elsewhere: to "
 			     "the module these are two owners, each with positions and groups of "
 			     "its own.",
 			     owner->login, owner->login),
-		memory_print("Write %s instead of %s in /etc/subuid and /etc/subgid.", owner->login,
-			     owner->name));
+		memory_print("Write %s instead of %s in %s%s and %s%s.", owner->login, owner->name,
+			     survey->prefix, survey->databases[SUBID_UID].path, survey->prefix,
+			     survey->databases[SUBID_GID].path));
 }
 
 static void find_in_owner(struct pass *pass, const struct owner *owner)
