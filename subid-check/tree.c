@@ -132,30 +132,32 @@ static void report_unread(struct worker *worker, int r)
 	level->unread = true;
 }
 
+/* Remove the level at the top. */
+static void leave(struct worker *worker)
+{
+	struct level *level;
+
+	(void)close(top(worker)->fd);
+	if (--worker->n <= BUFFERED_LEVELS)
+		return;
+	/* The shared buffer has a deeper level's entries now: read the rest of this one again. */
+	level = top(worker);
+	if (level->at < level->len) {
+		level->at = level->len = 0;
+		(void)lseek(level->fd, level->resume, SEEK_SET);
+	}
+}
+
 /* Make the level at the top the current directory again, or else the next one that permits it. */
 static void come_back(struct worker *worker)
 {
-	for (; worker->n > 0; worker->n--) {
+	for (; worker->n > 0; leave(worker)) {
 		const struct level *level = top(worker);
 
 		worker->path[level->path_len] = '\0';
 		if (fchdir(level->fd) == 0)
 			return;
 		report_unread(worker, -errno);
-		(void)close(level->fd);
-	}
-}
-
-/* Leave a directory, and go on in the one above it where that was left. */
-static void pop(struct worker *worker)
-{
-	(void)close(top(worker)->fd);
-	worker->n--;
-	come_back(worker);
-	/* The shared buffer has a deeper level's entries now: read the rest of this one again. */
-	if (worker->n > BUFFERED_LEVELS && top(worker)->at < top(worker)->len) {
-		top(worker)->at = top(worker)->len = 0;
-		(void)lseek(top(worker)->fd, top(worker)->resume, SEEK_SET);
 	}
 }
 
@@ -310,7 +312,8 @@ static void walk(struct worker *worker)
 		}
 		if (r < 0 && r != -ENOENT)
 			report_unread(worker, r);
-		pop(worker);
+		leave(worker);
+		come_back(worker);
 	}
 }
 
@@ -385,13 +388,15 @@ static int run(struct shared *shared)
 	pthread_t threads[TREE_WORKERS_MAX];
 	int r = 0;
 
-	for (; n < wanted && r == 0; n++) {
+	for (; n < wanted; n++) {
 		workers[n] = (struct worker *)memory_check(calloc(1, sizeof(struct worker)));
 		workers[n]->shared = shared;
 		workers[n]->context = shared->visitor->contexts[n];
 		r = pthread_create(&threads[n], NULL, work, workers[n]);
-		if (r != 0)
-			free_worker(workers[n--]);
+		if (r != 0) {
+			free_worker(workers[n]);
+			break;
+		}
 	}
 	for (size_t i = n; i < wanted; i++)
 		crew_leave(&shared->crew);

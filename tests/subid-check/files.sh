@@ -237,6 +237,21 @@ for _ in range(n):
     for name in ("d", "e"): os.rmdir(name)
     os.remove("f")
 os.chdir(".."); os.rmdir("deep")'
+# Levels below the 64th share a buffer. The worker calls fchdir(2) for the top, for each of 70
+# levels on the way down, and then to return to the 69th, which fails here.
+python3 -c '
+import os
+os.mkdir("shared"); os.chdir("shared")
+for i in range(1, 71):
+    os.mkdir("d"); os.chdir("d")
+    if i in (68, 70):
+        for j in range(400): open("f" * (i - 60) + str(j), "w").close()'
+like "where it cannot return to a level, it goes on in the level above" \
+    "$(taskset -c 0 strace -f -qq -o trace -e trace=fchdir -e inject=fchdir:error=EACCES:when=72 \
+        timeout 300 "$program" --json --files shared | tr -d ' \n')" \
+    "shared$(printf '/d%.0s' $(seq 69))\".*\(Permissiondenied\).*\"files\":$((1 + 70 + 800)),"
+rm -r shared
+
 mkdir -m 0700 closed && touch closed/x && chmod 0755 .
 is "what a user cannot read is named" \
     "$(host_run_as 1000 1000 "$program" --json --files . | python3 -c '
