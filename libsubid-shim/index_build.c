@@ -15,9 +15,9 @@
 #define LINE_MIN_BYTES 5
 
 /*
- * On the way to its owner's bucket, a line passes the buckets of other owners: usually two. If
- * somebody chose owners that all hash to one bucket, each line could pass those of all owners. So
- * no more than this are allowed, on average over all lines.
+ * On the way to its owner's bucket, a line passes the buckets of other owners: about one, on
+ * average. If somebody chose owners that all hash to one bucket, each line could pass those of
+ * all owners. So no more than this are allowed, on average over all lines.
  */
 #define PROBES_PER_LINE 32
 

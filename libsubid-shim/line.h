@@ -56,8 +56,9 @@ SUBID_CHECKED enum subid_line_fault subid_line_parse(const char *text, size_t le
 /*
  * subid_owner_text_valid: may this text stand for an owner in the name of a record?
  *
- * Names end up in terminals, colon-separated files and paths, so control
- * characters, `:`, `/`, blanks at the ends, `.` and `..` are refused.
+ * An empty text and one of more than SUBID_OWNER_MAX_BYTES are refused. Names end up in
+ * terminals, colon-separated files and paths, so control characters, `:`, `/`, blanks at the
+ * ends, `.` and `..` are refused as well.
  * @text, @len: any bytes.
  * Safety: MT-Safe, AS-Safe, AC-Safe. errno: untouched.
  */

@@ -15,9 +15,9 @@
 
 /*
  * errno as a result. FUSE and seccomp can make any call fail with any errno, but two results
- * have a meaning of their own, so these two become -EIO. -ENOENT says that open(2) found no file.
+ * would mislead the caller, so these two become -EIO. -ENOENT says that open(2) found no file.
  * -ERANGE says that the buffer of glibc's caller is too small: the caller would try larger and
- * larger ones.
+ * larger ones. (-ESTALE stays: it makes the caller read the file again, which does no harm.)
  */
 static int read_fault(void)
 {

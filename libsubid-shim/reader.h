@@ -11,8 +11,8 @@
 /*
  * The buffer lies on the stack of the thread that looks up a user, so it is small: a
  * whole lookup stays under 16 KiB, the smallest stack of a thread (PTHREAD_STACK_MIN). The
- * buffer holds more than two of the longest lines, so a full buffer without a newline is an
- * overlong line.
+ * buffer holds more than two of the longest lines, so the start of a line can be moved from
+ * the end of the buffer to the front without an overlap.
  */
 #define SUBID_READER_BYTES 4096
 
