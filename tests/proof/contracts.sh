@@ -13,7 +13,7 @@ for tool in frama-c why3 z3 cvc4; do
 done
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-# Frama-C leaves files where it fails.
+# When Frama-C fails, it leaves temporary files behind.
 export TMPDIR=$tmp
 export WHY3CONFIG=$tmp/why3.conf
 why3 config detect >"$tmp/why3.log" 2>&1

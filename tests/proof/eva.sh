@@ -14,14 +14,14 @@ top=$(cd "$here/../.." && pwd)
 command -v frama-c >/dev/null || skip_all "no frama-c; Debian has it in frama-c-base"
 tmp=${PROOF_DIR:-$(mktemp -d)}
 [ -n "${PROOF_DIR-}" ] || trap 'rm -rf "$tmp"' EXIT
-# Frama-C leaves files where it fails.
+# When Frama-C fails, it leaves temporary files behind.
 export TMPDIR=$tmp
 
 # --- the harnesses ------------------------------------------------------------
 
 names=()
 declare -A sources functions bounds options defects
-# A defect is FILE and a sed command that puts it in: the analysis of a copy must notice it.
+# SED puts a defect into a copy of FILE. The analysis of that copy must raise an alarm.
 harness() { # NAME SOURCES FUNCTIONS BOUND OPTIONS FILE SED
     [[ " ${PROOFS-$1} " == *" $1 "* ]] || return 0
     names+=("$1")
@@ -46,7 +46,7 @@ harness owner "$shim/line.c $shim/owner.c $shim/decimal.c" \
 
 harness decimal $shim/decimal.c \
     'subid_decimal_digits subid_decimal_write subid_decimal_parse' \
-    'all 64-bit values; texts of 0 to 11 bytes; inverse: 300 values' \
+    'all 64-bit values; texts of 0 to 11 bytes; 300 values read back' \
     '-eva-slevel 200' \
     $shim/decimal.c 's/len > SUBID_DECIMAL_32_MAX_BYTES/len > 20/; s/text < end; text++/text <= end; text++/'
 
@@ -69,7 +69,7 @@ harness index $shim/index.c \
 harness name "nss_subid/record.c $shim/line.c $shim/owner.c $shim/decimal.c" \
     'nss_record_parse_name nss_record_name_is_ours subid_text_length subid_text_begins
      subid_decimal_parse subid_owner_set' \
-    'strings of 0 to 17 bytes, and without an end' \
+    'strings of 0 to 17 bytes, and one without a NUL' \
     '-eva-slevel-function main:3000,parse:500,subid_text_length:1100,nss_record_parse_name:3000' \
     nss_subid/record.c 's/NAME_MAX_BYTES + 1)/NAME_MAX_BYTES + 9)/'
 
@@ -77,7 +77,7 @@ harness reader $shim/reader.c \
     'subid_reader_open subid_reader_next subid_reader_buffered subid_reader_skip
      subid_reader_rewind subid_reader_close begin_pass begin_file check_file fill move_down
      drop_rest digest_line read_fault' \
-    'a step from chosen places, two calls that read' \
+    'one call of each function, from chosen states; two reads' \
     '-eva-slevel 200 -eva-slevel-function subid_text_find:0,digest_line:0' \
     $shim/reader.c 's/sizeof(reader->buf) - reader->end,/sizeof(reader->buf),/'
 

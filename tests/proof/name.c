@@ -26,7 +26,7 @@ int main(void)
 	char memory[ROOM + 1];
 	size_t len;
 
-	/* A string that ends where the memory ends. */
+	/* A string with no initialised byte behind its NUL: reading one is an alarm. */
 	if (proof_choose()) {
 		len = (size_t)Frama_C_interval_split(0, 17);
 		proof_any(memory, ROOM - 1);
@@ -34,7 +34,7 @@ int main(void)
 		parse(memory + ROOM - 1 - len);
 		return 0;
 	}
-	/* One longer than the longest name. */
+	/* A string without a NUL, longer than any name. No byte behind it is initialised. */
 	len = ROOM;
 	for (size_t i = 0; i < len; i++)
 		memory[i] = Frama_C_char_interval(1, CHAR_MAX);

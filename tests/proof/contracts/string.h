@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* memcpy(3) as C defines it. Frama-C's own contract also says which bytes are copied. */
+/*
+ * memcpy(3) as C defines it, but without the values of the copied bytes, which no contract here
+ * needs. Frama-C's own contract states them as well.
+ */
 #pragma once
 
 #include <stddef.h>
