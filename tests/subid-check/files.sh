@@ -69,7 +69,7 @@ is "several directories are one answer" \
     "(['home/alice', 'home/bob', 'tmp'], $(find home/alice home/bob tmp | wc -l))"
 like "the table" "$(check --files home)" "^alice +UID +100000 +100999 +4 +24.0 KiB\$"
 is "files in their places add no finding" "$(shown --files home | tail -n 2)" "$(shown | tail -n 2)"
-is "its user files are not in the table" "$(check --files home | grep -c '^root')" 0
+is "files of accounts are not in the table" "$(check --files home | grep -c '^root')" 0
 
 touch home/bob/stray && chown 400000 home/bob/stray
 check --json --files home >out.json
@@ -99,12 +99,12 @@ is "she acts as bob's ID" "$(host_run_as 1000 1000 home/alice/kept id -u)" 10000
 is "the program is found" "$(found setid home)" "[('error', 'home/alice/kept', 100000)]"
 like "and why" "$(check --files home)" "A set-user-ID program belongs to UID 100000, which is bob's"
 like "with status 1" "$(shown --files home)" '^status 1$'
-is "the same in bob's directory is bob's" "$(mv home/alice/kept home/bob && found setid home)" "[]"
-is "in one of anybody's it is not known to be" "$(mv home/bob/kept tmp && found setid .)" \
+is "in a directory of bob's it is not reported" "$(mv home/alice/kept home/bob && found setid home)" "[]"
+is "in a directory where anybody can make files it is" "$(mv home/bob/kept tmp && found setid .)" \
     "[('error', './tmp/kept', 100000)]"
 mkdir store && chmod 0700 store
-is "in one of root's it is" "$(mv tmp/kept store && found setid .)" "[]"
-is "a file system with it as its top is judged by what is above" "$(mv store home/alice/ &&
+is "in a directory of root's alone it is not" "$(mv tmp/kept store && found setid .)" "[]"
+is "a directory to walk that belongs to a subordinate ID is judged by the one above it" "$(mv store home/alice/ &&
     chown 100000 home/alice/store && found setid home/alice/store)" \
     "[('error', 'home/alice/store/kept', 100000)]"
 host_set_subuid alice:300000:65536
@@ -113,7 +113,7 @@ rm -r home/alice/store
 host_set_subuid alice:100000:65536 bob:165536:65536
 host_set_subgid alice:100000:65536 bob:165536:65536
 
-diag "--- set-user-ID, set-group-ID, and what is none"
+diag "--- set-user-ID, set-group-ID, and neither"
 mkdir home/alice/bits && chown 1000 home/alice/bits
 file home/alice/bits/setgid 1000:165536 2755
 file home/alice/bits/both 165537:165537 6755
@@ -129,6 +129,7 @@ rm -r home/alice/bits
 diag "--- capabilities"
 mkdir home/alice/caps && chown 1000 home/alice/caps
 for name in foreign hers plain data host; do file "home/alice/caps/$name" 1000:1000 0755; done
+# struct vfs_ns_cap_data: version 3, effective, permitted CAP_SETUID, the UID of the namespace's root.
 capability() { # FILE ROOTID
     set_attribute "$1" security.capability "01000003$(hex 128)$(hex 0)$(hex 0)$(hex 0)$(hex "$2")"
 }
@@ -151,6 +152,7 @@ rm -r home/alice/caps
 diag "--- ACLs"
 mkdir home/alice/acl && chown 1000 home/alice/acl
 touch home/alice/acl/{orphan,hers,bobs,user}
+# The bytes of user::rw-,user:ID:rwx,group::r--,mask::rwx,other::r--.
 acl() { # PATH ID [NAME]
     set_attribute "$1" "${3:-system.posix_acl_access}" \
         "$(hex 2)01000600ffffffff02000700$(hex "$2")04000400ffffffff10000700ffffffff20000400ffffffff"
@@ -166,7 +168,7 @@ is "they are counted" "$(one "[(s['first'], s['files'], s['acl_entries']) for s 
     "[(400000, 0, 1), (400001, 0, 1)]"
 rm home/alice/acl/orphan home/alice/acl/hers home/alice/acl/user
 for i in $(seq 40); do cp -p home/alice/acl/bobs "home/alice/acl/$i"; done
-is "notes that are not listed are a note" \
+is "a note counts the notes that are not listed" \
     "$(one "[f['severity'] for f in d['findings'] if f['code'] == 'acl' and not f['file']]" home)" \
     "['note']"
 rm -r home/alice/acl
@@ -182,13 +184,13 @@ is "which is true" "$(find home -xdev -uid +231071 -uid -231081 | sort | tr '\n'
     "home/orphan1 home/orphan2 "
 head -c 5000 /dev/zero >home/alice/orphan && chown 1000000000 home/alice/orphan
 head -c 50000 /dev/zero >home/systemd
-like "what systemd allocates is one in a user's directory alone, and so is its size" \
+like "a file of an ID that systemd allocates is an orphan, and counts, in a user's directory only" \
     "$(check --wide --files home)" "^ *1 file \(8\.0 KiB\) belongs to UID 1000000000, which"
 rm home/alice/orphan
 # A range that overlaps another one is given a free one.
 host_set_subuid alice:100000:65536 bob:165535:65536
-like "what would be proposed" "$(check --wide)" "--add-subuids 231071-296606"
-like "avoids the IDs that own files" "$(check --wide --files home)" "--add-subuids 231081-296616"
+like "without --files, the next free range is proposed" "$(check --wide)" "--add-subuids 231071-296606"
+like "with it, one without the IDs that own files" "$(check --wide --files home)" "--add-subuids 231081-296616"
 host_set_subuid alice:100000:65536 bob:165536:65536
 rm home/orphan* home/systemd home/nobody
 
@@ -213,7 +215,7 @@ chown 400000 mounted/a
 fix=$(check --wide --mounts --files . | sed -n 's/.*Fix: \(find .* -uid .*\)/\1/p')
 is "the fix goes there, too: $fix" "$(eval "$fix")" ./mounted/a
 umount mounted && rmdir mounted
-like "not through a link, also as the directory itself" "$(shown --files linked)" '^status 2$'
+like "not through a link, even if it is the directory that is named" "$(shown --files linked)" '^status 2$'
 like "a directory that is not there" "$(shown --files absent)" 'absent: No such file or directory'
 like "--files is not for one process" "$(shown --files=. --pid 5)" '^status 2$'
 deep=$(python3 -c '
@@ -270,7 +272,7 @@ is "a fix is right for a name that is find's own: $fix" "$(eval "$fix")" "./(/or
 rm -r '('
 
 diag "--- what cannot be read"
-unread_by() { # CALL:error=ERROR: what is said of it where that call on a file fails
+unread_by() { # CALL:error=ERROR: the findings if this call fails for the file
     mkdir -p faulty/sub && touch faulty/sub/file
     strace -f -qq -o trace -P file -e inject="$1" "$program" --json --files faulty |
         python3 -c 'import json, sys
@@ -289,8 +291,8 @@ acl faulty/sub/file 400000
 like "an ACL that cannot be read" "$(unread_by lgetxattr:error=EIO)" '^faulty/sub/file Its attributes'
 is "one that is gone" "$(unread_by lgetxattr:error=ENODATA)" ""
 
-diag "--- somebody who waits"
-# Four readings of directories, each of which takes a second; the line comes after one.
+diag "--- progress on a terminal"
+# Directories are read four times, for a second each. The line appears after one second.
 slow=(strace -f -qq -o /dev/null -e inject=getdents64:delay_enter=1000000 "$program" --root / --files "$PWD/faulty")
 seen=$(TERM=dumb script -qec "${slow[*]}" /dev/null </dev/null)
 like "on a terminal a line counts the files" "$(cat -v <<<"$seen")" 'subid-check: [0-9]+ files\^M'
@@ -319,7 +321,7 @@ wait "$mover" 2>/dev/null
 is "never leads the walk through a link" "$strays" '20 "stray_uids":[]'
 
 diag "--- what it touches"
-# The first reader of a directory after a change leaves its time there.
+# By default (relatime), the first reading of a directory after a change sets its access time.
 mkdir -p fresh && touch fresh/file
 state() { stat -c '%n %a %u %s %x %y %z' fresh fresh/file; }
 before=$(state)
@@ -327,7 +329,7 @@ sleep 0.1
 check --files . >/dev/null
 is "not even the time of the last access" "$(state)" "$before"
 find . >/dev/null
-nok "which find does" test "$(state)" = "$before"
+nok "find changes that time" test "$(state)" = "$before"
 strace -f -qq -o trace -e trace=file,fchmod,fchown,ftruncate,fsetxattr,fremovexattr \
     "$program" --files home >/dev/null
 ok "the trace is one of its work" grep -qF 'llistxattr("' trace

@@ -11,8 +11,8 @@
 #include "scratch.h"
 
 /*
- * alice's container has a container: nested; containers has no account; two UIDs delegate each
- * other.
+ * UID 100005, one of alice's, has a range of its own: a container inside her container. The
+ * owner `containers` has no account. UIDs 310000 and 320000 have each other in their ranges.
  */
 static const struct model host = {
 	.subuid = "alice:100000:65536\nbob:165536:65536\ncontainers:2147483647:65536\n"
@@ -22,7 +22,7 @@ static const struct model host = {
 	.users = "root 0 alice 1000 bob 1001 lxd 999",
 };
 
-static void whose_an_id_is_follows_accounts_first(void **state)
+static void an_id_is_an_accounts_or_delegated_or_systemds_or_nobodys(void **state)
 {
 	static const struct {
 		const char *reason;
@@ -38,10 +38,10 @@ static void whose_an_id_is_follows_accounts_first(void **state)
 		{ "the first of a range", SUBID_UID, 100000, WHOSE_DELEGATED, "alice" },
 		{ "the last of one", SUBID_UID, 165535, WHOSE_DELEGATED, "alice" },
 		{ "the next one", SUBID_UID, 165536, WHOSE_DELEGATED, "bob" },
-		{ "of two lines the first", SUBID_UID, 110000, WHOSE_DELEGATED, "alice" },
-		{ "a GID is of the other file", SUBID_GID, 100000, WHOSE_NOBODY, NULL },
+		{ "the first of two lines", SUBID_UID, 110000, WHOSE_DELEGATED, "alice" },
+		{ "a GID that only the UIDs' file has", SUBID_GID, 100000, WHOSE_NOBODY, NULL },
 		{ "systemd's", SUBID_UID, 1000000000, WHOSE_SYSTEMD, NULL },
-		{ "behind all", SUBID_UID, 4294967294, WHOSE_NOBODY, NULL },
+		{ "above all ranges", SUBID_UID, 4294967294, WHOSE_NOBODY, NULL },
 	};
 	struct survey survey;
 	struct whose_map map;
@@ -60,7 +60,7 @@ static void whose_an_id_is_follows_accounts_first(void **state)
 	survey_free(&survey);
 }
 
-static void a_place_trusts_its_owner_and_root(void **state)
+static void files_may_lie_in_a_place_of_their_owner_or_of_root(void **state)
 {
 	static const struct {
 		const char *reason;
@@ -73,20 +73,17 @@ static void a_place_trusts_its_owner_and_root(void **state)
 		{ "somebody else's", { true, false, 1001 }, 100000, false },
 		{ "root's", { true, false, 0 }, 100000, true },
 		{ "root's that others can write, as /tmp", { true, true, 0 }, 100000, false },
-		{ "nobody's", { .known = false }, 100000, false },
-		{ "the owner without an account, at root's", { true, false, 0 }, 2147483650, true },
-		{ "or at a user's", { true, false, 1000 }, 2147483650, false },
+		{ "a place that is not known", { .known = false }, 100000, false },
+		{ "no account, at root's", { true, false, 0 }, 2147483650, true },
+		{ "no account, at a user's", { true, false, 1000 }, 2147483650, false },
 		{ "an owner who is a number", { true, false, 4242 }, 300001, true },
-		{ "an ID of nobody's, at its last owner's", { true, false, 1000 }, 400000, false },
-		{ "or at root's", { true, false, 0 }, 400000, false },
+		{ "an ID of nobody's, at a user's", { true, false, 1000 }, 400000, false },
+		{ "an ID of nobody's, at root's", { true, false, 0 }, 400000, false },
 		{ "systemd's, at root's", { true, false, 0 }, 1000000000, true },
 		{ "systemd's, at a user's", { true, false, 1000 }, 1000000000, false },
 		{ "systemd's, at /tmp", { true, true, 0 }, 1000000000, false },
-		{ "the user of no file, with an owner of none",
-		  { true, false, 20001 },
-		  2147483650,
-		  true },
-		{ "but not with one of a file", { true, false, 20001 }, 100000, false },
+		{ "no account, at a UID without one", { true, false, 20001 }, 2147483650, true },
+		{ "an account, at a UID without one", { true, false, 20001 }, 100000, false },
 	};
 	struct survey survey;
 	struct whose_map map;
@@ -161,7 +158,7 @@ static void a_namespace_is_made_by_the_owner_of_its_ids(void **state)
 		  310000,
 		  { SUBID_UID, 1, { 100001, 100010 } },
 		  "namespace" },
-		{ "a container of one that has no account",
+		{ "a container of an owner without an account",
 		  2147483647,
 		  { SUBID_UID, 1, { 2147483648, 2147483650 } },
 		  "" },
@@ -169,12 +166,18 @@ static void a_namespace_is_made_by_the_owner_of_its_ids(void **state)
 		{ "a user's own ID", 1000, { SUBID_UID, 0, { 1000, 1000 } }, "" },
 		{ "a user whom only services know", 20001, { SUBID_UID, 0, { 20001, 20001 } }, "" },
 		{ "IDs of nobody", 0, { SUBID_UID, 0, { 400000, 465535 } }, "undelegated" },
-		{ "by a user", 1000, { SUBID_UID, 0, { 400000, 465535 } }, "undelegated" },
-		{ "in part", 1000, { SUBID_UID, 0, { 99000, 100010 } }, "undelegated" },
+		{ "nobody's IDs, by a user",
+		  1000,
+		  { SUBID_UID, 0, { 400000, 465535 } },
+		  "undelegated" },
+		{ "nobody's IDs in part",
+		  1000,
+		  { SUBID_UID, 0, { 99000, 100010 } },
+		  "undelegated" },
 		{ "the host's own IDs", 0, { SUBID_UID, 0, { 0, 4294967294 } }, "" },
-		{ "those of accounts", 0, { SUBID_UID, 5, { 999, 1001 } }, "" },
+		{ "IDs of accounts", 0, { SUBID_UID, 5, { 999, 1001 } }, "" },
 		{ "a block of systemd's", 0, { SUBID_UID, 0, { 655360, 720895 } }, "" },
-		{ "an old range in systemd's",
+		{ "a former range, among systemd's IDs",
 		  0,
 		  { SUBID_UID, 0, { 624288, 689823 } },
 		  "undelegated" },
@@ -209,8 +212,8 @@ static void namespaces_that_were_not_examined_are_a_warning(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whose_an_id_is_follows_accounts_first),
-		cmocka_unit_test(a_place_trusts_its_owner_and_root),
+		cmocka_unit_test(an_id_is_an_accounts_or_delegated_or_systemds_or_nobodys),
+		cmocka_unit_test(files_may_lie_in_a_place_of_their_owner_or_of_root),
 		cmocka_unit_test(a_namespace_is_made_by_the_owner_of_its_ids),
 		cmocka_unit_test(namespaces_that_were_not_examined_are_a_warning),
 	};
