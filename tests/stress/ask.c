@@ -38,6 +38,7 @@ static void set_passwd(struct answer *ret, const struct passwd *pwd)
 	copy(ret->gecos, sizeof(ret->gecos), pwd->pw_gecos);
 }
 
+/* EINVAL stands for one of our groups that has members: no version answers that. */
 static void set_group(struct answer *ret, const struct group *grp)
 {
 	ret->kind = grp->gr_mem[0] && strncmp(grp->gr_name, "sub", 3) == 0 ? EINVAL : ANSWER_FOUND;
@@ -47,6 +48,7 @@ static void set_group(struct answer *ret, const struct group *grp)
 	ret->gecos[0] = '\0';
 }
 
+/* EPROTO stands for an errno that the module has changed: no version answers that. */
 void ask_module(const struct question *q, struct answer *ret)
 {
 	char buf[BUFFER_BYTES];

@@ -62,7 +62,7 @@ static bool put(enum file file, enum version version)
 	return false;
 }
 
-/* Until no change could leave the stamp of these files as it is. */
+/* Waits until the files are no longer racy (see stamp.h): then they may be indexed. */
 static void wait_until_old(void)
 {
 	time_t begin = time(NULL);
@@ -108,7 +108,7 @@ static uint64_t milliseconds(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* Sleeps in slices, so that a stop is not waited for. */
+/* Sleeps in slices, so that writer_stop() does not wait until the end. */
 static void rest(uint64_t ms)
 {
 	uint64_t end = milliseconds() + ms;
@@ -129,16 +129,16 @@ static bool change(enum file file)
 }
 
 /*
- * Bursts of changes, now without a pause and now with one, and then nothing
- * for so long that the last version is old enough for an index: the next burst
- * changes the file below it.
+ * Writes in bursts. In every other burst there is a pause after each change. After a burst,
+ * nothing changes until the last version is old enough to be indexed, so the next burst makes
+ * an index out of date. METHOD_SWITCH needs no such rest: its files are old already.
  */
 static void *write_versions(void *arg)
 {
 	enum file file = *(enum file *)arg;
 	unsigned int seed = 1 + file, burst = 0;
 
-	/* One against sixteen; where this is refused, there are fewer versions. */
+	/* Many threads ask. If this priority is refused, fewer versions are written. */
 	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), -10);
 	while (!atomic_load(&stop)) {
 		uint64_t end = milliseconds() + 800;

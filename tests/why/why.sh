@@ -1,7 +1,6 @@
 #!/bin/bash
-# Why libsubid is not called from inside a lookup: the harm that the installed libsubid
-# does to the program around it, and the module does not. doc/design.md states these
-# facts, and this test shows them in every run.
+# Shows why the module does not call libsubid from inside a lookup: the installed libsubid
+# harms the program around it, and the module does not. doc/design.md states these facts.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -75,7 +74,7 @@ host_set_services files
 without=$(host_run bystander libraries 0)
 is "we bring ourselves, and no other library" "$((ours - without))" "1"
 brought=$((naively - without - 1))
-diag "libsubid brings $brought besides the naive module"
-ok "libsubid brings many" [ "$brought" -ge 5 ]
+diag "libsubid brings $brought libraries besides the naive module"
+ok "libsubid brings many libraries" [ "$brought" -ge 5 ]
 
 done_testing
