@@ -138,11 +138,16 @@ enum mapping {
 	MAPPING_OFF,
 };
 
+enum use {
+	USE_IF_LISTED, /* in `domains` of [sssd] */
+	USE_NEVER,     /* `enabled = false` */
+	USE_ALWAYS,    /* `enabled = true` */
+};
+
 struct domain {
 	char *name;
-	bool is_ad;    /* the provider is `ad`, which maps IDs by default */
-	bool disabled; /* some file has `enabled = false` */
-	bool enabled;  /* some file has `enabled = true` */
+	bool is_ad; /* the provider is `ad`, which maps IDs by default */
+	enum use use;
 	enum mapping mapping;
 	uint64_t min, max, size;
 	const char *file;
@@ -192,7 +197,7 @@ static void read_domain(struct domain *domain, const struct ini *ini, const char
 	else if (strcmp(ini->key, "ldap_id_mapping") == 0)
 		domain->mapping = is_true(ini->value) ? MAPPING_ON : MAPPING_OFF;
 	else if (strcmp(ini->key, "enabled") == 0)
-		*(is_true(ini->value) ? &domain->enabled : &domain->disabled) = true;
+		domain->use = is_true(ini->value) ? USE_ALWAYS : USE_NEVER;
 	else if (is_number && strcmp(ini->key, "ldap_idmap_range_min") == 0)
 		domain->min = number;
 	else if (is_number && strcmp(ini->key, "ldap_idmap_range_max") == 0)
@@ -239,7 +244,8 @@ static bool is_listed(const char *list, const char *name)
 
 static bool maps_ids(const struct sssd *sssd, const struct domain *domain)
 {
-	if (domain->disabled || (!domain->enabled && !is_listed(sssd->list, domain->name)))
+	if (domain->use == USE_NEVER ||
+	    (domain->use == USE_IF_LISTED && !is_listed(sssd->list, domain->name)))
 		return false;
 	return domain->mapping == MAPPING_BY_PROVIDER ? domain->is_ad
 						      : domain->mapping == MAPPING_ON;
@@ -350,14 +356,20 @@ static const char *keep_path(struct directories *directories, char *path)
 	return path;
 }
 
-/* SSSD's files. They are parsed together, because a later one overrides an earlier one. */
+/* Files that are parsed together, because a later one overrides an earlier one. */
 struct texts {
 	struct directory_text *items;
 	struct root_file *files;
 	size_t n, items_room, files_room;
 };
 
-/* Read one of SSSD's files, unless it is absent or may not be read. @path: handed over. */
+/* Note a file that may not be read: only root may read SSSD's. @path: handed over. */
+static void note_unread(struct directories *directories, char *path)
+{
+	directories->unread = keep_path(directories, path);
+}
+
+/* Read a file, unless it is absent or may not be read. @path: handed over. */
 static int add_text(const struct root *root, char *path, struct directories *directories,
 		    struct texts *texts)
 {
@@ -365,8 +377,7 @@ static int add_text(const struct root *root, char *path, struct directories *dir
 	int r = root_read(root, path, ROOT_CONFIG_MAX_BYTES, &file);
 
 	if (r == -EACCES) {
-		/* Only root may read SSSD's files. Other users still get the other findings. */
-		directories->unread = keep_path(directories, path);
+		note_unread(directories, path);
 		return 0;
 	}
 	if (r < 0) {
@@ -385,6 +396,14 @@ static int add_text(const struct root *root, char *path, struct directories *dir
 	return 0;
 }
 
+static void free_texts(struct texts *texts)
+{
+	for (size_t i = 0; i < texts->n; i++)
+		root_file_free(&texts->files[i]);
+	free(texts->items);
+	free(texts->files);
+}
+
 static bool is_snippet(const char *name)
 {
 	size_t len = strlen(name);
@@ -392,49 +411,60 @@ static bool is_snippet(const char *name)
 	return len > 5 && strcmp(name + len - 5, ".conf") == 0;
 }
 
-static int read_sssd_files(const struct root *root, struct directories *ret)
+static int add_snippets(const struct root *root, struct directories *directories,
+			struct texts *texts)
 {
-	struct texts texts = { .n = 0 };
+	static const char directory[] = "/etc/sssd/conf.d";
 	char **names = NULL;
-	int r = add_text(root, memory_print("/etc/sssd/sssd.conf"), ret, &texts), n;
+	int r = 0, n = root_list(root, directory, &names);
 
-	n = root_list(root, "/etc/sssd/conf.d", &names);
-	if (r == 0 && n < 0 && n != -ENOENT && n != -EACCES)
+	if (n == -EACCES)
+		note_unread(directories, memory_print("%s", directory));
+	else if (n < 0 && n != -ENOENT)
 		r = n;
 	for (int i = 0; i < n; i++) {
 		if (r == 0 && is_snippet(names[i]))
-			r = add_text(root, memory_print("/etc/sssd/conf.d/%s", names[i]), ret,
-				     &texts);
+			r = add_text(root, memory_print("%s/%s", directory, names[i]), directories,
+				     texts);
 		free(names[i]);
 	}
 	free(names);
+	return r;
+}
+
+static int read_sssd_files(const struct root *root, struct directories *directories)
+{
+	struct texts texts = { .n = 0 };
+	int r = add_text(root, memory_print("/etc/sssd/sssd.conf"), directories, &texts);
+
+	if (r == 0)
+		r = add_snippets(root, directories, &texts);
 	if (r == 0 && texts.n > 0)
-		directories_parse_sssd(texts.items, texts.n, ret);
-	for (size_t i = 0; i < texts.n; i++)
-		root_file_free(&texts.files[i]);
-	free(texts.items);
-	free(texts.files);
+		directories_parse_sssd(texts.items, texts.n, directories);
+	free_texts(&texts);
+	return r;
+}
+
+static int read_samba_file(const struct root *root, struct directories *directories)
+{
+	struct texts texts = { .n = 0 };
+	int r = add_text(root, memory_print("/etc/samba/smb.conf"), directories, &texts);
+
+	if (r == 0 && texts.n > 0)
+		directories_parse_samba(&texts.items[0], directories);
+	free_texts(&texts);
 	return r;
 }
 
 int directories_read(const struct root *root, struct directories *ret)
 {
-	static const char samba[] = "/etc/samba/smb.conf";
-	struct root_file file;
 	int r;
 
 	*ret = (struct directories){ .n = 0 };
 	r = read_sssd_files(root, ret);
-	if (r < 0)
-		return r;
-	r = root_read(root, samba, ROOT_CONFIG_MAX_BYTES, &file);
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	directories_parse_samba(
-		&(const struct directory_text){ .path = samba, .text = file.text, .len = file.len },
-		ret);
-	root_file_free(&file);
-	return 0;
+	if (r == 0)
+		r = read_samba_file(root, ret);
+	return r;
 }
 
 void directories_free(struct directories *directories)

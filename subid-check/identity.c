@@ -55,12 +55,28 @@ static void pack_group(struct identity *identity, const struct nss_id *group)
 		memory_print("%s:%s:%" PRIu32 ":", grp.gr_name, grp.gr_passwd, grp.gr_gid);
 }
 
+/* Does a line with this owner contain the ID? */
+static bool is_delegated_to(const struct survey *survey, const struct identity *identity,
+			    const char *name)
+{
+	const struct entry *entries = survey->databases[identity->kind].entries;
+	size_t owner = owners_by_name(&survey->owners, name), i = OWNER_NO_ENTRY;
+
+	if (owner != OWNER_NONE)
+		i = survey->owners.items[owner].first[identity->kind];
+	for (; i != OWNER_NO_ENTRY; i = entries[i].next)
+		if (subid_range_contains(&entries[i].range, identity->id))
+			return true;
+	return false;
+}
+
 /*
- * How the module spells the owner in a record. If @as_written, the spelling is that of the file.
- * Otherwise an owner that is a number is spelled as the name of its account, by the rules of
+ * How the module spells the owner in the ID's record. If @as_written, the spelling is that of the
+ * file. Otherwise an owner that is a number is spelled as the name of its account, by the rules of
  * nss-subid(8).
  */
-static const char *spelling(const struct survey *survey, const struct owner *owner, bool as_written)
+static const char *spelling(const struct survey *survey, const struct identity *identity,
+			    const struct owner *owner, bool as_written)
 {
 	struct subid_owner ignored;
 	uint32_t uid;
@@ -70,7 +86,8 @@ static const char *spelling(const struct survey *survey, const struct owner *own
 	    nss_record_name_is_ours(SUBID_UID, owner->login) ||
 	    nss_record_name_is_ours(SUBID_GID, owner->login) ||
 	    subid_owner_set(&ignored, owner->login, strlen(owner->login)) < 0 ||
-	    subid_owner_uid(owner->login, strlen(owner->login), &uid) == 0)
+	    subid_owner_uid(owner->login, strlen(owner->login), &uid) == 0 ||
+	    is_delegated_to(survey, identity, owner->login))
 		return owner->name;
 	return owner->login;
 }
@@ -87,7 +104,7 @@ static void pack(const struct survey *survey, struct identity *identity, bool as
 	identity->position = identity->entry->laid + (identity->id - identity->entry->range.start);
 	if (identity->kind == SUBID_UID)
 		find_counterpart(survey, identity);
-	text = spelling(survey, identity->owner, as_written);
+	text = spelling(survey, identity, identity->owner, as_written);
 	if (identity->reserved || subid_owner_set(&id.owner, text, strlen(text)) < 0)
 		return;
 	id.position = identity->position;
@@ -112,9 +129,11 @@ void identity_of_id(const struct survey *survey, enum subid_kind kind, uint32_t 
 }
 
 /* For an owner that is a number, the number and the account's name both find the record. */
-static bool is_spelled(const struct survey *survey, const struct owner *owner, const char *text)
+static bool is_spelled(const struct survey *survey, const struct identity *identity,
+		       const struct owner *owner, const char *text)
 {
-	return strcmp(owner->name, text) == 0 || strcmp(spelling(survey, owner, false), text) == 0;
+	return strcmp(owner->name, text) == 0 ||
+	       strcmp(spelling(survey, identity, owner, false), text) == 0;
 }
 
 /* A lookup by name finds a record of that name, so the owner's spelling is the one in the name. */
@@ -139,7 +158,7 @@ bool identity_of_name(const struct survey *survey, const char *name, struct iden
 	*ret = (struct identity){ .kind = kind, .id = id };
 	for (size_t i = 0; i < database->n && !ret->entry; i++)
 		if (subid_range_contains(&database->entries[i].range, id) &&
-		    is_spelled(survey, &survey->owners.items[database->entries[i].owner],
+		    is_spelled(survey, ret, &survey->owners.items[database->entries[i].owner],
 			       owner.text))
 			ret->entry = &database->entries[i];
 	pack_as_spelled(survey, ret, owner.text);

@@ -87,6 +87,18 @@ for call in "${calls[@]}"; do
 done
 ok "it says that it could not look, in $told of them" test "$told" -gt 50
 
+diag "--- files that only root may read"
+chmod 0755 .
+mkdir -p host/etc/sssd/conf.d
+for path in etc/sssd/sssd.conf etc/sssd/conf.d etc/samba/smb.conf; do
+    mode=$(stat -c %a "host/$path")
+    chmod go= "host/$path"
+    like "$path is named, and the rest is found" \
+        "$(said setpriv --reuid 65534 --regid 65534 --clear-groups "${look[@]}" | tr -d ' \n')" \
+        "\"code\":\"overlap\".*\"code\":\"unread\",\"file\":\"/$path\".*status1\$"
+    chmod "$mode" "host/$path"
+done
+
 diag "--- kernels and sandboxes without openat2(2)"
 for error in ENOSYS EPERM; do
     is "$error changes nothing" "$(inject "openat2:error=$error:when=1+")" "$baseline"

@@ -90,6 +90,32 @@ static void an_id_is_its_first_lines_and_has_the_gid_at_its_position(void **stat
 	survey_free(&survey);
 }
 
+/* The rule of spell_as_account() in nss_subid/lookup.c. */
+static void a_number_stays_where_the_accounts_name_has_the_id_itself(void **state)
+{
+	struct survey survey;
+	struct identity identity;
+
+	(void)state;
+	model_survey(HOST(.subuid = "1000:300000:10\nalice:300005:100\n",
+			  .subgid = "1000:500000:10\nalice:600000:100\n"),
+		     &survey);
+	identity_of_id(&survey, SUBID_UID, 300007, &identity);
+	check_text("its own line has it, too", identity.record,
+		   "subuid-1000-300007:x:300007:500007:Subordinate UID 7 of "
+		   "1000:/:" NSS_SUBID_NOLOGIN);
+	identity_free(&identity);
+	assert_true(identity_of_name(&survey, "subuid-alice-300007", &identity));
+	check_text("by that name its own line", identity.record,
+		   "subuid-alice-300007:x:300007:600002:Subordinate UID 2 of "
+		   "alice:/:" NSS_SUBID_NOLOGIN);
+	identity_free(&identity);
+	identity_of_id(&survey, SUBID_UID, 300003, &identity);
+	check_text("only the number's line has it", identity.name, "subuid-alice-300003");
+	identity_free(&identity);
+	survey_free(&survey);
+}
+
 static void a_reserved_id_has_no_record_whoever_it_is_delegated_to(void **state)
 {
 	struct survey survey;
@@ -206,6 +232,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gaps_avoid_ranges_accounts_and_one_another),
 		cmocka_unit_test(an_id_is_its_first_lines_and_has_the_gid_at_its_position),
+		cmocka_unit_test(a_number_stays_where_the_accounts_name_has_the_id_itself),
 		cmocka_unit_test(a_reserved_id_has_no_record_whoever_it_is_delegated_to),
 		cmocka_unit_test(used_ids_are_counted_once_for_each_range),
 		cmocka_unit_test(an_id_inside_is_found_in_a_uid_map),

@@ -158,6 +158,13 @@ static void a_range_over_sssds_slices_is_a_warning(void **state)
 		   "directory");
 	finds_none("a domain that is not used",
 		   HOST(.sssd = "[sssd]\ndomains=b\n[domain/a]\nid_provider = ad\n"), "directory");
+	finds_none("a domain that is not enabled",
+		   HOST(.sssd = "[sssd]\ndomains=a\n[domain/a]\nid_provider = ad\n"
+				"enabled = true\nenabled = false\n"),
+		   "directory");
+	finds(HOST(.subgid = "", .sssd = "[domain/a]\nid_provider = ad\nenabled = false\n"
+					 "[domain/a]\nenabled = true\n"),
+	      "directory", "warning /etc/subuid:2", "SSSD's domain a", "");
 	finds_none("a comment", HOST(.sssd = "[sssd]\ndomains=a\n[domain/a]\n#id_provider=ad\n"),
 		   "directory");
 	finds_none("beside its slices",
