@@ -301,30 +301,26 @@ static char *kubelet_fault(const struct survey *survey, const struct entry *uids
 static void find_kubelet(struct pass *pass)
 {
 	const struct survey *survey = pass->survey;
+	size_t i = owners_by_name(&survey->owners, "kubelet");
+	uint32_t max_pods =
+		survey->kubelet_max_pods > 0 ? survey->kubelet_max_pods : SURVEY_MAX_PODS_DEFAULT;
+	const struct owner *owner;
+	enum subid_kind kind;
+	char *fault;
 
-	for (size_t i = 0; i < survey->owners.n; i++) {
-		const struct owner *owner = &survey->owners.items[i];
-		const struct entry *uids = only_entry(survey, owner, SUBID_UID);
-		const struct entry *gids = only_entry(survey, owner, SUBID_GID);
-		enum subid_kind kind =
-			owner->first[SUBID_UID] != OWNER_NO_ENTRY ? SUBID_UID : SUBID_GID;
-		uint32_t max_pods = survey->kubelet_max_pods > 0 ? survey->kubelet_max_pods
-								 : SURVEY_MAX_PODS_DEFAULT;
-		char *fault;
-
-		if (strcmp(owner->name, "kubelet") != 0)
-			continue;
-		fault = kubelet_fault(survey, uids, gids);
-		if (fault)
-			findings_add(pass->findings, FINDING_ERROR, "kubelet",
-				     survey->databases[kind].path,
-				     survey->databases[kind].entries[owner->first[kind]].line,
-				     fault,
-				     memory_print("Write one line kubelet:FIRST:%" PRIu64
-						  " into both files, where FIRST is a multiple of "
-						  "65536.",
-						  (uint64_t)max_pods * POD_IDS));
-	}
+	if (i == OWNER_NONE)
+		return;
+	owner = &survey->owners.items[i];
+	fault = kubelet_fault(survey, only_entry(survey, owner, SUBID_UID),
+			      only_entry(survey, owner, SUBID_GID));
+	if (!fault)
+		return;
+	kind = owner->first[SUBID_UID] != OWNER_NO_ENTRY ? SUBID_UID : SUBID_GID;
+	findings_add(pass->findings, FINDING_ERROR, "kubelet", survey->databases[kind].path,
+		     survey->databases[kind].entries[owner->first[kind]].line, fault,
+		     memory_print("Write one line kubelet:FIRST:%" PRIu64
+				  " into both files, where FIRST is a multiple of 65536.",
+				  (uint64_t)max_pods * POD_IDS));
 }
 
 void rules_pools(struct pass *pass)

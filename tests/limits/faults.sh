@@ -49,8 +49,6 @@ renew_files() {
     printf '%s\n' "$nsswitch" >/etc/nsswitch.conf
 }
 nsswitch=$(cat /etc/nsswitch.conf)
-host_set_subuid
-host_set_subgid
 renew_files
 
 # Prints which calls of the traced run are to fail, as "CALL ORDINAL" lines. For nsswitch.conf,

@@ -77,6 +77,7 @@ diag "--- AddressSanitizer and UBSan"
 if [ -n "$pid_sanitized" ]; then
     is_built "$pid_sanitized" sanitized.log
     ok "with AddressSanitizer" grep -q __asan_report_store sanitized/.libs/libnss_subid.so.2
+    ok "with UBSan" grep -q __ubsan_handle sanitized/.libs/libnss_subid.so.2
     compiles "and so is a program without it" -o sweep "$tests/others/glibc.c"
     under_asan() {
         host_show env "LD_PRELOAD=$(realpath "$libasan")" "LD_LIBRARY_PATH=$PWD/sanitized/.libs" \
