@@ -32,3 +32,6 @@ char *printed_end(void);
 
 /* check_same: fail with the first line that differs. @got: freed. */
 void check_same(const char *what, char *got, const char *want);
+
+/* check_same_json: compare what two documents mean, because versions of json-c differ in blanks. */
+void check_same_json(const char *what, char *got, const char *want);
