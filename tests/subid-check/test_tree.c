@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which files are dangerous where they lie, and what is said of them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "findings.h"
+#include "holdings.h"
+#include "scratch.h"
+#include "storage.h"
+
+/* --- attributes ---------------------------------------------------------------------------- */
+
+static void put_32(uint8_t *at, uint32_t value)
+{
+	for (size_t i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> (8 * i));
+}
+
+/* Returns whether the file system has such attributes. */
+static bool set_attribute(const char *path, const char *name, const uint8_t *value, size_t len)
+{
+	if (setxattr(path, name, value, len, 0) == 0)
+		return true;
+	assert_int_equal(errno, ENOTSUP);
+	return false;
+}
+
+/* @rootid: of a user namespace, or 0 for the host. */
+static bool set_capability(const char *path, uint32_t rootid)
+{
+	uint8_t value[24] = { 0 };
+
+	put_32(value, rootid > 0 ? 0x03000001 : 0x02000001);
+	put_32(value + 4, 1 << 13);
+	put_32(value + 20, rootid);
+	return set_attribute(path, "security.capability", value, rootid > 0 ? 24 : 20);
+}
+
+/* An entry has a kind, rights and an ID. */
+static bool set_acl(const char *path, const char *name, uint16_t kind, uint32_t id)
+{
+	const uint32_t entries[5][2] = {
+		{ 0x60001, 0xffffffff }, { 0x40000 + kind, id },  { 0x40004, 0xffffffff },
+		{ 0x70010, 0xffffffff }, { 0x40020, 0xffffffff },
+	};
+	uint8_t value[4 + sizeof(entries)];
+
+	put_32(value, 2);
+	for (size_t i = 0; i < 5; i++) {
+		/* A named group stands behind the owner's group. */
+		size_t from = kind == 0x08 && (i == 1 || i == 2) ? 3 - i : i;
+
+		put_32(value + 4 + i * 8, entries[from][0]);
+		put_32(value + 8 + i * 8, entries[from][1]);
+	}
+	return set_attribute(path, name, value, sizeof(value));
+}
+
+/* --- reading it --------------------------------------------------------------------------- */
+
+/* What rules_holdings() finds: severity, code, file and IDs; then the reason and the fix. */
+static void check_finds(const char *what, const char *directory, const char *want)
+{
+	static const char *const codes = " setid capability acl orphan unread-directory ";
+	struct findings findings;
+	struct survey survey;
+	char *text = NULL;
+	size_t size = 0;
+	FILE *stream = open_memstream(&text, &size);
+
+	assert_non_null(stream);
+	look_below(&directory, 1, &survey);
+	findings_of(&survey, &findings);
+	for (size_t i = 0; i < findings.n; i++) {
+		const struct finding *finding = &findings.items[i];
+		char code[64];
+
+		(void)snprintf(code, sizeof(code), " %s ", finding->code);
+		if (!strstr(codes, code))
+			continue;
+		(void)fprintf(stream, "%s %s %s", finding_severity_name(finding->severity),
+			      finding->code, finding->file ? finding->file : "-");
+		if (finding->has_ids)
+			(void)fprintf(stream, " %" PRIu32 "-%" PRIu32, finding->ids.first,
+				      finding->ids.last);
+		(void)fprintf(stream, "\n%s\n%s\n", finding->reason, finding->fix);
+	}
+	assert_int_equal(fclose(stream), 0);
+	check_text(what, text, want);
+	free(text);
+	findings_free(&findings);
+	survey_free(&survey);
+}
+
+/* --- tests -------------------------------------------------------------------------------- */
+
+static uint64_t bytes_of(const char *path)
+{
+	struct stat stat;
+
+	assert_int_equal(lstat(path, &stat), 0);
+	return (uint64_t)stat.st_blocks * 512;
+}
+
+static void programs_that_act_as_somebody_else_are_found(void **state)
+{
+	(void)state;
+	make_directory("home/alice/bits", 1000);
+	make_file("home/alice/bits/setgid", 1000, 165536, 02755);
+	make_file("home/alice/bits/both", 165537, 165537, 06755);
+	make_file("home/alice/bits/locked", 1000, 165536, 02745);
+	make_file("home/alice/bits/data", 165536, 165536, 04644);
+	make_file("home/alice/bits/plain", 165536, 165536, 0755);
+	make_file("home/alice/bits/hers", 100001, 100001, 06755);
+	make_file("home/alice/bits/sudo", 0, 0, 06755);
+	check_finds("set-ID", "home",
+		    "error setid home/alice/bits/both 165537-165537\n"
+		    "A set-user-ID program belongs to UID 165537, which is bob's. The file lies in "
+		    "a directory of alice's, so anyone who can run it acts as that ID.\n"
+		    "Delete it, or take its set-user-ID bit away.\n"
+		    "error setid home/alice/bits/setgid 165536-165536\n"
+		    "A set-group-ID program belongs to GID 165536, which is bob's. The file lies "
+		    "in a directory of alice's, so anyone who can run it acts as that ID.\n"
+		    "Delete it, or take its set-group-ID bit away.\n"
+		    "error setid home/alice/bits/both 165537-165537\n"
+		    "A set-group-ID program belongs to GID 165537, which is bob's. The file lies "
+		    "in a directory of alice's, so anyone who can run it acts as that ID.\n"
+		    "Delete it, or take its set-group-ID bit away.\n");
+	for (size_t i = 0; i < 7; i++) {
+		static const char *const names[] = { "setgid", "both", "locked", "data",
+						     "plain",  "hers", "sudo" };
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "home/alice/bits/%s", names[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_int_equal(rmdir("home/alice/bits"), 0);
+}
+
+static void the_place_of_a_file_is_said(void **state)
+{
+	char want[1024], *size;
+
+	(void)state;
+	make_directory("open", 0);
+	own_file("open", 0, 0, 01777);
+	make_file("open/kept", 100000, 0, 04755);
+	make_file("open/orphan", 4242, 0, 04755);
+	check_finds("where all can write", "open",
+		    "error setid open/orphan 4242-4242\n"
+		    "A set-user-ID program belongs to UID 4242, which is nobody's in /etc/passwd. "
+		    "The file lies where users other than root can make files, so anyone who can "
+		    "run it acts as that ID.\n"
+		    "Delete it, or take its set-user-ID bit away.\n"
+		    "error setid open/kept 100000-100000\n"
+		    "A set-user-ID program belongs to UID 100000, which is alice's. The file lies "
+		    "where users other than root can make files, so anyone who can run it acts as "
+		    "that ID.\n"
+		    "Delete it, or take its set-user-ID bit away.\n"
+		    "warning orphan - 4242-4242\n"
+		    "1 file (0 bytes) belongs to UID 4242, which nobody has in /etc/passwd: a user "
+		    "who is given such an ID gets its files.\n"
+		    "find open -xdev -uid 4242\n");
+	own_file("open", 0, 0, 0755);
+	assert_int_equal(unlink("open/orphan"), 0);
+	check_finds("where root alone can", "open", "");
+	own_file("open", 2000, 0, 0755);
+	size = holdings_size(bytes_of("open"));
+	(void)snprintf(
+		want, sizeof(want),
+		"error setid open/kept 100000-100000\n"
+		"A set-user-ID program belongs to UID 100000, which is alice's. The file lies "
+		"in a directory of UID 2000, so anyone who can run it acts as that ID.\n"
+		"Delete it, or take its set-user-ID bit away.\n"
+		"warning orphan - 2000-2000\n"
+		"1 file (%s) belongs to UID 2000, which nobody has in /etc/passwd: a user "
+		"who is given such an ID gets its files.\n"
+		"find open -xdev -uid 2000\n",
+		size);
+	check_finds("in one of nobody's, whom a service may know", "open", want);
+	free(size);
+	assert_int_equal(unlink("open/kept"), 0);
+	assert_int_equal(rmdir("open"), 0);
+}
+
+static void capabilities_and_acls_of_others_are_found(void **state)
+{
+	bool has;
+
+	(void)state;
+	make_directory("home/alice/more", 1000);
+	make_file("home/alice/more/foreign", 1000, 1000, 0755);
+	make_file("home/alice/more/hers", 1000, 1000, 0755);
+	make_file("home/alice/more/data", 1000, 1000, 0644);
+	make_file("home/alice/more/host", 165540, 165540, 0755);
+	make_file("home/alice/more/orphan", 1000, 1000, 0644);
+	make_file("home/alice/more/bobs", 1000, 1000, 0644);
+	has = set_capability("home/alice/more/foreign", 165536) &&
+	      set_capability("home/alice/more/hers", 100000) &&
+	      set_capability("home/alice/more/data", 165536) &&
+	      set_capability("home/alice/more/host", 0) &&
+	      set_acl("home/alice/more/orphan", "system.posix_acl_access", 0x02, 400000) &&
+	      set_acl("home/alice/more/bobs", "system.posix_acl_access", 0x08, 165536) &&
+	      set_acl("home/alice/more", "system.posix_acl_default", 0x02, 400001);
+	if (has)
+		check_finds(
+			"attributes", "home",
+			"error capability home/alice/more/foreign 165536-165536\n"
+			"A program has capabilities in user namespaces of UID 165536, which is "
+			"bob's. The file lies in a directory of alice's, so anyone who runs it in "
+			"such a namespace has these capabilities.\n"
+			"Delete it, or take its capabilities away with setcap -r.\n"
+			"error capability home/alice/more/host 165540-165540\n"
+			"A program with capabilities belongs to UID 165540, which is bob's. The "
+			"file lies in a directory of alice's, so anyone who runs it has these "
+			"capabilities.\n"
+			"Delete it, or take its capabilities away with setcap -r.\n"
+			"warning acl home/alice/more/orphan 400000-400000\n"
+			"Its ACL names UID 400000, which is nobody's in /etc/passwd. The file lies "
+			"in a directory of alice's, so any process with that ID has these rights.\n"
+			"Take that entry away with setfacl -x.\n"
+			"warning acl home/alice/more 400001-400001\n"
+			"Its ACL names UID 400001, which is nobody's in /etc/passwd. The file lies "
+			"in a directory of alice's, so any process with that ID has these rights.\n"
+			"Take that entry away with setfacl -x.\n"
+			"note acl home/alice/more/bobs 165536-165536\n"
+			"Its ACL names GID 165536, which is bob's. The file lies in a directory of "
+			"alice's, so any process with that ID has these rights.\n"
+			"Take that entry away with setfacl -x.\n");
+	for (size_t i = 0; i < 6; i++) {
+		static const char *const names[] = { "foreign", "hers",	  "data",
+						     "host",	"orphan", "bobs" };
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "home/alice/more/%s", names[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+	assert_int_equal(rmdir("home/alice/more"), 0);
+	if (!has)
+		skip();
+}
+
+static void orphans_beside_one_another_are_one_finding(void **state)
+{
+	static const uint32_t ids[] = { 4242, 4243, 231072, 231080, 296616, 1000000000 };
+
+	(void)state;
+	make_directory("-o", 0);
+	for (size_t i = 0; i < COUNT_OF(ids); i++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "-o/%u", ids[i]);
+		make_file(path, ids[i], ids[i] == 4243 ? 400000 : 0, 0644);
+	}
+	check_finds("orphans", "-o",
+		    "warning orphan - 4242-4242\n"
+		    "1 file (0 bytes) belongs to UID 4242, which nobody has in /etc/passwd: a user "
+		    "who is given such an ID gets its files.\n"
+		    "find ./-o -xdev -uid 4242\n"
+		    "warning orphan - 4243-4243\n"
+		    "1 file (0 bytes) belongs to UID 4243, which nobody has in /etc/passwd: a user "
+		    "who is given such an ID gets its files.\n"
+		    "find ./-o -xdev -uid 4243\n"
+		    "warning orphan - 231072-296616\n"
+		    "3 files (0 bytes) belong to 3 UIDs of 231072-296616, which nobody has in "
+		    "/etc/passwd: a user who is given such an ID gets its files.\n"
+		    "find ./-o -xdev -uid +231071 -uid -296617\n"
+		    "warning orphan - 400000-400000\n"
+		    "1 file (0 bytes) belongs to GID 400000, which nobody has in /etc/group: a "
+		    "user who is given such an ID gets its files.\n"
+		    "find ./-o -xdev -gid 400000\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(programs_that_act_as_somebody_else_are_found),
+		cmocka_unit_test(the_place_of_a_file_is_said),
+		cmocka_unit_test(capabilities_and_acls_of_others_are_found),
+		cmocka_unit_test(orphans_beside_one_another_are_one_finding),
+	};
+
+	if (geteuid() != 0) {
+		(void)printf("1..0 # SKIP only root can give files away\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, storage_setup, scratch_teardown);
+}

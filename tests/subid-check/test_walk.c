@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A walk: who has how many files, deep trees, long paths; and that no memory is lost. */
+#include <fcntl.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "findings.h"
+#include "holdings.h"
+#include "scratch.h"
+#include "storage.h"
+
+#define DEPTH 200
+#define LONG_NAMES 100
+#define LONG_NAME_BYTES 200
+
+static uint64_t bytes_of(const char *path)
+{
+	struct stat stat;
+
+	assert_int_equal(lstat(path, &stat), 0);
+	return (uint64_t)stat.st_blocks * 512;
+}
+
+static void files_are_counted_for_their_owners(void **state)
+{
+	static const char *const directories[] = { "home/alice", "home/bob" };
+	struct survey survey;
+	const struct holdings_use *uses;
+
+	(void)state;
+	look_below(directories, 2, &survey);
+	assert_int_equal(survey.holdings.n, 7);
+	assert_int_equal(survey.holdings.mounts, 0);
+	assert_int_equal(survey.holdings.n_directories, 2);
+	assert_int_equal(survey.holdings.n_uses[SUBID_UID], 2);
+	uses = survey.holdings.uses[SUBID_UID];
+	check_text("alice's", uses[0].owner->name, "alice");
+	assert_int_equal(uses[0].ids.first, 100000);
+	assert_int_equal(uses[0].ids.last, 100999);
+	assert_int_equal(uses[0].files, 4);
+	assert_int_equal(uses[0].bytes, bytes_of("home/alice/storage") +
+						bytes_of("home/alice/storage/0") +
+						bytes_of("home/alice/storage/1") +
+						bytes_of("home/alice/storage/link"));
+	check_text("bob's", uses[1].owner->name, "bob");
+	assert_int_equal(uses[1].ids.first, 165536);
+	assert_int_equal(uses[1].ids.last, 165536);
+	assert_int_equal(uses[1].files, 1);
+	assert_int_equal(survey.holdings.n_uses[SUBID_GID], 1);
+	uses = survey.holdings.uses[SUBID_GID];
+	assert_int_equal(uses[0].ids.first, 100000);
+	assert_int_equal(uses[0].ids.last, 100007);
+	assert_int_equal(uses[0].files, 3);
+	assert_int_equal(survey.holdings.n_strays[SUBID_UID], 0);
+	assert_int_equal(survey.holdings.n_marks, 0);
+	survey_free(&survey);
+}
+
+/* Deeper than there are buffers, with files behind each directory. */
+static void a_deep_tree_is_walked_to_its_end(void **state)
+{
+	static const char *const deep = "deep";
+	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct survey survey;
+
+	(void)state;
+	assert_true(here >= 0);
+	make_directory("deep", 0);
+	assert_int_equal(chdir("deep"), 0);
+	for (unsigned int i = 0; i < DEPTH; i++) {
+		make_file("a", 100000 + i, 0, 0644);
+		make_directory("d", 0);
+		make_file("e", 165536 + i, 0, 0644);
+		make_directory("f", 0);
+		assert_int_equal(chdir("d"), 0);
+	}
+	assert_int_equal(fchdir(here), 0);
+	assert_int_equal(close(here), 0);
+	look_below(&deep, 1, &survey);
+	assert_int_equal(survey.holdings.n, 1 + 4 * DEPTH);
+	assert_int_equal(survey.holdings.n_uses[SUBID_UID], 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct holdings_use *use = &survey.holdings.uses[SUBID_UID][i];
+
+		assert_int_equal(use->files, DEPTH);
+		assert_int_equal(use->ids.last - use->ids.first, DEPTH - 1);
+	}
+	survey_free(&survey);
+}
+
+/* nftw(3) cannot remove what is behind so long a path. */
+static void remove_long(const char *name)
+{
+	for (size_t i = 0; i < LONG_NAMES; i++)
+		assert_int_equal(chdir(name), 0);
+	assert_int_equal(unlink("kept"), 0);
+	for (size_t i = 0; i < LONG_NAMES; i++) {
+		assert_int_equal(chdir(".."), 0);
+		assert_int_equal(rmdir(name), 0);
+	}
+}
+
+static void a_path_leaves_out_what_is_too_long(void **state)
+{
+	int here = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[LONG_NAME_BYTES + 1], want[32768] = "home/alice";
+	const char *directory = "home/alice", *path;
+	struct survey survey;
+	size_t len = strlen(want);
+
+	(void)state;
+	memset(name, 'n', LONG_NAME_BYTES);
+	name[LONG_NAME_BYTES] = '\0';
+	assert_int_equal(chdir("home/alice"), 0);
+	for (size_t i = 0; i < LONG_NAMES; i++) {
+		make_directory(name, 1000);
+		assert_int_equal(chdir(name), 0);
+	}
+	make_file("kept", 165536, 0, 04755);
+	assert_int_equal(fchdir(here), 0);
+	look_below(&directory, 1, &survey);
+	/* A path has room for 16 KiB, with what stands for the rest. */
+	while (len + 1 + LONG_NAME_BYTES + sizeof("/...") <= 16384)
+		len += (size_t)sprintf(want + len, "/%s", name);
+	(void)sprintf(want + len, "/.../kept");
+	assert_int_equal(survey.holdings.n_marks, 1);
+	path = survey.holdings.marks[0].path;
+	check_text("the path", path, want);
+	survey_free(&survey);
+	assert_int_equal(chdir("home/alice"), 0);
+	remove_long(name);
+	assert_int_equal(fchdir(here), 0);
+	assert_int_equal(close(here), 0);
+}
+
+/* --- memory -------------------------------------------------------------------------------- */
+
+static void *look_in_thread(void *unused)
+{
+	static const char *const directories[] = { "home", "deep" };
+	struct findings findings;
+	struct survey survey;
+
+	look_below(directories, COUNT_OF(directories), &survey);
+	findings_of(&survey, &findings);
+	findings_free(&findings);
+	survey_free(&survey);
+	return unused;
+}
+
+/* malloc(3) keeps some freed memory for the thread that freed it, until that thread ends. */
+static size_t allocated_after_looking(void)
+{
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, look_in_thread, NULL), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	return mallinfo2().uordblks;
+}
+
+static void looking_loses_no_memory(void **state)
+{
+	size_t first, second, third;
+
+	(void)state;
+	/* The first time, the libraries allocate what they keep. */
+	first = allocated_after_looking();
+	second = allocated_after_looking();
+	third = allocated_after_looking();
+	if (third > second)
+		fail_msg("%zu bytes, then %zu, then %zu", first, second, third);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_are_counted_for_their_owners),
+		cmocka_unit_test(a_deep_tree_is_walked_to_its_end),
+		cmocka_unit_test(a_path_leaves_out_what_is_too_long),
+		cmocka_unit_test(looking_loses_no_memory),
+	};
+
+	if (geteuid() != 0) {
+		(void)printf("1..0 # SKIP only root can give files away\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, storage_setup, scratch_teardown);
+}
