@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The owners of IDs, the places of their files, and who may map them. */
+/* The owners of IDs, the places of their files, who may map them, and words of fixes. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -101,9 +101,12 @@ static void files_may_lie_in_a_place_of_their_owner_or_of_root(void **state)
 	survey_free(&survey);
 }
 
-/* The findings of a host with one namespace, as "namespace undelegated". */
+/*
+ * The findings of a host with one namespace, as "namespace undelegated".
+ * @says: NULL, or the first finding's IDs, reason and fix.
+ */
 static void check_namespace(const char *reason, uint32_t creator, struct namespace_map line,
-			    const char *want)
+			    const char *want, const char *says)
 {
 	struct namespace_map *maps = malloc(sizeof(line));
 	struct userns userns = { .inode = 1,
@@ -116,7 +119,7 @@ static void check_namespace(const char *reason, uint32_t creator, struct namespa
 	struct findings findings = { .n = 0 };
 	struct survey survey;
 	struct pass pass = { .survey = &survey, .findings = &findings };
-	char got[128] = "";
+	char got[128] = "", text[1024];
 
 	model_survey(&host, &survey);
 	*maps = line;
@@ -128,6 +131,12 @@ static void check_namespace(const char *reason, uint32_t creator, struct namespa
 		(void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s",
 			       i > 0 ? " " : "", findings.items[i].code);
 	check_text(reason, got, want);
+	if (says) {
+		(void)snprintf(text, sizeof(text), "%u-%u\n%s\n%s", findings.items[0].ids.first,
+			       findings.items[0].ids.last, findings.items[0].reason,
+			       findings.items[0].fix);
+		check_text(reason, text, says);
+	}
 	findings_free(&findings);
 	survey_free(&survey);
 }
@@ -185,7 +194,55 @@ static void a_namespace_is_made_by_the_owner_of_its_ids(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++)
-		check_namespace(rows[i].reason, rows[i].creator, rows[i].line, rows[i].want);
+		check_namespace(rows[i].reason, rows[i].creator, rows[i].line, rows[i].want, NULL);
+}
+
+static void a_finding_about_a_namespace_names_its_ids_and_its_maker(void **state)
+{
+	(void)state;
+	check_namespace("in part", 1001, (struct namespace_map){ SUBID_UID, 1, { 99000, 100010 } },
+			"namespace undelegated",
+			"100000-100010\nA user namespace that bob made maps the UIDs "
+			"100000-100010, which are alice's: PID 7 (sleep, in -) can act as them.\n"
+			"lsns -t user -p 7");
+	check_namespace("the end of a range", 1001,
+			(struct namespace_map){ SUBID_GID, 1, { 565530, 565540 } },
+			"namespace undelegated",
+			"565530-565535\nA user namespace that bob made maps the GIDs "
+			"565530-565535, which are alice's: PID 7 (sleep, in -) can act as them.\n"
+			"lsns -t user -p 7");
+	check_namespace("nobody's", 4711,
+			(struct namespace_map){ SUBID_UID, 0, { 400000, 400009 } }, "undelegated",
+			"400000-400009\nA user namespace that UID 4711 made maps the UIDs "
+			"400000-400009, which are delegated to nobody: PID 7 (sleep, in -) uses "
+			"IDs that may be given to somebody else.\n"
+			"Delegate these IDs to the container's owner, or stop it.");
+}
+
+static void a_word_of_a_command_is_what_the_shell_makes_of_it(void **state)
+{
+	static const struct {
+		const char *text, *word;
+	} rows[] = {
+		{ "alice", "alice" },
+		{ "/srv/a-b_c.d@e+f/0", "/srv/a-b_c.d@e+f/0" },
+		{ "", "''" },
+		{ "-x", "'-x'" },
+		{ "a b", "'a b'" },
+		{ "it's", "'it'\\''s'" },
+		{ "~", "'~'" },
+		{ "\x7f", "$'\\177'" },
+		{ "\x1f ~", "$'\\037 ~'" },
+		{ "J\xc3\xb6'\\", "$'J\\303\\266\\047\\134'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char *word = fix_quote(rows[i].text);
+
+		check_text(rows[i].word, word, rows[i].word);
+		free(word);
+	}
 }
 
 static void namespaces_that_were_not_examined_are_a_warning(void **state)
@@ -216,6 +273,8 @@ int main(void)
 		cmocka_unit_test(files_may_lie_in_a_place_of_their_owner_or_of_root),
 		cmocka_unit_test(a_namespace_is_made_by_the_owner_of_its_ids),
 		cmocka_unit_test(namespaces_that_were_not_examined_are_a_warning),
+		cmocka_unit_test(a_word_of_a_command_is_what_the_shell_makes_of_it),
+		cmocka_unit_test(a_finding_about_a_namespace_names_its_ids_and_its_maker),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

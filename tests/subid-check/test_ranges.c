@@ -265,6 +265,9 @@ static void uids_without_gids_are_a_warning(void **state)
 	(void)state;
 	finds(HOST(.subgid = "alice:100000:65536\n"), "no-gids", "warning /etc/subuid:2",
 	      "bob has subordinate UIDs, but no GIDs", "usermod --add-subgids 165536-231071 bob");
+	finds(HOST(.subgid = "alice:100000:65536\n",
+		   .login_defs = "SUB_GID_MIN 100000\nSUB_GID_MAX 165535\n"),
+	      "no-gids", "warning /etc/subuid:2", "bob", "Add a line for bob to /etc/subgid.");
 	finds_none("the other way", HOST(.subuid = "alice:100000:65536\n"), "no-gids");
 	finds_none("by number in one file",
 		   HOST(.subuid = "1000:100000:9\n", .subgid = "alice:100000:9\n"), "no-gids");

@@ -120,6 +120,19 @@ static void an_action_that_glibc_does_not_read_is_an_error(void **state)
 	      "nsswitch-missing", "warning /etc/nsswitch.conf:1", "`passwd:`", "");
 }
 
+static void nothing_behind_a_malformed_line_is_read(void **state)
+{
+	static const char text[] = "passwd: files subid\ngroup: files [ subid\nshadow: files [\n";
+	struct nsswitch nsswitch = { .malformed_line = 0 };
+
+	(void)state;
+	nsswitch_parse(text, strlen(text), &nsswitch);
+	assert_int_equal(nsswitch.malformed_line, 2);
+	assert_true(nsswitch.order[NSSWITCH_PASSWD].asks_subid);
+	assert_false(nsswitch.order[NSSWITCH_GROUP].asks_subid);
+	assert_false(nsswitch.order[NSSWITCH_SHADOW].asks_subid);
+}
+
 static void an_account_that_glibc_forgets_is_an_error(void **state)
 {
 	(void)state;
@@ -239,6 +252,7 @@ int main(void)
 			subid_before_another_service_is_a_warning_and_before_files_an_error),
 		cmocka_unit_test(an_action_that_ends_the_lookup_before_subid_is_a_warning),
 		cmocka_unit_test(an_action_that_glibc_does_not_read_is_an_error),
+		cmocka_unit_test(nothing_behind_a_malformed_line_is_read),
 		cmocka_unit_test(an_account_that_glibc_forgets_is_an_error),
 		cmocka_unit_test(a_last_line_of_nsswitch_without_its_newline_is_a_warning),
 		cmocka_unit_test(
