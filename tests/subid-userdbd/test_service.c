@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The way from a call to its reply, with each source; and that no memory is lost on it. */
+#include "check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scratch.h"
+#include "service.h"
+#include "worker.h"
+
+#define SECOND UINT64_C(1000000)
+#define PATIENCE (60 * SECOND)
+
+#define USER "{\"method\":\"io.systemd.UserDatabase.GetUserRecord\",\"parameters\":{"
+#define GROUP "{\"method\":\"io.systemd.UserDatabase.GetGroupRecord\",\"parameters\":{"
+#define OURS "\"service\":\"org.nss-subid.UserDatabase\"}}"
+#define UID(id) USER "\"uid\":" #id "," OURS
+#define GID(id) GROUP "\"gid\":" #id "," OURS
+#define NAMED(name) USER "\"userName\":\"" name "\"," OURS
+
+static char worker_path[4096];
+static char *worker_argv[] = { worker_path, NULL }, *worker_environment[] = { NULL };
+
+static sd_event *event;
+static struct pool *pool;
+static struct directory *directory;
+static struct local local;
+static struct service service;
+static struct server *server;
+static struct sockaddr_storage listening;
+static socklen_t listening_size;
+
+static void handle(void *userdata, struct connection *connection, struct request *request)
+{
+	service_handle((struct service *)userdata, connection, request);
+}
+
+static bool may_accept(void *userdata)
+{
+	(void)userdata;
+	return true;
+}
+
+static void closed(void *userdata)
+{
+	(void)userdata;
+}
+
+static void listen_somewhere(void)
+{
+	const struct sockaddr_un any = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	listening_size = sizeof(listening);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&any, sizeof(any.sun_family)), 0);
+	assert_int_equal(listen(fd, 5), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&listening, &listening_size), 0);
+	assert_int_equal(server_listen(server, fd), 0);
+}
+
+static void begin(void)
+{
+	static const struct subid_database subuid = { .path = "subuid" };
+	static const struct subid_database subgid = { .path = "subgid" };
+	const struct pool_config of_workers = {
+		.argv = worker_argv,
+		.environment = worker_environment,
+		.n_workers = 1,
+		.deadline_usec = PATIENCE,
+	};
+	struct pool_config pool_config = of_workers;
+	struct server_config server_config = {
+		.connections_max = 8,
+		.connections_of_user_max = 8,
+		.silence_max_usec = PATIENCE,
+		.handle = handle,
+		.may_accept = may_accept,
+		.closed = closed,
+		.userdata = &service,
+	};
+	struct directory_config directory_config = { .state_fd = -1, .deadline_usec = PATIENCE };
+
+	assert_true(sd_event_new(&event) >= 0);
+	pool_config.event = server_config.event = directory_config.event = event;
+	assert_int_equal(pool_new(&pool_config, &pool), 0);
+	directory_config.pool = pool;
+	assert_int_equal(directory_new(&directory_config, &directory), 0);
+	local_init(&local, event, pool, PATIENCE, &subuid, &subgid);
+	service = (struct service){ .workers = pool };
+	assert_int_equal(server_new(&server_config, &server), 0);
+	listen_somewhere();
+}
+
+static void end(void)
+{
+	server_free(server);
+	directory_free(directory);
+	pool_free(pool);
+	event = sd_event_unref(event);
+}
+
+/* --- a client --------------------------------------------------------------------------------- */
+
+static void be_client(const char *call, int out)
+{
+	static char reply[16384];
+	size_t len = strlen(call) + 1;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ssize_t n;
+
+	if (connect(fd, (struct sockaddr *)&listening, listening_size) < 0 ||
+	    send(fd, call, len, MSG_NOSIGNAL) != (ssize_t)len)
+		_exit(1);
+	for (len = 0; (n = recv(fd, reply + len, sizeof(reply) - len, 0)) > 0;) {
+		len += (size_t)n;
+		if (reply[len - 1] == '\0')
+			_exit(write(out, reply, len) == (ssize_t)len ? 0 : 1);
+	}
+	_exit(1);
+}
+
+/* In a process of its own, because the service answers its own process differently. */
+static const char *ask(const char *call)
+{
+	static char reply[16384];
+	struct pollfd out = { .events = POLLIN };
+	int ends[2], status = 1;
+	pid_t child;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0)
+		be_client(call, ends[1]);
+	assert_true(child > 0);
+	assert_int_equal(close(ends[1]), 0);
+	for (out.fd = ends[0]; poll(&out, 1, 0) == 0;)
+		assert_true(sd_event_run(event, SECOND / 100) >= 0);
+	memset(reply, 0, sizeof(reply));
+	(void)!read(ends[0], reply, sizeof(reply) - 1);
+	assert_int_equal(close(ends[0]), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	if (status != 0)
+		fail_msg("no reply to %s", call);
+	return reply;
+}
+
+static void check_replies(const char *const rows[][2], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *reply = ask(rows[i][0]);
+
+		if (!strstr(reply, rows[i][1]))
+			fail_msg("%s: got %s, want %s", rows[i][0], reply, rows[i][1]);
+	}
+}
+
+/* --- replies --------------------------------------------------------------------------------- */
+
+static void without_a_source_a_lookup_fails(void **state)
+{
+	static const char *const rows[][2] = {
+		{ UID(100005), "\"" ERROR_NOT_AVAILABLE "\"" },
+		{ USER OURS, "\"" ERROR_NO_ENUMERATION "\"" },
+		{ GROUP OURS, "\"" ERROR_NO_ENUMERATION "\"" },
+		{ "{\"method\":\"io.systemd.UserDatabase.GetMemberships\",\"parameters\":{" OURS,
+		  "\"" ERROR_NO_RECORD "\"" },
+		{ "{\"method\":\"org.varlink.service.GetInfo\"}", "\"io.systemd.UserDatabase\"" },
+		{ "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":{"
+		  "\"interface\":\"io.systemd.UserDatabase\"}}",
+		  "interface io.systemd.UserDatabase" },
+		{ "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":{"
+		  "\"interface\":\"x\"}}",
+		  "\"" ERROR_INTERFACE "\"" },
+		{ "{\"method\":\"org.varlink.service.Nothing\"}", "\"" ERROR_METHOD "\"" },
+	};
+
+	(void)state;
+	begin();
+	check_replies(rows, COUNT_OF(rows));
+	end();
+}
+
+static void records_come_from_the_files(void **state)
+{
+	static const char *const rows[][2] = {
+		{ UID(100005), "\"subuid-alice-100005\"" },
+		{ UID(100005), "\"Subordinate UID 5 of alice\"" },
+		{ GID(200009), "\"subgid-alice-200009\"" },
+		{ UID(100010), "\"" ERROR_NO_RECORD "\"" },
+		{ UID(200000), "\"" ERROR_NO_RECORD "\"" },
+		{ NAMED("subuid-alice-100000"), "\"uid\":100000" },
+		/* A worker is asked whether bob is the UID of alice; its answer is of another ID.
+		 */
+		{ NAMED("subuid-bob-100000"), "\"" ERROR_NOT_AVAILABLE "\"" },
+		{ NAMED("alice"), "\"" ERROR_NO_RECORD "\"" },
+		{ USER "\"userName\":\"subuid-alice-100000\",\"uid\":100000," OURS,
+		  "\"uid\":100000" },
+		{ USER "\"userName\":\"subuid-alice-100000\",\"uid\":100001," OURS,
+		  "\"" ERROR_CONFLICTING "\"" },
+		{ USER "\"userName\":\"alice\",\"uid\":100001," OURS, "\"" ERROR_CONFLICTING "\"" },
+		{ USER "\"userName\":\"alice\",\"uid\":99999," OURS, "\"" ERROR_NO_RECORD "\"" },
+		{ USER "\"uid\":100005,\"uidMin\":100006," OURS, "\"" ERROR_NON_MATCHING "\"" },
+		{ USER "\"uid\":100005,\"uidMin\":100005," OURS, "\"uid\":100005" },
+		/* The owner is a number, whose account a worker knows. */
+		{ UID(300000), "\"subuid-account-300000\"" },
+		/* Not UTF-8. */
+		{ UID(400000), "\"" ERROR_NO_RECORD "\"" },
+	};
+
+	(void)state;
+	scratch_write("subuid", "alice:100000:10\n1000:300000:10\nal\xff:400000:10\n");
+	scratch_write("subgid", "alice:200000:10\n");
+	begin();
+	service.local = &local;
+	check_replies(rows, COUNT_OF(rows));
+	end();
+}
+
+static void records_come_from_a_plugin(void **state)
+{
+	static const char *const rows[][2] = {
+		{ NAMED("subuid-alice-100005"), "\"uid\":100005" },
+		{ UID(100005), "\"subuid-alice-100005\"" },
+		{ UID(300005), "\"subuid-told-300005\"" },
+		{ UID(999), "\"" ERROR_NOT_AVAILABLE "\"" },
+		{ NAMED("subuid-nobody-100005"), "\"" ERROR_NO_RECORD "\"" },
+		{ NAMED("subuid-unwell-5"), "\"" ERROR_NOT_AVAILABLE "\"" },
+	};
+
+	(void)state;
+	begin();
+	service.directory = directory;
+	check_replies(rows, COUNT_OF(rows));
+	end();
+}
+
+/* What a worker's plugin asks while the worker works has no record. */
+static void the_service_does_not_answer_itself(void **state)
+{
+	static const char call[] = UID(100005);
+	char reply[1024] = "";
+	int fds[2];
+
+	(void)state;
+	begin();
+	service.local = &local;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds),
+			 0);
+	server_connect(server, fds[1]);
+	assert_int_equal(send(fds[0], call, sizeof(call), MSG_NOSIGNAL), sizeof(call));
+	while (recv(fds[0], reply, sizeof(reply) - 1, 0) < 0)
+		assert_true(sd_event_run(event, SECOND / 100) >= 0);
+	assert_non_null(strstr(reply, "\"" ERROR_NO_RECORD "\""));
+	assert_int_equal(close(fds[0]), 0);
+	end();
+}
+
+/* --- a worker -------------------------------------------------------------------------------- */
+
+static void *work(void *userdata)
+{
+	static struct nss_host host;
+	int fd = *(int *)userdata;
+
+	memset(&host, 0, sizeof(host));
+	host.databases[SUBID_UID] = (struct subid_database){ .path = "subuid" };
+	host.databases[SUBID_GID] = (struct subid_database){ .path = "subgid" };
+	return (void *)(intptr_t)worker_run(fd, &host);
+}
+
+static int put(int fd, int code, uint32_t kind, uint32_t id, const char *text, struct frame *answer)
+{
+	struct frame question = { .code = code, .kind = kind, .id = id };
+
+	if (text)
+		assert_int_equal(frame_add_text(&question, text), 0);
+	assert_int_equal(frame_write(fd, &question), 0);
+	frame_free(&question);
+	assert_int_equal(frame_read(fd, answer), 0);
+	return answer->code;
+}
+
+static void is_refused(int fd, int code, const char *text, int want)
+{
+	struct frame answer;
+
+	assert_int_equal(put(fd, code, SUBID_UID, 0, text, &answer), want);
+	frame_free(&answer);
+}
+
+static void a_worker_answers_until_its_end_is_closed(void **state)
+{
+	struct frame answer;
+	pthread_t thread;
+	void *r;
+	int fds[2];
+
+	(void)state;
+	scratch_write("subuid", "alice:100000:10\n");
+	scratch_write("subgid", "alice:200000:5\n");
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+	assert_int_equal(pthread_create(&thread, NULL, work, &fds[1]), 0);
+
+	assert_int_equal(put(fds[0], FRAME_FILES_BY_ID, SUBID_UID, 100003, NULL, &answer), 0);
+	assert_int_equal(answer.id, 100003);
+	assert_int_equal(answer.gid, 200003);
+	assert_int_equal(answer.position, 3);
+	check_text("owner", frame_next_text(&answer, NULL), "alice");
+	frame_free(&answer);
+	assert_int_equal(put(fds[0], FRAME_FILES_BY_ID, SUBID_GID, 200004, NULL, &answer), 0);
+	assert_int_equal(answer.kind, SUBID_GID);
+	assert_int_equal(answer.position, 4);
+	frame_free(&answer);
+	assert_int_equal(put(fds[0], FRAME_FILES_BY_ID, SUBID_UID, 5, NULL, &answer), -ENOENT);
+	assert_int_equal(answer.n_values + answer.texts_size, 0);
+	frame_free(&answer);
+	assert_int_equal(
+		put(fds[0], FRAME_FILES_BY_NAME, SUBID_UID, 0, "subuid-alice-100009", &answer), 0);
+	assert_int_equal(answer.id, 100009);
+	frame_free(&answer);
+	is_refused(fds[0], FRAME_FILES_BY_NAME, NULL, -ENOENT);
+	is_refused(fds[0], FRAME_RANGES, NULL, -ENOENT);
+	is_refused(fds[0], FRAME_RANGES, "a/b", -ENOENT);
+	is_refused(fds[0], FRAME_MEMBERS, NULL, -ENOENT);
+	is_refused(fds[0], FRAME_MEMBERS, "no such group", -ENOENT);
+	is_refused(fds[0], FRAME_SCAN, NULL, -EOPNOTSUPP);
+	assert_int_equal(close(fds[0]), 0);
+	assert_int_equal(pthread_join(thread, &r), 0);
+	assert_int_equal((intptr_t)r, 0);
+	assert_int_equal(close(fds[1]), 0);
+}
+
+/* --- memory ---------------------------------------------------------------------------------- */
+
+static void *ask_in_thread(void *unused)
+{
+	begin();
+	service.local = &local;
+	(void)ask(UID(100005));
+	(void)ask(UID(99999));
+	(void)ask(NAMED("subuid-alice-100005"));
+	(void)ask("{\"method\":\"org.varlink.service.GetInfo\"}");
+	service.directory = directory;
+	(void)ask(UID(100005));
+	(void)ask(NAMED("subuid-alice-100005"));
+	end();
+	return unused;
+}
+
+/* malloc(3) keeps some freed memory for the thread that freed it, until that thread ends. */
+static size_t allocated_after_asking(void)
+{
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, ask_in_thread, NULL), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	return mallinfo2().uordblks;
+}
+
+static void an_answer_loses_no_memory(void **state)
+{
+	size_t first, second, third;
+
+	(void)state;
+	/* The first time, the libraries allocate what they keep. */
+	first = allocated_after_asking();
+	second = allocated_after_asking();
+	third = allocated_after_asking();
+	if (third > second)
+		fail_msg("%zu bytes, then %zu, then %zu", first, second, third);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_a_source_a_lookup_fails),
+		cmocka_unit_test(records_come_from_the_files),
+		cmocka_unit_test(records_come_from_a_plugin),
+		cmocka_unit_test(the_service_does_not_answer_itself),
+		cmocka_unit_test(a_worker_answers_until_its_end_is_closed),
+		cmocka_unit_test(an_answer_loses_no_memory),
+	};
+	const char *build = getenv("abs_top_builddir");
+	sigset_t signals;
+
+	(void)snprintf(worker_path, sizeof(worker_path), "%s/tests/subid-userdbd/worker",
+		       build ? build : ".");
+	if (access(worker_path, X_OK) < 0) {
+		(void)printf("Bail out! %s is not there\n", worker_path);
+		return 1;
+	}
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
+}
