@@ -190,6 +190,21 @@ static void the_place_of_a_file_is_said(void **state)
 	assert_int_equal(rmdir("open"), 0);
 }
 
+/* The directory that is looked at may itself be one of a subordinate ID's. */
+static void a_place_is_looked_for_above(void **state)
+{
+	(void)state;
+	make_directory("home/alice/storage/top", 100000);
+	make_file("home/alice/storage/top/kept", 165536, 0, 04755);
+	check_finds("above", "home/alice/storage/top",
+		    "error setid home/alice/storage/top/kept 165536-165536\n"
+		    "A set-user-ID program belongs to UID 165536, which is bob's. The file lies in "
+		    "a directory of alice's, so anyone who can run it acts as that ID.\n"
+		    "Delete it, or take its set-user-ID bit away.\n");
+	assert_int_equal(unlink("home/alice/storage/top/kept"), 0);
+	assert_int_equal(rmdir("home/alice/storage/top"), 0);
+}
+
 static void capabilities_and_acls_of_others_are_found(void **state)
 {
 	bool has;
@@ -283,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(programs_that_act_as_somebody_else_are_found),
 		cmocka_unit_test(the_place_of_a_file_is_said),
+		cmocka_unit_test(a_place_is_looked_for_above),
 		cmocka_unit_test(capabilities_and_acls_of_others_are_found),
 		cmocka_unit_test(orphans_beside_one_another_are_one_finding),
 	};

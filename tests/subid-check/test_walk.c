@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A walk: who has how many files, deep trees, long paths; and that no memory is lost. */
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -138,6 +139,106 @@ static void a_path_leaves_out_what_is_too_long(void **state)
 	assert_int_equal(close(here), 0);
 }
 
+/* --- attributes -------------------------------------------------------------------------- */
+
+/* The error of the next calls for this attribute, or of the lists if it is "". */
+static const char *failing;
+static int failing_errno;
+
+ssize_t __real_lgetxattr(const char *path, const char *name, void *value, size_t size);
+ssize_t __wrap_lgetxattr(const char *path, const char *name, void *value, size_t size);
+ssize_t __wrap_lgetxattr(const char *path, const char *name, void *value, size_t size)
+{
+	if (!failing || strcmp(failing, name) != 0)
+		return __real_lgetxattr(path, name, value, size);
+	errno = failing_errno;
+	return -1;
+}
+
+ssize_t __wrap_llistxattr(const char *path, char *list, size_t size);
+ssize_t __real_llistxattr(const char *path, char *list, size_t size);
+ssize_t __wrap_llistxattr(const char *path, char *list, size_t size)
+{
+	/* Too long a list says that each attribute may be there. */
+	if (!failing)
+		return __real_llistxattr(path, list, size);
+	errno = failing[0] == '\0' ? failing_errno : ERANGE;
+	return -1;
+}
+
+/* How many files are noted because an attribute could not be read. */
+static size_t unread(const char *attribute, int error)
+{
+	const char *directory = "unread";
+	struct survey survey;
+	size_t n = 0;
+
+	failing = attribute;
+	failing_errno = error;
+	look_below(&directory, 1, &survey);
+	failing = NULL;
+	for (size_t i = 0; i < survey.holdings.n_marks; i++) {
+		const struct holdings_mark *mark = &survey.holdings.marks[i];
+
+		assert_int_equal(mark->what, HOLDINGS_UNREAD);
+		assert_true(mark->attributes);
+		assert_int_equal(mark->error, error);
+		n++;
+	}
+	survey_free(&survey);
+	return n;
+}
+
+static void an_attribute_that_cannot_be_read_is_noted(void **state)
+{
+	enum { PROGRAMS = 20 };
+	static const int harmless[] = { ENODATA, ENOTSUP, ENOENT, EOVERFLOW };
+
+	(void)state;
+	make_directory("unread", 0);
+	make_file("unread/data", 0, 0, 0644);
+	for (unsigned int i = 0; i < PROGRAMS; i++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "unread/%u", i);
+		make_file(path, 0, 0, 0755);
+	}
+	assert_int_equal(unread("security.capability", EIO), PROGRAMS);
+	assert_int_equal(unread("system.posix_acl_access", EIO), PROGRAMS + 2);
+	assert_int_equal(unread("system.posix_acl_default", EIO), 1);
+	assert_int_equal(unread("", ENOMEM), PROGRAMS + 2);
+	for (size_t i = 0; i < COUNT_OF(harmless); i++)
+		assert_int_equal(unread("security.capability", harmless[i]), 0);
+}
+
+/* --- several workers ------------------------------------------------------------------- */
+
+static void what_several_workers_find_is_added(void **state)
+{
+	enum { DIRECTORIES = 400 };
+	const char *directory = "shared";
+	struct survey survey;
+
+	(void)state;
+	make_directory("shared", 0);
+	for (unsigned int i = 0; i < DIRECTORIES; i++) {
+		char path[32];
+
+		(void)snprintf(path, sizeof(path), "shared/%u", i);
+		make_directory(path, 0);
+		(void)snprintf(path, sizeof(path), "shared/%u/x", i);
+		make_file(path, 4242, 100005, 0644);
+	}
+	look_below(&directory, 1, &survey);
+	assert_int_equal(survey.holdings.n, 1 + 2 * DIRECTORIES);
+	assert_int_equal(survey.holdings.n_strays[SUBID_UID], 1);
+	assert_int_equal(survey.holdings.strays[SUBID_UID][0].files, DIRECTORIES);
+	assert_int_equal(survey.holdings.strays[SUBID_UID][0].orphans, DIRECTORIES);
+	assert_int_equal(survey.holdings.n_uses[SUBID_GID], 1);
+	assert_int_equal(survey.holdings.uses[SUBID_GID][0].files, DIRECTORIES);
+	survey_free(&survey);
+}
+
 /* --- memory -------------------------------------------------------------------------------- */
 
 static void *look_in_thread(void *unused)
@@ -182,6 +283,8 @@ int main(void)
 		cmocka_unit_test(files_are_counted_for_their_owners),
 		cmocka_unit_test(a_deep_tree_is_walked_to_its_end),
 		cmocka_unit_test(a_path_leaves_out_what_is_too_long),
+		cmocka_unit_test(an_attribute_that_cannot_be_read_is_noted),
+		cmocka_unit_test(what_several_workers_find_is_added),
 		cmocka_unit_test(looking_loses_no_memory),
 	};
 
