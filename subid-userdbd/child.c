@@ -214,8 +214,8 @@ static int spawn(const struct child_config *config, int fd, pid_t *ret_pid)
 				config->environment);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
-	/* As an answer to a question, -ENOENT would say that there is no such record. */
-	return r == ENOENT ? -EIO : -r;
+	/* No other errno: -ENOENT, for example, would be the answer "there is no such record". */
+	return r == 0 ? 0 : -EIO;
 }
 
 /* This function closes the child's end of the socket in any case; the child has a copy. */

@@ -59,20 +59,15 @@ static void new_directory(uint64_t deadline_usec, size_t n_groups, bool scans)
 	assert_int_equal(directory_new(&config, &directory), 0);
 }
 
-static void forget_owners(void)
-{
-	directory_free(directory);
-	directory = NULL;
-	(void)unlink("owners");
-}
-
 static int setup(void **state)
 {
 	(void)state;
 	(void)unlink("asked");
 	(void)unlink("owners");
 	(void)unlink("alice");
+	(void)unlink("fault-3");
 	(void)unlink("fault-5");
+	(void)unlink("fault-6");
 	(void)unlink("fault-7");
 	(void)rmdir("fickle");
 	groups[0] = "staff";
@@ -98,6 +93,15 @@ static void replace_pool(unsigned int n_workers, uint64_t deadline_usec)
 {
 	pool_free(pool);
 	pool = new_pool(n_workers, deadline_usec);
+}
+
+/* The pool goes, too: it may still have questions of the round, which is gone. */
+static void forget_owners(void)
+{
+	directory_free(directory);
+	directory = NULL;
+	replace_pool(2, PATIENCE);
+	(void)unlink("owners");
 }
 
 /* How often the worker was asked something that begins so. */
@@ -558,6 +562,29 @@ static void an_account_that_cannot_be_asked_for_is_a_fault(void **state)
 	}
 }
 
+/* Nor whether a group or a candidate would have it. They are asked again after ROUND_RETRY_USEC. */
+static void what_could_not_be_asked_is_asked_again_soon(void **state)
+{
+	static const struct {
+		const char *fault;
+		size_t n_groups;
+		const char *owners;
+	} cases[] = { { "fault-6", 2, "" }, { "fault-3", 0, "member\n" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		forget_owners();
+		scratch_write("owners", cases[i].owners);
+		scratch_write(cases[i].fault, "111");
+		new_directory(PATIENCE, cases[i].n_groups, false);
+		check_int(cases[i].fault, by_id(SUBID_UID, 700000)->r, -ECONNREFUSED);
+		(void)unlink(cases[i].fault);
+		while (by_id(SUBID_UID, 700000)->r == -ECONNREFUSED)
+			assert_true(sd_event_run(event, SECOND / 100) >= 0);
+		is(by_id(SUBID_UID, 700000), "member", 700000, 0, 700000);
+	}
+}
+
 /* Nor whether one that runs a process would have it. */
 static void processes_that_cannot_be_looked_at_are_a_fault(void **state)
 {
@@ -742,6 +769,7 @@ int main(void)
 		TEST(a_candidate_that_loses_the_id_hides_no_fault),
 		TEST(a_group_that_cannot_be_asked_is_a_fault),
 		TEST(an_account_that_cannot_be_asked_for_is_a_fault),
+		TEST(what_could_not_be_asked_is_asked_again_soon),
 		TEST(processes_that_cannot_be_looked_at_are_a_fault),
 		TEST(a_candidate_that_cannot_be_asked_is_a_fault),
 		TEST(a_source_that_fails_is_not_asked_on),
