@@ -26,17 +26,16 @@ like "a file is something" "$(ran 'touch "$TMPDIR/a file"' | tr '\n' ' ')" \
 like "so is a directory, and the test's own status is kept" \
     "$(ran 'mktemp -d >/dev/null; exit 5' | tr '\n' ' ')" 'file /.* status 5 $'
 is "a process that ends soon is nothing" "$(ran 'sleep 1 >/dev/null 2>&1 &')" "status 0"
-pid=$(mktemp)
-like "one that stays is something" \
-    "$(ran "sleep 600 >/dev/null 2>&1 & echo \$! >$pid" | tr '\n' ' ')" \
+# It keeps the pipe that its output goes to: without an end to it, ran() would not return.
+like "one that stays is something, and is ended" "$(ran 'sleep 600 &' | tr '\n' ' ')" \
     '^The test left behind: process sleep 600  status 1 $'
-kill "$(cat "$pid")"
-rm "$pid"
+mkdir "$scratch/with blanks" && ln -s "with blanks" "$scratch/link"
+export TMPDIR=$scratch/link
 if [ "$(id -u)" -eq 0 ]; then
     # shellcheck disable=SC2016
     like "so is a mount" \
-        "$(unshare --mount bash -c "$(declare -f ran); here=$here; ran 'mount -t tmpfs none \"\$TMPDIR\"'" |
-            tr '\n' ' ')" 'mount .* tmpfs .* status 1 $'
+        "$(unshare --mount bash -c "$(declare -f ran); here='$here'; ran 'mount -t tmpfs none \"\$TMPDIR\"'" |
+            tr '\n' ' ')" 'mount /.*/with blanks/.* status 1 $'
 else
     tap_result ok "so is a mount # SKIP only root can mount"
 fi
