@@ -65,7 +65,8 @@ look() {
     pid=$(pid_in) || unit_report ""
     [ -n "$pid" ]
 }
-pid_in() { inside pgrep -x -f "/bin/sh /bin/stay $runtime"; }
+# The oldest: a shell that starts a program is there twice for a moment.
+pid_in() { inside pgrep -o -x -f "/bin/sh /bin/stay $runtime"; }
 # shellcheck disable=SC2317
 is_there() {
     local pid
