@@ -25,7 +25,10 @@ static void open_terminal(void)
 	struct termios mode;
 
 	keyboard = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
-	assert_true(keyboard >= 0 && grantpt(keyboard) == 0 && unlockpt(keyboard) == 0);
+	/* In a chroot there may be none. */
+	if (keyboard < 0)
+		skip();
+	assert_true(grantpt(keyboard) == 0 && unlockpt(keyboard) == 0);
 	screen = open(ptsname(keyboard), O_RDWR | O_NOCTTY);
 	assert_true(screen >= 0 && tcgetattr(screen, &mode) == 0);
 	cfmakeraw(&mode);
@@ -197,9 +200,26 @@ static void words_are_wrapped_at_the_width(void **state)
 
 /* --- progress ----------------------------------------------------------------------------- */
 
+/* Lets the time that progress_begin() waits for pass, which is a second, if it has not. */
+static void let_time_pass(void)
+{
+	unsigned int left = alarm(100);
+	sigset_t pending;
+
+	assert_int_equal(sigpending(&pending), 0);
+	if (sigismember(&pending, SIGALRM) == 1)
+		return;
+	assert_int_equal(left, 1);
+	assert_int_equal(raise(SIGALRM), 0);
+}
+
 static void progress_is_for_a_terminal(void **state)
 {
+	sigset_t alarms;
+
 	(void)state;
+	assert_int_equal(sigemptyset(&alarms), 0);
+	assert_int_equal(sigaddset(&alarms, SIGALRM), 0);
 	open_terminal();
 	redirect(STDERR_FILENO);
 	progress_clear();
@@ -221,10 +241,11 @@ static void progress_is_for_a_terminal(void **state)
 	check_text("a count", on_screen(), "\r\x1b[Ksubid-check: 4711 files");
 	progress_clear();
 	check_text("clear a count", on_screen(), "\r\x1b[K");
+	assert_int_equal(sigprocmask(SIG_BLOCK, &alarms, NULL), 0);
 	progress_begin("the accounts");
 	check_text("not at once", on_screen(), "");
-	assert_int_equal(alarm(100), 1);
-	assert_int_equal(raise(SIGALRM), 0);
+	let_time_pass();
+	assert_int_equal(sigprocmask(SIG_UNBLOCK, &alarms, NULL), 0);
 	check_text("after a while", on_screen(), "subid-check: still reading the accounts\n");
 	progress_end();
 	assert_int_equal(alarm(0), 0);

@@ -2,10 +2,12 @@
 #include "scratch.h"
 
 #include <ftw.h>
-#include <stdbool.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -23,6 +25,36 @@ int scratch_setup(void **state)
 	if (len < 0 || (size_t)len >= sizeof(directory) || !mkdtemp(directory))
 		return -1;
 	return chdir(directory);
+}
+
+/* Every ID is there, as in the first user namespace. */
+static bool has_every_id(void)
+{
+	unsigned int inside = 1, outside = 1, count = 0;
+	FILE *file = fopen("/proc/self/uid_map", "re");
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%u %u %u", &inside, &outside, &count) != 3)
+		count = 0;
+	(void)fclose(file);
+	return inside == 0 && outside == 0 && count == UINT32_MAX;
+}
+
+bool scratch_has_roots_powers(void)
+{
+	static const int needed[] = { CAP_CHOWN,   CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID,
+				      CAP_SETFCAP, CAP_SETGID,	     CAP_SETUID, CAP_SYS_ADMIN,
+				      CAP_KILL,	   CAP_SYS_PTRACE };
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+
+	if (geteuid() != 0 || syscall(SYS_capget, &header, data) < 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(needed); i++)
+		if ((data[0].effective & UINT32_C(1) << needed[i]) == 0)
+			return false;
+	return has_every_id();
 }
 
 static int remove_one(const char *path, const struct stat *stamp, int type, struct FTW *ftw)

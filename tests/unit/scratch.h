@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -12,6 +13,12 @@
 /* scratch_setup, scratch_teardown: for cmocka_run_group_tests(). */
 int scratch_setup(void **state);
 int scratch_teardown(void **state);
+
+/*
+ * scratch_has_roots_powers: may this process give files away, become any user and read every
+ * process? root in a container often may not.
+ */
+bool scratch_has_roots_powers(void);
 
 /* scratch_write: write a file with these contents; one that exists is truncated first. */
 void scratch_write(const char *name, const char *text);
