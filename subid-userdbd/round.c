@@ -5,11 +5,14 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "record.h"
 
 /* While so many questions of the round are under way, no further candidate is asked. */
 #define ASKED_AT_ONCE 16
+
+LIST_HEAD(inquiries, inquiry);
 
 struct round {
 	struct round_config config;
@@ -18,6 +21,7 @@ struct round {
 	uint64_t fault_usec;	  /* when */
 	unsigned int n_faults;	  /* of candidates, in this round */
 	unsigned int n_questions; /* under way */
+	struct inquiries inquiries;
 	/* When to ask for processes and groups, and to empty `named`, next; 0: at once. */
 	uint64_t scan_due_usec, groups_due_usec, names_due_usec;
 	struct frame named;	  /* values: the UIDs whose accounts were asked for */
@@ -27,6 +31,7 @@ struct round {
 
 /* A question of the round. */
 struct inquiry {
+	LIST_ENTRY(inquiry) link;
 	struct round *round;
 	struct subid_owner owner; /* whose ranges are asked for, if it is about ranges */
 };
@@ -67,6 +72,7 @@ static int inquire(struct round *round, struct pool *pool, const struct frame *q
 		free(inquiry);
 		return r;
 	}
+	LIST_INSERT_HEAD(&round->inquiries, inquiry, link);
 	round->n_questions++;
 	return 0;
 }
@@ -75,6 +81,7 @@ static struct round *inquiry_end(struct inquiry *inquiry)
 {
 	struct round *round = inquiry->round;
 
+	LIST_REMOVE(inquiry, link);
 	round->n_questions--;
 	free(inquiry);
 	return round;
@@ -323,8 +330,12 @@ struct round *round_new(const struct round_config *config)
 
 void round_free(struct round *round)
 {
+	struct inquiry *inquiry;
+
 	if (!round)
 		return;
+	while ((inquiry = LIST_FIRST(&round->inquiries)))
+		(void)inquiry_end(inquiry);
 	frame_free(&round->named);
 	free(round);
 }
