@@ -39,9 +39,10 @@ static uint64_t load_8(const char *text)
 /*
  * The number that 8 decimal digits write; UINT64_MAX for anything else.
  *
- * The bytes of @word are the digits, the first one in the lowest byte. A byte below '0' sets its
- * top bit in the subtraction, one above '9' in the addition. Then neighbours are joined: the
- * digits to four numbers of two digits, and these to one number in the upper half of a product.
+ * The bytes of @word are the digits, the first one in the lowest byte. The lowest byte that is
+ * no digit sets its top bit: in the subtraction if it is below '0' or above 0xaf, in the
+ * addition if it is ':' to 0xb9. Then neighbours are joined: the digits to four numbers of two
+ * digits, and these to one number in the upper half of a sum of two products.
  */
 static inline uint64_t parse_digits(uint64_t word)
 {
