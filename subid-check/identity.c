@@ -128,12 +128,12 @@ void identity_of_id(const struct survey *survey, enum subid_kind kind, uint32_t 
 	pack(survey, ret, false);
 }
 
-/* For an owner that is a number, the number and the account's name both find the record. */
-static bool is_spelled(const struct survey *survey, const struct identity *identity,
+/* Is the owner a number that the module spells as the account's name @text? */
+static bool is_account(const struct survey *survey, const struct identity *identity,
 		       const struct owner *owner, const char *text)
 {
-	return strcmp(owner->name, text) == 0 ||
-	       strcmp(spelling(survey, identity, owner, false), text) == 0;
+	return owner->login && strcmp(owner->login, text) == 0 &&
+	       spelling(survey, identity, owner, false) == owner->login;
 }
 
 /* A lookup by name finds a record of that name, so the owner's spelling is the one in the name. */
@@ -151,16 +151,22 @@ bool identity_of_name(const struct survey *survey, const char *name, struct iden
 	enum subid_kind kind = nss_record_name_is_ours(SUBID_GID, name) ? SUBID_GID : SUBID_UID;
 	const struct database *database = &survey->databases[kind];
 	struct subid_owner owner;
+	bool has_own_line;
 	uint32_t id;
 
 	if (nss_record_parse_name(kind, name, &owner, &id) < 0)
 		return false;
 	*ret = (struct identity){ .kind = kind, .id = id };
-	for (size_t i = 0; i < database->n && !ret->entry; i++)
-		if (subid_range_contains(&database->entries[i].range, id) &&
-		    is_spelled(survey, ret, &survey->owners.items[database->entries[i].owner],
-			       owner.text))
-			ret->entry = &database->entries[i];
+	has_own_line = is_delegated_to(survey, ret, owner.text);
+	for (size_t i = 0; i < database->n && !ret->entry; i++) {
+		const struct entry *entry = &database->entries[i];
+		const struct owner *of = &survey->owners.items[entry->owner];
+
+		if (subid_range_contains(&entry->range, id) &&
+		    (strcmp(of->name, owner.text) == 0 ||
+		     (!has_own_line && is_account(survey, ret, of, owner.text))))
+			ret->entry = entry;
+	}
 	pack_as_spelled(survey, ret, owner.text);
 	return true;
 }

@@ -87,6 +87,14 @@ awk 'BEGIN { for (i = 0; i < 900000; i++) print "u" i ":" 100000 + i % 1000 ":65
 like "900,000 owners of the same IDs" "$(said owners)" '^status 2$'
 like "on the map" "$(said owners --map)" '^status 2$'
 
+tree names
+echo 'alice:x:1000:1000::/:/bin/sh' >>names/etc/passwd
+awk 'BEGIN {
+    for (i = 0; i < 400000; i++) print "1000:100000:10"
+    for (i = 0; i < 400000; i++) print "alice:200000:10"
+    print "alice:100000:10" }' >names/etc/subuid
+like "a name that 400,000 lines could mean" "$(said names subuid-alice-100003)" '^status 0$'
+
 diag "--- what a file may be"
 for file in passwd subuid nsswitch.conf; do
     tree device
