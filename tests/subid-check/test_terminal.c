@@ -25,10 +25,7 @@ static void open_terminal(void)
 	struct termios mode;
 
 	keyboard = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
-	/* In a chroot there may be none. */
-	if (keyboard < 0)
-		skip();
-	assert_true(grantpt(keyboard) == 0 && unlockpt(keyboard) == 0);
+	assert_true(keyboard >= 0 && grantpt(keyboard) == 0 && unlockpt(keyboard) == 0);
 	screen = open(ptsname(keyboard), O_RDWR | O_NOCTTY);
 	assert_true(screen >= 0 && tcgetattr(screen, &mode) == 0);
 	cfmakeraw(&mode);
@@ -288,5 +285,11 @@ int main(void)
 		cmocka_unit_test(a_file_gets_no_progress),
 	};
 
+	keyboard = posix_openpt(O_RDWR | O_NOCTTY);
+	if (keyboard < 0) {
+		(void)printf("1..0 # SKIP no pseudo-terminal can be made here\n");
+		return 0;
+	}
+	(void)close(keyboard);
 	return cmocka_run_group_tests(tests, setup, scratch_teardown);
 }

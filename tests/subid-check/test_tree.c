@@ -259,7 +259,7 @@ static void capabilities_and_acls_of_others_are_found(void **state)
 	}
 	assert_int_equal(rmdir("home/alice/more"), 0);
 	if (!has)
-		skip();
+		print_message("# this file system has no capabilities or ACLs\n");
 }
 
 static void orphans_beside_one_another_are_one_finding(void **state)

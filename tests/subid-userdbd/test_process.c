@@ -259,11 +259,9 @@ static void owners_of_user_namespaces_are_found_once(void **state)
 	const uid_t mine = unused_uid(), uids[] = { mine, mine, mine + 1 };
 	struct frame answer = { .code = 0 };
 	pid_t children[COUNT_OF(uids)];
-	bool made = scratch_has_roots_powers();
+	bool made = true;
 
 	(void)state;
-	if (!made)
-		skip();
 	for (size_t i = 0; i < COUNT_OF(uids); i++) {
 		/* Of nested ones, the outer one is owned by the account. */
 		children[i] = in_namespace(uids[i], i == 2 ? 2 : 1);
@@ -287,7 +285,7 @@ static void owners_of_user_namespaces_are_found_once(void **state)
 	frame_free(&answer);
 	assert_int_equal(scan_user_namespaces("/nowhere", &answer), -ENOENT);
 	if (!made)
-		skip();
+		print_message("# no user namespace can be made here\n");
 }
 
 /* --- misses.h ------------------------------------------------------------------------------- */
@@ -392,5 +390,9 @@ int main(void)
 		cmocka_unit_test(owners_are_saved_in_their_order),
 	};
 
+	if (!scratch_has_roots_powers()) {
+		(void)printf("1..0 # SKIP only root can see whose namespaces others are in\n");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }
