@@ -382,7 +382,7 @@ static int add_text(const struct root *root, char *path, struct directories *dir
 	}
 	if (r < 0) {
 		free(path);
-		/* SSSD skips files that are not regular. */
+		/* A file that is not regular counts as absent: SSSD skips it. */
 		return r == -ENOENT || r == -EINVAL ? 0 : r;
 	}
 	texts->items = (struct directory_text *)memory_room(

@@ -70,23 +70,32 @@ static bool is_delegated_to(const struct survey *survey, const struct identity *
 	return false;
 }
 
-/*
- * How the module spells the owner in the ID's record. If @as_written, the spelling is that of the
- * file. Otherwise an owner that is a number is spelled as the name of its account, by the rules of
- * nss-subid(8).
+/* Is the owner a number for which the name of its account may stand, by the rules of nss-subid(8)?
  */
-static const char *spelling(const struct survey *survey, const struct identity *identity,
-			    const struct owner *owner, bool as_written)
+static bool has_spelling(const struct survey *survey, const struct owner *owner)
 {
 	struct subid_owner ignored;
 	uint32_t uid;
 
-	if (as_written || !owner->numeric || !owner->login ||
-	    database_contains(&survey->databases[SUBID_UID], owner->uid) ||
-	    nss_record_name_is_ours(SUBID_UID, owner->login) ||
-	    nss_record_name_is_ours(SUBID_GID, owner->login) ||
-	    subid_owner_set(&ignored, owner->login, strlen(owner->login)) < 0 ||
-	    subid_owner_uid(owner->login, strlen(owner->login), &uid) == 0 ||
+	return owner->numeric && owner->login &&
+	       !database_contains(&survey->databases[SUBID_UID], owner->uid) &&
+	       !nss_record_name_is_ours(SUBID_UID, owner->login) &&
+	       !nss_record_name_is_ours(SUBID_GID, owner->login) &&
+	       subid_owner_set(&ignored, owner->login, strlen(owner->login)) == 0 &&
+	       subid_owner_uid(owner->login, strlen(owner->login), &uid) < 0;
+}
+
+/*
+ * How the module spells the owner in the ID's record. If @as_written, the spelling is that of the
+ * file. Otherwise a number is spelled as the name of its account, unless a line delegates the ID
+ * to that name itself.
+ */
+static const char *spelling(const struct survey *survey, const struct identity *identity,
+			    bool as_written)
+{
+	const struct owner *owner = identity->owner;
+
+	if (as_written || !has_spelling(survey, owner) ||
 	    is_delegated_to(survey, identity, owner->login))
 		return owner->name;
 	return owner->login;
@@ -104,7 +113,7 @@ static void pack(const struct survey *survey, struct identity *identity, bool as
 	identity->position = identity->entry->laid + (identity->id - identity->entry->range.start);
 	if (identity->kind == SUBID_UID)
 		find_counterpart(survey, identity);
-	text = spelling(survey, identity, identity->owner, as_written);
+	text = spelling(survey, identity, as_written);
 	if (identity->reserved || subid_owner_set(&id.owner, text, strlen(text)) < 0)
 		return;
 	id.position = identity->position;
@@ -126,14 +135,6 @@ void identity_of_id(const struct survey *survey, enum subid_kind kind, uint32_t 
 		if (subid_range_contains(&database->entries[i].range, id))
 			ret->entry = &database->entries[i];
 	pack(survey, ret, false);
-}
-
-/* Is the owner a number that the module spells as the account's name @text? */
-static bool is_account(const struct survey *survey, const struct identity *identity,
-		       const struct owner *owner, const char *text)
-{
-	return owner->login && strcmp(owner->login, text) == 0 &&
-	       spelling(survey, identity, owner, false) == owner->login;
 }
 
 /* A lookup by name finds a record of that name, so the owner's spelling is the one in the name. */
@@ -163,8 +164,8 @@ bool identity_of_name(const struct survey *survey, const char *name, struct iden
 		const struct owner *of = &survey->owners.items[entry->owner];
 
 		if (subid_range_contains(&entry->range, id) &&
-		    (strcmp(of->name, owner.text) == 0 ||
-		     (!has_own_line && is_account(survey, ret, of, owner.text))))
+		    (has_own_line ? strcmp(of->name, owner.text) == 0
+				  : has_spelling(survey, of) && strcmp(of->login, owner.text) == 0))
 			ret->entry = entry;
 	}
 	pack_as_spelled(survey, ret, owner.text);
