@@ -2,6 +2,7 @@
 #include "printed.h"
 
 #include <json-c/json.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,11 @@ void host_free(struct host *host)
 }
 
 /* --- what is printed --------------------------------------------------------------- */
+
+int printed_setup(void **state)
+{
+	return setlocale(LC_CTYPE, "C.UTF-8") ? scratch_setup(state) : -1;
+}
 
 static int standard = -1;
 

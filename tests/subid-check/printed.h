@@ -21,6 +21,9 @@ struct host {
 void host_read(const char *name, struct host *ret);
 void host_free(struct host *host);
 
+/* printed_setup: scratch_setup() with a locale that has UTF-8. */
+int printed_setup(void **state);
+
 /* printed_begin: standard output goes into a file of the scratch directory from now on. */
 void printed_begin(void);
 

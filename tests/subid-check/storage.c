@@ -57,6 +57,14 @@ int storage_setup(void **state)
 	return 0;
 }
 
+uint64_t bytes_of(const char *path)
+{
+	struct stat stat;
+
+	assert_int_equal(lstat(path, &stat), 0);
+	return (uint64_t)stat.st_blocks * 512;
+}
+
 void look_below(const char *const *directories, size_t n, struct survey *ret)
 {
 	struct holdings_request request = { .directories = (const char **)(uintptr_t)directories,

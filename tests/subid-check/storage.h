@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "survey.h"
@@ -19,6 +20,9 @@ int storage_setup(void **state);
 void make_directory(const char *path, uid_t uid);
 void make_file(const char *path, uid_t uid, gid_t gid, mode_t mode);
 void own_file(const char *path, uid_t uid, gid_t gid, mode_t mode);
+
+/* bytes_of: the space that a file takes, as a walk counts it. */
+uint64_t bytes_of(const char *path);
 
 /* look_below: the survey of the host, with what lies below @n directories. */
 void look_below(const char *const *directories, size_t n, struct survey *ret);

@@ -3,7 +3,6 @@
  * What is printed of the hosts in tests/subid-check/hosts. output.sh compares the same with the
  * program as it is installed.
  */
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,7 @@ static const struct style plain = { .utf8 = true, .width = 80 };
 
 static int setup(void **state)
 {
-	if (!setlocale(LC_CTYPE, "C.UTF-8") || scratch_setup(state) < 0)
+	if (printed_setup(state) < 0)
 		return -1;
 	for (size_t i = 0; i < COUNT_OF(names); i++)
 		host_read(names[i], &hosts[i]);

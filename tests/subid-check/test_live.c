@@ -3,13 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
-#include <locale.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +17,7 @@
 #include "printed.h"
 #include "scratch.h"
 #include "table.h"
+#include "waiting.h"
 
 static const struct style plain = { .utf8 = true, .width = 80 };
 
@@ -116,7 +114,7 @@ static struct json_object *member(struct json_object *object, const char *name)
 	return value;
 }
 
-/* Of the first ID: its only process, after @want other members have been compared. */
+/* The ID has @n processes, and the last of them is this one. */
 static void check_process(const struct survey *survey, uint32_t id, pid_t pid, size_t n)
 {
 	struct json_object *document, *first, *processes, *process;
@@ -196,31 +194,10 @@ static void write_to(pid_t pid, const char *name, const char *text)
 	assert_int_equal(close(fd), 0);
 }
 
-/* A child in a namespace of its own, whose PID is returned; 0 where none can be made. */
-static pid_t in_namespace(void)
+static bool enter_namespace(void *unused)
 {
-	char done = 0;
-	int ends[2];
-	pid_t child;
-
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	child = fork();
-	if (child == 0) {
-		/* The child ends with the test, also with one that fails. */
-		if (unshare(CLONE_NEWUSER) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
-		    write(ends[1], "x", 1) != 1)
-			_exit(1);
-		(void)pause();
-		_exit(1);
-	}
-	assert_true(child > 0);
-	assert_int_equal(close(ends[1]), 0);
-	if (read(ends[0], &done, 1) != 1) {
-		assert_int_equal(waitpid(child, NULL, 0), child);
-		child = 0;
-	}
-	assert_int_equal(close(ends[0]), 0);
-	return child;
+	(void)unused;
+	return unshare(CLONE_NEWUSER) == 0;
 }
 
 static const struct userns *of_process(const struct namespaces *namespaces, pid_t pid)
@@ -242,8 +219,8 @@ static void a_user_namespace_has_its_maps_and_its_creator(void **state)
 	pid_t child;
 
 	(void)state;
-	child = in_namespace();
-	if (child == 0) {
+	child = waiting_child(enter_namespace, NULL);
+	if (child < 0) {
 		print_message("# no user namespace can be made here\n");
 		return;
 	}
@@ -275,8 +252,7 @@ static void a_user_namespace_has_its_maps_and_its_creator(void **state)
 	assert_int_equal(usage_inside(child, SUBID_UID, 100003, &inside), 0);
 	assert_int_equal(inside, 3);
 	assert_int_equal(usage_inside(child, SUBID_UID, 100010, &inside), -ENOENT);
-	assert_int_equal(kill(child, SIGKILL), 0);
-	assert_int_equal(waitpid(child, NULL, 0), child);
+	waiting_end(child);
 	assert_int_equal(namespaces_read(&namespaces), 0);
 	assert_null(of_process(&namespaces, child));
 	namespaces_free(&namespaces);
@@ -295,7 +271,7 @@ static void a_probe_asks_for_every_id_in_time(void **state)
 	assert_true(probe.made);
 	assert_int_equal(probe.wanted, 20);
 	assert_int_equal(probe.asked, 20);
-	/* It ends when the child says so, which has then ended, too. */
+	/* The process that asked is gone. */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	survey_free(&survey);
 }
@@ -333,11 +309,6 @@ static void a_mail_server_is_a_program_that_is_there(void **state)
 	check_text("one", mail_server("mail"), "Postfix");
 }
 
-static int setup(void **state)
-{
-	return setlocale(LC_CTYPE, "C.UTF-8") ? scratch_setup(state) : -1;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,5 +325,5 @@ int main(void)
 		(void)printf("1..0 # SKIP only root can map the IDs of others\n");
 		return 0;
 	}
-	return cmocka_run_group_tests(tests, setup, scratch_teardown);
+	return cmocka_run_group_tests(tests, printed_setup, scratch_teardown);
 }

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is printed of one ID, of files, as a page and in chosen columns; and that no memory is lost.
- */
-#include <locale.h>
-#include <malloc.h>
-#include <pthread.h>
+/* The output about one ID and about files, chosen columns, the page; and that no memory is lost. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "leaks.h"
 #include "print.h"
 #include "printed.h"
 #include "scratch.h"
@@ -20,7 +17,7 @@ static struct host shared;
 
 static int setup(void **state)
 {
-	if (!setlocale(LC_CTYPE, "C.UTF-8") || scratch_setup(state) < 0)
+	if (printed_setup(state) < 0)
 		return -1;
 	host_read("shared", &shared);
 	return 0;
@@ -363,33 +360,10 @@ static void print_everything(void)
 	}
 }
 
-static void *print_in_thread(void *unused)
-{
-	print_everything();
-	return unused;
-}
-
-/* malloc(3) keeps some freed memory for the thread that freed it, until that thread ends. */
-static size_t allocated_after_printing(void)
-{
-	pthread_t thread;
-
-	assert_int_equal(pthread_create(&thread, NULL, print_in_thread, NULL), 0);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	return mallinfo2().uordblks;
-}
-
 static void printing_loses_no_memory(void **state)
 {
-	size_t first, second, third;
-
 	(void)state;
-	/* The first time, the libraries allocate what they keep. */
-	first = allocated_after_printing();
-	second = allocated_after_printing();
-	third = allocated_after_printing();
-	if (third > second)
-		fail_msg("%zu bytes, then %zu, then %zu", first, second, third);
+	check_loses_no_memory(print_everything);
 }
 
 int main(void)

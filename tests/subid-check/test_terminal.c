@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a terminal gets: its width, colours, lines of that width, and progress. */
+/* The output on a terminal: its width, colours, lines of that width, and progress. */
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
@@ -268,11 +268,6 @@ static void a_file_gets_no_progress(void **state)
 	check_same("a file", said, "");
 }
 
-static int setup(void **state)
-{
-	return setlocale(LC_CTYPE, "C.UTF-8") ? scratch_setup(state) : -1;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,5 +286,5 @@ int main(void)
 		return 0;
 	}
 	(void)close(keyboard);
-	return cmocka_run_group_tests(tests, setup, scratch_teardown);
+	return cmocka_run_group_tests(tests, printed_setup, scratch_teardown);
 }

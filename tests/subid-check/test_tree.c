@@ -65,7 +65,7 @@ static bool set_acl(const char *path, const char *name, uint16_t kind, uint32_t 
 
 /* --- reading it --------------------------------------------------------------------------- */
 
-/* What rules_holdings() finds: severity, code, file and IDs; then the reason and the fix. */
+/* The findings of rules_holdings(): severity, code, file and IDs; then the reason and the fix. */
 static void check_finds(const char *what, const char *directory, const char *want)
 {
 	static const char *const codes = " setid capability acl orphan unread-directory ";
@@ -101,14 +101,6 @@ static void check_finds(const char *what, const char *directory, const char *wan
 
 /* --- tests -------------------------------------------------------------------------------- */
 
-static uint64_t bytes_of(const char *path)
-{
-	struct stat stat;
-
-	assert_int_equal(lstat(path, &stat), 0);
-	return (uint64_t)stat.st_blocks * 512;
-}
-
 static void programs_that_act_as_somebody_else_are_found(void **state)
 {
 	(void)state;
@@ -133,15 +125,7 @@ static void programs_that_act_as_somebody_else_are_found(void **state)
 		    "A set-group-ID program belongs to GID 165537, which is bob's. The file lies "
 		    "in a directory of alice's, so anyone who can run it acts as that ID.\n"
 		    "Delete it, or take its set-group-ID bit away.\n");
-	for (size_t i = 0; i < 7; i++) {
-		static const char *const names[] = { "setgid", "both", "locked", "data",
-						     "plain",  "hers", "sudo" };
-		char path[64];
-
-		(void)snprintf(path, sizeof(path), "home/alice/bits/%s", names[i]);
-		assert_int_equal(unlink(path), 0);
-	}
-	assert_int_equal(rmdir("home/alice/bits"), 0);
+	assert_int_equal(scratch_remove("home/alice/bits"), 0);
 }
 
 static void the_place_of_a_file_is_said(void **state)
@@ -249,15 +233,7 @@ static void capabilities_and_acls_of_others_are_found(void **state)
 			"Its ACL names GID 165536, which is bob's. The file lies in a directory of "
 			"alice's, so any process with that ID has these rights.\n"
 			"Take that entry away with setfacl -x.\n");
-	for (size_t i = 0; i < 6; i++) {
-		static const char *const names[] = { "foreign", "hers",	  "data",
-						     "host",	"orphan", "bobs" };
-		char path[64];
-
-		(void)snprintf(path, sizeof(path), "home/alice/more/%s", names[i]);
-		assert_int_equal(unlink(path), 0);
-	}
-	assert_int_equal(rmdir("home/alice/more"), 0);
+	assert_int_equal(scratch_remove("home/alice/more"), 0);
 	if (!has)
 		print_message("# this file system has no capabilities or ACLs\n");
 }

@@ -2,8 +2,6 @@
 /* A walk: who has how many files, deep trees, long paths; and that no memory is lost. */
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,20 +11,13 @@
 #include "check.h"
 #include "findings.h"
 #include "holdings.h"
+#include "leaks.h"
 #include "scratch.h"
 #include "storage.h"
 
 #define DEPTH 200
 #define LONG_NAMES 100
 #define LONG_NAME_BYTES 200
-
-static uint64_t bytes_of(const char *path)
-{
-	struct stat stat;
-
-	assert_int_equal(lstat(path, &stat), 0);
-	return (uint64_t)stat.st_blocks * 512;
-}
 
 static void files_are_counted_for_their_owners(void **state)
 {
@@ -266,7 +257,7 @@ static void what_several_workers_find_is_added(void **state)
 
 /* --- memory -------------------------------------------------------------------------------- */
 
-static void *look_in_thread(void *unused)
+static void look_everywhere(void)
 {
 	static const char *const directories[] = { "home", "deep" };
 	struct findings findings;
@@ -276,30 +267,12 @@ static void *look_in_thread(void *unused)
 	findings_of(&survey, &findings);
 	findings_free(&findings);
 	survey_free(&survey);
-	return unused;
-}
-
-/* malloc(3) keeps some freed memory for the thread that freed it, until that thread ends. */
-static size_t allocated_after_looking(void)
-{
-	pthread_t thread;
-
-	assert_int_equal(pthread_create(&thread, NULL, look_in_thread, NULL), 0);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	return mallinfo2().uordblks;
 }
 
 static void looking_loses_no_memory(void **state)
 {
-	size_t first, second, third;
-
 	(void)state;
-	/* The first time, the libraries allocate what they keep. */
-	first = allocated_after_looking();
-	second = allocated_after_looking();
-	third = allocated_after_looking();
-	if (third > second)
-		fail_msg("%zu bytes, then %zu, then %zu", first, second, third);
+	check_loses_no_memory(look_everywhere);
 }
 
 int main(void)

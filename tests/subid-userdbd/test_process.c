@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a process of the service is told, may do and sees; and what it remembers. */
+/* The service's command line, its privileges, its view of processes, and its state. */
 #include "check.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -22,6 +21,7 @@
 #include "scan.h"
 #include "scratch.h"
 #include "state.h"
+#include "waiting.h"
 
 /* --- options.h ------------------------------------------------------------------------ */
 
@@ -138,7 +138,7 @@ static struct caps caps_of_this_process(void)
 			      prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 };
 }
 
-/* What a child has after it called a function. */
+/* The capabilities of a child that has called this function. */
 static struct caps caps_after(int (*function)(void))
 {
 	struct caps caps = { 1, 1, false };
@@ -199,41 +199,27 @@ static void map_own_ids(uid_t uid)
 	tell("/proc/self/gid_map", line);
 }
 
-/*
- * A child in a user namespace, which @uid owns, or with @depth 2 in one inside that. Returns its
- * PID, or -1 where no namespace can be made.
- */
-static pid_t in_namespace(uid_t uid, int depth)
-{
-	char done = 0;
-	int ends[2];
-	pid_t child;
+struct place {
+	uid_t uid;
+	int depth;
+};
 
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	child = fork();
-	if (child == 0) {
-		if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ||
-		    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
-			_exit(1);
-		for (int i = 0; i < depth; i++) {
-			if (i > 0)
-				map_own_ids(uid);
-			if (unshare(CLONE_NEWUSER) < 0)
-				_exit(1);
-		}
-		/* The child ends with the test, also with one that fails. */
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 && write(ends[1], "x", 1) == 1)
-			(void)pause();
-		_exit(1);
+/* Enter a user namespace that the UID owns, or with a depth of 2 one inside that. */
+static bool enter_namespaces(void *userdata)
+{
+	const struct place *place = (const struct place *)userdata;
+	uid_t uid = place->uid;
+
+	if (setresgid(uid, uid, uid) < 0 || setresuid(uid, uid, uid) < 0 ||
+	    prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return false;
+	for (int i = 0; i < place->depth; i++) {
+		if (i > 0)
+			map_own_ids(uid);
+		if (unshare(CLONE_NEWUSER) < 0)
+			return false;
 	}
-	assert_true(child > 0);
-	assert_int_equal(close(ends[1]), 0);
-	if (read(ends[0], &done, 1) != 1) {
-		assert_int_equal(waitpid(child, NULL, 0), child);
-		child = -1;
-	}
-	assert_int_equal(close(ends[0]), 0);
-	return child;
+	return true;
 }
 
 /* A UID, and the next one, that no other process uses, not even another run of this test. */
@@ -256,15 +242,16 @@ static unsigned int times(const struct frame *answer, uint32_t uid)
 
 static void owners_of_user_namespaces_are_found_once(void **state)
 {
-	const uid_t mine = unused_uid(), uids[] = { mine, mine, mine + 1 };
+	const uid_t mine = unused_uid();
+	/* Of nested ones, the outer one is owned by the account. */
+	struct place places[] = { { mine, 1 }, { mine, 1 }, { mine + 1, 2 } };
 	struct frame answer = { .code = 0 };
-	pid_t children[COUNT_OF(uids)];
+	pid_t children[COUNT_OF(places)];
 	bool made = true;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(uids); i++) {
-		/* Of nested ones, the outer one is owned by the account. */
-		children[i] = in_namespace(uids[i], i == 2 ? 2 : 1);
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		children[i] = waiting_child(enter_namespaces, &places[i]);
 		made = made && children[i] > 0;
 	}
 	if (made) {
@@ -272,11 +259,9 @@ static void owners_of_user_namespaces_are_found_once(void **state)
 		assert_int_equal(times(&answer, mine), 1);
 		assert_int_equal(times(&answer, mine + 1), 1);
 	}
-	for (size_t i = 0; i < COUNT_OF(uids); i++) {
-		if (children[i] < 0)
-			continue;
-		assert_int_equal(kill(children[i], SIGKILL), 0);
-		assert_int_equal(waitpid(children[i], NULL, 0), children[i]);
+	for (size_t i = 0; i < COUNT_OF(places); i++) {
+		if (children[i] > 0)
+			waiting_end(children[i]);
 	}
 	frame_free(&answer);
 	answer = (struct frame){ .code = 0 };

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,9 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "leaks.h"
 #include "scratch.h"
 #include "service.h"
 #include "worker.h"
+#include "workers.h"
 
 #define SECOND UINT64_C(1000000)
 #define PATIENCE (60 * SECOND)
@@ -28,9 +29,6 @@
 #define UID(id) USER "\"uid\":" #id "," OURS
 #define GID(id) GROUP "\"gid\":" #id "," OURS
 #define NAMED(name) USER "\"userName\":\"" name "\"," OURS
-
-static char worker_path[4096];
-static char *worker_argv[] = { worker_path, NULL }, *worker_environment[] = { NULL };
 
 static sd_event *event;
 static struct pool *pool;
@@ -74,8 +72,8 @@ static void begin(void)
 	static const struct subid_database subuid = { .path = "subuid" };
 	static const struct subid_database subgid = { .path = "subgid" };
 	const struct pool_config of_workers = {
-		.argv = worker_argv,
-		.environment = worker_environment,
+		.argv = workers_argv,
+		.environment = workers_environment,
 		.n_workers = 1,
 		.deadline_usec = PATIENCE,
 	};
@@ -245,7 +243,7 @@ static void records_come_from_a_plugin(void **state)
 	end();
 }
 
-/* What a worker's plugin asks while the worker works has no record. */
+/* A question from a process of a worker, such as its plugin, is answered with "no record". */
 static void the_service_does_not_answer_itself(void **state)
 {
 	static const char call[] = UID(100005);
@@ -343,7 +341,7 @@ static void a_worker_answers_until_its_end_is_closed(void **state)
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
-static void *ask_in_thread(void *unused)
+static void ask_everything(void)
 {
 	begin();
 	service.local = &local;
@@ -355,30 +353,12 @@ static void *ask_in_thread(void *unused)
 	(void)ask(UID(100005));
 	(void)ask(NAMED("subuid-alice-100005"));
 	end();
-	return unused;
-}
-
-/* malloc(3) keeps some freed memory for the thread that freed it, until that thread ends. */
-static size_t allocated_after_asking(void)
-{
-	pthread_t thread;
-
-	assert_int_equal(pthread_create(&thread, NULL, ask_in_thread, NULL), 0);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	return mallinfo2().uordblks;
 }
 
 static void an_answer_loses_no_memory(void **state)
 {
-	size_t first, second, third;
-
 	(void)state;
-	/* The first time, the libraries allocate what they keep. */
-	first = allocated_after_asking();
-	second = allocated_after_asking();
-	third = allocated_after_asking();
-	if (third > second)
-		fail_msg("%zu bytes, then %zu, then %zu", first, second, third);
+	check_loses_no_memory(ask_everything);
 }
 
 int main(void)
@@ -391,17 +371,8 @@ int main(void)
 		cmocka_unit_test(a_worker_answers_until_its_end_is_closed),
 		cmocka_unit_test(an_answer_loses_no_memory),
 	};
-	const char *build = getenv("abs_top_builddir");
-	sigset_t signals;
 
-	(void)snprintf(worker_path, sizeof(worker_path), "%s/tests/subid-userdbd/worker",
-		       build ? build : ".");
-	if (access(worker_path, X_OK) < 0) {
-		(void)printf("Bail out! %s is not there\n", worker_path);
+	if (!workers_prepare())
 		return 1;
-	}
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGCHLD);
-	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -15,6 +15,7 @@
 #include "local.h"
 #include "pool.h"
 #include "scratch.h"
+#include "workers.h"
 
 /* Generous where something is to happen, short where something is to time out. */
 #define SECOND UINT64_C(1000000)
@@ -22,8 +23,6 @@
 #define DEADLINE (SECOND / 2)
 
 static sd_event *event;
-static char worker_path[4096];
-static char *worker_argv[] = { worker_path, NULL }, *worker_environment[] = { NULL };
 static struct pool *pool, *scanner;
 static struct directory *directory;
 static const char *groups[2];
@@ -32,8 +31,8 @@ static struct pool *new_pool(unsigned int n_workers, uint64_t deadline_usec)
 {
 	const struct pool_config config = {
 		.event = event,
-		.argv = worker_argv,
-		.environment = worker_environment,
+		.argv = workers_argv,
+		.environment = workers_environment,
 		.n_workers = n_workers,
 		.deadline_usec = deadline_usec,
 	};
@@ -176,7 +175,7 @@ static void a_worker_that_cannot_be_started_is_a_fault(void **state)
 	const struct pool_config config = {
 		.event = event,
 		.argv = missing,
-		.environment = worker_environment,
+		.environment = workers_environment,
 		.n_workers = 1,
 		.deadline_usec = PATIENCE,
 	};
@@ -779,17 +778,8 @@ int main(void)
 		TEST(an_account_is_a_workers_to_ask),
 		TEST(an_account_service_that_hangs_takes_no_id_away),
 	};
-	const char *build = getenv("abs_top_builddir");
-	sigset_t signals;
 
-	(void)snprintf(worker_path, sizeof(worker_path), "%s/tests/subid-userdbd/worker",
-		       build ? build : ".");
-	if (access(worker_path, X_OK) < 0) {
-		(void)printf("Bail out! %s is not there\n", worker_path);
+	if (!workers_prepare())
 		return 1;
-	}
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGCHLD);
-	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

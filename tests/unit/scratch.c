@@ -65,12 +65,17 @@ static int remove_one(const char *path, const struct stat *stamp, int type, stru
 	return remove(path);
 }
 
+int scratch_remove(const char *path)
+{
+	return nftw(path, remove_one, 4, FTW_DEPTH | FTW_PHYS);
+}
+
 int scratch_teardown(void **state)
 {
 	(void)state;
 	if (chdir("/") < 0)
 		return -1;
-	return nftw(directory, remove_one, 4, FTW_DEPTH | FTW_PHYS);
+	return scratch_remove(directory);
 }
 
 static void put(const char *name, const char *mode, size_t offset, const void *bytes, size_t len)

@@ -24,6 +24,9 @@ bool scratch_has_roots_powers(void);
 void scratch_write(const char *name, const char *text);
 void scratch_write_bytes(const char *name, const void *bytes, size_t len);
 
+/* scratch_remove: remove a file, or a directory with all that is below it. Returns 0, or -1. */
+int scratch_remove(const char *path);
+
 /*
  * scratch_overwrite, scratch_append: change a file in place. They write until its ctime changes,
  * too: within one tick of the file system's clock, several writes have the same time.
