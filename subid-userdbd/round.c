@@ -330,12 +330,14 @@ struct round *round_new(const struct round_config *config)
 
 void round_free(struct round *round)
 {
-	struct inquiry *inquiry;
+	struct inquiry *inquiry, *next;
 
 	if (!round)
 		return;
-	while ((inquiry = LIST_FIRST(&round->inquiries)))
-		(void)inquiry_end(inquiry);
+	for (inquiry = LIST_FIRST(&round->inquiries); inquiry; inquiry = next) {
+		next = LIST_NEXT(inquiry, link);
+		free(inquiry);
+	}
 	frame_free(&round->named);
 	free(round);
 }
