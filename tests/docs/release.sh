@@ -19,7 +19,9 @@ start() {
     echo 'AC_INIT([nss-subid], [1.2.3])' >configure.ac
     printf '## [Unreleased]\n\n## [1.2.3] - 2026-11-22\n\n- All.\n' >CHANGELOG.md
     printf 'nss-subid (1.2.3-1) unstable; urgency=medium\n' >debian/changelog
-    printf 'Name: nss-subid\nVersion:        1.2.3\n' >nss-subid.spec
+    printf '%s\n' 'Name: nss-subid' 'Version:        1.2.3' '%changelog' \
+        '* Sun Nov 22 2026 A. B. <a@example> - 1.2.3-1' '- All.' '' \
+        '* Sun Nov 15 2026 A. B. <a@example> - 1.2.2-1' '- Some.' >nss-subid.spec
     commit start
 }
 check() {
@@ -38,9 +40,11 @@ is "all agree" "$(check)" "configure.ac: 1.2.3
 CHANGELOG.md: 1.2.3
 debian/changelog: 1.2.3
 nss-subid.spec: 1.2.3
+%changelog of nss-subid.spec: 1.2.3
 status 0"
-echo 'Version: @VERSION@' >made.spec.in && commit template
-is "a template has no version of its own" "$(check | grep -c spec)" 1
+sed 's/^Version: .*/Version: @VERSION@/' nss-subid.spec >made.spec.in && commit template
+is "a template has a version in its change log alone" "$(check | grep made)" \
+    "%changelog of made.spec.in: 1.2.3"
 cd "$scratch" || exit
 
 start
@@ -59,8 +63,11 @@ start
 sed -i s/1.2.3-1/1.2.2-4/ debian/changelog && commit older
 refuses "another version in debian/changelog" 'debian/changelog: "1.2.2", not 1.2.3'
 start
-sed -i s/1.2.3/1.2.2/ nss-subid.spec && commit older
-refuses "another version in the spec file" 'nss-subid.spec: "1.2.2", not 1.2.3'
+sed -i '/^Version/s/1.2.3/1.2.2/' nss-subid.spec && commit older
+refuses "another version in the spec file" '^nss-subid.spec: "1.2.2", not 1.2.3'
+start
+sed -i '/1.2.3-1$/s/1.2.3/1.2.4/' nss-subid.spec && commit older
+refuses "another version in its change log" '%changelog of nss-subid.spec: "1.2.4", not 1.2.3'
 start
 touch new
 refuses "a file that is not committed" "the tree is not as committed"

@@ -70,6 +70,7 @@ is "it is installed beside itself of another architecture" "$(field Multi-Arch)"
 is "in its neighbours' section" "$(field Section) $(field Priority)" "admin optional"
 like "it needs the C library, and nothing else" "$(field Depends)" '^libc6 \(>= [0-9.]+\)$'
 is "it recommends nothing: the module loads no library" "$(field Recommends)" ""
+is "and suggests the two programs" "$(field Suggests)" "subid-check, subid-userdbd"
 
 # Directories apart; the second field is "root/root".
 contents() {
@@ -109,6 +110,8 @@ deb=$(echo "$first"/subid-check_*.deb)
 is "one of it serves every architecture" "$(field Multi-Arch)" foreign
 like "it needs the libraries that it prints with" "$(field Depends)" \
     '^libc6 \(.*\), libjson-c[0-9]+ \(.*\), libsmartcols1 \(.*\)$'
+is "it checks what the other two do, and works without them" \
+    "$(field Enhances)|$(field Recommends)$(field Suggests)" "libnss-subid, subid-userdbd|"
 is "it has the program, its page and its completion, and nothing else" "$(contents)" \
     "-rwxr-xr-x root/root ./usr/sbin/subid-check
 -rw-r--r-- root/root ./usr/share/bash-completion/completions/subid-check
@@ -127,7 +130,8 @@ deb=$(echo "$first"/subid-userdbd_*.deb)
 is "one of it serves every architecture" "$(field Multi-Arch)" foreign
 like "it needs the libraries that it asks and answers with" "$(field Depends)" \
     '^libc6 \(.*\), libjson-c[0-9]+ \(.*\), libsubid[0-9]+ \(.*\), libsystemd0 \(.*\)$'
-is "it recommends who asks it" "$(field Recommends)" libnss-systemd
+is "it recommends who asks it, and suggests who checks it" \
+    "$(field Recommends)|$(field Suggests)" "libnss-systemd|subid-check"
 # Debian 12 has its units in /lib.
 is "it has the program, its units and its page, and nothing else" \
     "$(contents | sed 's, \./lib/, ./usr/lib/,' | sort -k 3)" \

@@ -56,6 +56,7 @@ is "it has the module, what is to be read about it, and nothing else" \
     "$(query --qf '[%{FILEMODES:perms} %{FILENAMES}\n]')" "$(expected)"
 is "all of it root's" "$(query --qf '[%{FILEUSERNAME}:%{FILEGROUPNAME}\n]' | sort -u)" root:root
 is "it is of the version that configure.ac names" "$(query --qf '%{VERSION}')" "$version"
+is "its change log begins with it" "$(query --changelog | sed -n '1s/.* //p')" "$version-1"
 is "it provides itself and the module" "$(query --provides | sed 's/ = .*//; s/(x86-64)//' | sort -u)" \
     $'libnss_subid.so.2()(64bit)\nnss-subid'
 is "it needs the C library, and nothing else" \
