@@ -4,6 +4,8 @@
 #   host_enter "$@"             the calling script starts again inside, and goes
 #                               on here; first thing to do. Needs skip_all
 #   host_is_entered             are we inside?
+#   host_need_namespaces        says what is missing, through skip_all, where host_enter
+#                               cannot work
 #
 # Inside, /etc is a copy, with the host's own users from UID 1000 on left out,
 # an empty subuid and subgid, and "files systemd subid" for passwd and group;
@@ -59,7 +61,8 @@ host_need_namespaces() {
     local said
     said=$("${host_unshare[@]}" true 2>&1) && return
     case $said in
-    *propagation*) skip_all "/ is no mount point, as in a plain chroot; mount --bind makes it one" ;;
+    *propagation*) skip_all "/ is no mount point, as in a plain chroot; before chroot(8)," \
+        "mount --rbind DIRECTORY DIRECTORY makes it one" ;;
     *) skip_all "no namespaces can be made here: $said" ;;
     esac
 }
