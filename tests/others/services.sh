@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Other ways to a record than a program's own glibc and nsswitch.conf: getent -s,
-# nscd, a glibc that is part of the program.
+# nscd, nsncd, a glibc that is part of the program.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -58,9 +58,47 @@ else
     tap_result ok "a statically linked program # SKIP this system cannot link one"
 fi
 
+if command -v musl-gcc >/dev/null; then
+    musl-gcc -static -o musl "$abs_top_srcdir/tests/integration/lookups.c"
+    host_add_program musl
+    is "a program with musl loads no modules" "$(host_show musl 1 100033)" "$(found absent)"
+fi
+# Each may be installed, or only unpacked below the build directory.
+daemon() { # NAME: its path, if it is there
+    PATH=$PATH:/usr/libexec:$abs_top_builddir/nscd/usr/sbin:$abs_top_builddir/nsncd/usr/libexec \
+        command -v "$1"
+}
+mkdir -p /run/nscd
+start() { # COMMAND...: sets pid
+    "$@" >daemon.out 2>&1 &
+    pid=$!
+    for ((i = 0; i < 100; i++)); do
+        [ -S /run/nscd/socket ] && break
+        sleep 0.05
+    done
+}
+stop() { kill "$pid" && wait "$pid" 2>/dev/null; rm -f /run/nscd/socket; }
+
+# Debian 12 has none.
+if nsncd=$(daemon nsncd); then
+    diag "--- nsncd"
+    start "$nsncd"
+    ok "it runs" kill -0 "$pid"
+    is "a user" "$(host_show getent passwd 100033)" "$(found "$user")"
+    is "a group" "$(host_show getent group 500033)" "$(found "$group")"
+    is "a program with musl asks nsncd" "$(host_show musl 1 100033 subuid-ftweedal-100033)" \
+        "$(found "$user
+$user")"
+    cp /etc/subuid sample
+    host_set_subuid carol:99999:100000
+    is "which has no cache" "$(host_show musl 1 100033 | cut -d: -f1)" "subuid-carol-100033
+status 0"
+    cp sample /etc/subuid
+    stop
+fi
+
 diag "--- nscd"
-# nscd may be installed, or only unpacked below the build directory.
-nscd=$(PATH=$PATH:$abs_top_builddir/nscd/usr/sbin command -v nscd)
+nscd=$(daemon nscd)
 if [ -z "$nscd" ]; then
     tap_result ok "nscd # SKIP nscd is not installed"
     done_testing
@@ -70,13 +108,7 @@ host_set_file /etc/nscd.conf "enable-cache passwd yes" "enable-cache group yes" 
     "positive-time-to-live group 600" "negative-time-to-live group 600" \
     "check-files passwd yes" "persistent passwd no" "persistent group no" \
     "max-threads 4" "debug-level 0" "logfile $PWD/nscd.log"
-mkdir -p /run/nscd
-"$nscd" --foreground >nscd.out 2>&1 &
-pid=$!
-for ((i = 0; i < 100; i++)); do
-    [ -S /run/nscd/socket ] || [ -S /var/run/nscd/socket ] && break
-    sleep 0.05
-done
+start "$nscd" --foreground
 ok "it runs" kill -0 "$pid"
 is "a user" "$(host_show getent passwd 100033)" "$(found "$user")"
 is "by name" "$(host_show getent passwd subuid-ftweedal-100033)" "$(found "$user")"
@@ -84,8 +116,6 @@ is "a group" "$(host_show getent group 500033)" "$(found "$group")"
 is "an ID of nobody" "$(host_show getent passwd 99999)" "$missing"
 
 if command -v musl-gcc >/dev/null; then
-    musl-gcc -static -o musl "$abs_top_srcdir/tests/integration/lookups.c"
-    host_add_program musl
     is "a program with musl asks nscd" "$(host_show musl 1 100033 subuid-ftweedal-100033 99999)" \
         "$(found "$user
 $user
@@ -117,11 +147,7 @@ is "groups are another cache" "$(host_show getent group 500033)" "$(found "$grou
 ok "nscd -i group" host_run "$nscd" -i group
 is "which is then empty too" "$(host_show getent group 500033)" "$missing"
 ok "it still runs" kill -0 "$pid"
-kill "$pid"
-wait "$pid" 2>/dev/null
+stop
 is "without it the answers are the same" "$(host_show getent passwd 100033)" "$(found "$renamed")"
-if command -v musl-gcc >/dev/null; then
-    is "but not to musl, which loads no modules" "$(host_show musl 1 100033)" "$(found absent)"
-fi
 
 done_testing
