@@ -1,5 +1,6 @@
 #!/bin/bash
-# The programs people use show the names, and take them.
+# The programs people use show the names, and take them. Without the module they show numbers,
+# and refuse the names.
 set -u
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -11,16 +12,23 @@ host_add_sample
 user=subuid-ftweedal-100033
 group=subgid-ftweedal-500033
 
+unnamed() { host_set_services files systemd; }
+named() { host_set_services files systemd subid; }
+
 diag "--- files"
-host_set_services files
+unnamed
 touch file
 chown 100033:500033 file
 is "before: find -nouser finds it" "$(host_show find . -nouser -nogroup)" "./file
 status 0"
+nok "before: find -user does not know the name" host_run find . -user "$user"
 is "before: ls -l shows numbers" "$(host_run ls -l file | awk '{ print $3, $4 }')" "100033 500033"
+is "before: stat knows none" "$(host_run stat -c '%U:%G' file)" "UNKNOWN:UNKNOWN"
 nok "before: chown does not know the name" host_run chown "$user" file
+nok "before: chgrp does not know the name" host_run chgrp "$group" file
+nok "before: install does not know the name" host_run install -o "$user" file third
 
-host_set_services files systemd subid
+named
 is "find -nouser does not find it" "$(host_show find . -nouser)" "status 0"
 is "find -nogroup does not find it" "$(host_show find . -nogroup)" "status 0"
 is "find -user finds it by name" "$(host_run find . -user "$user" -group "$group")" "./file"
@@ -38,6 +46,11 @@ ok "install by name" host_run install -o "$user" -g "$group" other third
 is "install sets the owner and the group" "$(stat -c '%u:%g' third)" "100033:500033"
 
 diag "--- tar"
+unnamed
+host_run tar -cf archive file
+is "before: an archive holds the numbers" "$(host_run tar -tvf archive | awk '{ print $2 }')" \
+    "100033/500033"
+named
 host_run tar -cf archive file
 is "an archive holds the names" \
     "$(host_run tar -tvf archive | awk '{ print $2 }')" "$user/$group"
@@ -70,6 +83,14 @@ fi
 
 diag "--- access lists"
 if command -v setfacl >/dev/null; then
+    unnamed
+    nok "before: setfacl does not know the names" host_run setfacl -m "u:$user:r" file
+    host_run setfacl -m u:100034:r,g:500035:r file
+    is "before: getfacl shows the numbers" \
+        "$(host_run getfacl -c file | grep -E '^(user|group):[0-9]' | xargs)" \
+        "user:100034:r-- group:500035:r--"
+    setfacl -b file
+    named
     ok "setfacl takes the names" host_run setfacl -m u:subuid-ftweedal-100034:r,g:subgid-ftweedal-500035:r file
     is "setfacl stores the numbers" \
         "$(host_run getfacl -cn file | grep -E '^(user|group):[0-9]' | xargs)" \
@@ -82,6 +103,14 @@ else
 fi
 
 diag "--- identities"
+unnamed
+is "before: id of a number" "$(host_show id 100000)" "id: '100000': no such user
+status 1"
+is "before: whoami" "$(host_show setpriv --reuid 100033 --clear-groups whoami)" \
+    "whoami: cannot find name for user ID 100033
+status 1"
+nok "before: setpriv does not know the name" host_run setpriv --reuid "$user" true
+named
 is "id of a number" "$(host_run id 100000)" \
     "uid=100000(subuid-ftweedal-100000) gid=500000(subgid-ftweedal-500000) groups=500000(subgid-ftweedal-500000)"
 is "id of a name" "$(host_run id "$user")" \
@@ -94,14 +123,25 @@ diag "--- processes"
 setpriv --reuid 100000 --regid 500000 --clear-groups sleep 60 &
 pid=$!
 until [ "$(cat "/proc/$pid/comm")" = sleep ]; do sleep 0.01; done
+top_user() { host_run top -b -n 1 "$@" | awk '$NF == "sleep" { print $1, $2 }'; }
+unnamed
+is "before: ps" "$(host_run ps -o user:40=,group:40= -p "$pid" | xargs)" "100000 500000"
+nok "before: ps -u does not know the name" host_run ps -u subuid-ftweedal-100000
+nok "before: pgrep -u does not know the name" host_run pgrep -u subuid-ftweedal-100000
+is "before: top" "$(top_user -p "$pid")" "$pid 100000"
+is "before: top -u does not know the name" "$(host_show top -b -n 1 -u subuid-ftweedal-100000)" \
+    "top: Invalid user
+status 1"
+like "before: lsof" "$(host_run lsof -w -a -p "$pid" -d cwd)" "^sleep +$pid +100000 "
+nok "before: start-stop-daemon does not know the names" \
+    host_run start-stop-daemon --start --test --chuid "$user" --exec /bin/true
+named
 is "ps" "$(host_run ps -o user:40=,group:40= -p "$pid" | xargs)" \
     "subuid-ftweedal-100000 subgid-ftweedal-500000"
 is "ps -u takes the name" "$(host_run ps -o pid= -u subuid-ftweedal-100000 | xargs)" "$pid"
 is "pgrep -u takes the name" "$(host_run pgrep -u subuid-ftweedal-100000)" "$pid"
-is "top shows as much as its column holds" \
-    "$(host_run top -b -n 1 -p "$pid" | awk '$NF == "sleep" { print $2 }')" "subuid-+"
-is "top -u takes the name" \
-    "$(host_run top -b -n 1 -u subuid-ftweedal-100000 | awk '$NF == "sleep" { print $1 }')" "$pid"
+is "top shows as much as its column holds" "$(top_user -p "$pid")" "$pid subuid-+"
+is "top -u takes the name" "$(top_user -u subuid-ftweedal-100000)" "$pid subuid-+"
 like "lsof shows the whole name" "$(host_run lsof -w -a -p "$pid" -d cwd)" \
     "^sleep +$pid subuid-ftweedal-100000 "
 kill "$pid"
@@ -113,6 +153,11 @@ is "and runs as them" "$(host_run ps -o user:40=,group:40= -p "$(cat started)" |
 kill "$(cat started)"
 
 diag "--- languages"
+unnamed
+is "before: perl getpwuid" "$(host_show perl -e 'exit(getpwuid(100033) ? 0 : 3)')" "status 3"
+like "before: python getpwuid" "$(host_show python3 -c 'import pwd; pwd.getpwuid(100033)')" \
+    "KeyError: 'getpwuid\(\): uid not found: 100033'"
+named
 record="x:100033:500033:Subordinate UID 33 of ftweedal:/:/sbin/nologin"
 # shellcheck disable=SC2016
 is "perl getpwuid" "$(host_run perl -e \
