@@ -24,5 +24,9 @@ void own_file(const char *path, uid_t uid, gid_t gid, mode_t mode);
 /* bytes_of: the space that a file takes, as a walk counts it. */
 uint64_t bytes_of(const char *path);
 
-/* look_below: the survey of the host, with what lies below @n directories. */
+/*
+ * look_below: the survey of the host, with what lies below @n directories.
+ * try_to_look_below: the same, if the walk returns 0. Returns what it returns.
+ */
+int try_to_look_below(const char *const *directories, size_t n, struct survey *ret);
 void look_below(const char *const *directories, size_t n, struct survey *ret);

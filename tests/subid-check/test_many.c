@@ -143,6 +143,21 @@ static void a_report_counts_what_it_has(void **state)
 	findings_free(&findings);
 }
 
+static void findings_beyond_200000_of_a_code_are_counted(void **state)
+{
+	struct findings findings = { .n = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < FINDINGS_OF_A_CODE_MAX + 2; i++)
+		(void)findings_add(&findings, FINDING_NOTE, "x", NULL, 0, rules_text(""),
+				   rules_text(""));
+	(void)findings_add(&findings, FINDING_NOTE, "y", NULL, 0, rules_text(""), rules_text(""));
+	assert_int_equal(findings.n, FINDINGS_OF_A_CODE_MAX + 1);
+	assert_int_equal(findings.dropped, 2);
+	assert_int_equal(findings.count[FINDING_NOTE], FINDINGS_OF_A_CODE_MAX + 3);
+	findings_free(&findings);
+}
+
 static void findings_of_one_severity_keep_their_order(void **state)
 {
 	static const enum finding_severity severities[] = { FINDING_NOTE,  FINDING_ERROR,
@@ -165,11 +180,27 @@ static void findings_of_one_severity_keep_their_order(void **state)
 	findings_free(&findings);
 }
 
+static void a_page_has_an_owner_of_gids_alone(void **state)
+{
+	struct findings findings = { .n = 0 };
+	struct survey survey;
+	char *page;
+
+	(void)state;
+	model_survey(&(const struct model){ .subuid = "", .subgid = "alice:100000:10\n" }, &survey);
+	printed_begin();
+	html_print(&survey, &findings, stdout);
+	page = printed_end();
+	assert_non_null(strstr(page, "<tr><td>alice</td>"));
+	free(page);
+	survey_free(&survey);
+}
+
 /* --- files ------------------------------------------------------------------------------- */
 
 static void at_most_256_groups_of_orphans_are_listed(void **state)
 {
-	enum { STRAYS = 258 };
+	enum { STRAYS = 257 };
 	static struct holdings_stray strays[STRAYS];
 	const char *directories[] = { "/srv" };
 	struct findings findings;
@@ -192,7 +223,7 @@ static void at_most_256_groups_of_orphans_are_listed(void **state)
 
 		if (strcmp(finding->code, "orphan") == 0) {
 			n++;
-			rest += strcmp(finding->reason, "There are 2 more that are not listed.") ==
+			rest += strcmp(finding->reason, "There are 1 more that are not listed.") ==
 				0;
 		} else if (strcmp(finding->code, "acl") == 0) {
 			check_text("more ACLs", finding->reason,
@@ -216,7 +247,9 @@ int main(void)
 		cmocka_unit_test(a_map_has_about_48_rows_or_all),
 		cmocka_unit_test(a_report_has_10_findings_of_a_code_or_all),
 		cmocka_unit_test(a_report_counts_what_it_has),
+		cmocka_unit_test(findings_beyond_200000_of_a_code_are_counted),
 		cmocka_unit_test(findings_of_one_severity_keep_their_order),
+		cmocka_unit_test(a_page_has_an_owner_of_gids_alone),
 		cmocka_unit_test(at_most_256_groups_of_orphans_are_listed),
 	};
 

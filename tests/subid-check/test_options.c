@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The command line: what it sets, what it refuses and why. */
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "check.h"
 #include "content.h"
+#include "leaks.h"
 #include "options.h"
 #include "scratch.h"
 
@@ -238,12 +240,31 @@ static void help_version_and_columns_are_status_0(void **state)
 	}
 }
 
+/* --- memory -------------------------------------------------------------------------------- */
+
+static void parse_and_free(void)
+{
+	char line[] = "--nested alice --files /a /b", *words[WORDS_MAX];
+	struct options options;
+
+	optind = 0; /* getopt_long(3) of glibc begins anew */
+	options_parse(split(line, words), words, &options);
+	options_free(&options);
+}
+
+static void a_command_line_loses_no_memory(void **state)
+{
+	(void)state;
+	check_loses_no_memory(parse_and_free);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_set_what_they_say),
 		cmocka_unit_test(a_wrong_command_line_is_status_2),
 		cmocka_unit_test(help_version_and_columns_are_status_0),
+		cmocka_unit_test(a_command_line_loses_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

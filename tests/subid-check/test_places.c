@@ -130,6 +130,11 @@ static void check_namespace(const char *reason, uint32_t creator, struct namespa
 	for (size_t i = 0; i < findings.n; i++)
 		(void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s",
 			       i > 0 ? " " : "", findings.items[i].code);
+	for (size_t i = 0; i < findings.n; i++) {
+		/* It is about a process, and about no line of a file. */
+		assert_null(findings.items[i].file);
+		assert_int_equal(findings.items[i].line, 0);
+	}
 	check_text(reason, got, want);
 	if (says) {
 		(void)snprintf(text, sizeof(text), "%u-%u\n%s\n%s", findings.items[0].ids.first,

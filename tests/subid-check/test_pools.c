@@ -167,6 +167,14 @@ static void a_range_over_sssds_slices_is_a_warning(void **state)
 	      "directory", "warning /etc/subuid:2", "SSSD's domain a", "");
 	finds_none("a comment", HOST(.sssd = "[sssd]\ndomains=a\n[domain/a]\n#id_provider=ad\n"),
 		   "directory");
+	finds(HOST(.subgid = "", .sssd = "[domain/a]\nid_provider = ad\nenabled = true\n"
+					 "ldap_idmap_range_min = 5x\n"),
+	      "directory", "warning /etc/subuid:2", "bob's range overlaps 200000-2000199999", "");
+	finds_none("slices above what a UID can be",
+		   HOST(.sssd = "[domain/a]\nid_provider = ad\nenabled = true\n"
+				"ldap_idmap_range_min = 4295067296\n"
+				"ldap_idmap_range_max = 4296067296\n"),
+		   "directory");
 	finds_none("beside its slices",
 		   HOST(.sssd = ad, .subuid = "alice:100000:65536\n", .subgid = ""), "directory");
 }

@@ -84,6 +84,9 @@ static void an_action_that_ends_the_lookup_before_subid_is_a_warning(void **stat
 	finds_none_unreached("files [SUCCESS=merge] subid");
 	finds_none_unreached("files [!NOTFOUND=return] subid");
 	finds_none_unreached("files [NOTFOUND=return NOTFOUND=continue] subid");
+	finds_none("to append subid is said once",
+		   HOST(.nsswitch = "passwd: files [NOTFOUND=return] sss\ngroup: subid\n"),
+		   "nsswitch-unreached");
 }
 
 static void an_action_that_glibc_does_not_read_is_an_error(void **state)

@@ -189,6 +189,35 @@ static void a_place_is_looked_for_above(void **state)
 	assert_int_equal(rmdir("home/alice/storage/top"), 0);
 }
 
+/* A directory of alice's is 64 levels above the one that is looked at, and then 65. */
+static void a_place_is_looked_for_64_levels_above(void **state)
+{
+	char path[256] = "home/alice", said[1024];
+	size_t len = strlen(path);
+
+	(void)state;
+	for (int level = 1; level <= 65; level++) {
+		len += (size_t)sprintf(path + len, "/d");
+		make_directory(path, 100000);
+		if (level < 64)
+			continue;
+		(void)sprintf(path + len, "/kept");
+		make_file(path, 165536, 0, 04755);
+		(void)snprintf(said, sizeof(said),
+			       "error setid %s 165536-165536\n"
+			       "A set-user-ID program belongs to UID 165536, which is bob's. The "
+			       "file lies in %s, so anyone who can run it acts as that ID.\n"
+			       "Delete it, or take its set-user-ID bit away.\n",
+			       path, level == 64 ? "a directory of alice's" : "nobody's directory");
+		path[len] = '\0';
+		check_finds("deep", path, said);
+		(void)sprintf(path + len, "/kept");
+		assert_int_equal(unlink(path), 0);
+		path[len] = '\0';
+	}
+	assert_int_equal(scratch_remove("home/alice/d"), 0);
+}
+
 static void capabilities_and_acls_of_others_are_found(void **state)
 {
 	bool has;
@@ -275,6 +304,7 @@ int main(void)
 		cmocka_unit_test(programs_that_act_as_somebody_else_are_found),
 		cmocka_unit_test(the_place_of_a_file_is_said),
 		cmocka_unit_test(a_place_is_looked_for_above),
+		cmocka_unit_test(a_place_is_looked_for_64_levels_above),
 		cmocka_unit_test(capabilities_and_acls_of_others_are_found),
 		cmocka_unit_test(orphans_beside_one_another_are_one_finding),
 	};

@@ -2,6 +2,8 @@
 /* A walk: who has how many files, deep trees, long paths; and that no memory is lost. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -255,6 +257,43 @@ static void what_several_workers_find_is_added(void **state)
 	survey_free(&survey);
 }
 
+/* How many more threads there may be, if that is limited. */
+static unsigned int threads_left = UINT_MAX;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+			  void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+			  void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+			  void *argument)
+{
+	if (threads_left == 0)
+		return EAGAIN;
+	threads_left -= threads_left < UINT_MAX;
+	return __real_pthread_create(thread, attr, run, argument);
+}
+
+/* Of the directory that the test above has made. */
+static void a_walk_with_fewer_threads_than_wanted_finds_as_much(void **state)
+{
+	const char *directory = "shared";
+	struct survey survey;
+	uint64_t files;
+
+	(void)state;
+	look_below(&directory, 1, &survey);
+	files = survey.holdings.n;
+	survey_free(&survey);
+	threads_left = 1;
+	look_below(&directory, 1, &survey);
+	assert_int_equal(survey.holdings.n, files);
+	survey_free(&survey);
+	threads_left = 0;
+	assert_int_equal(try_to_look_below(&directory, 1, &survey), -EAGAIN);
+	threads_left = UINT_MAX;
+	survey_free(&survey);
+}
+
 /* --- memory -------------------------------------------------------------------------------- */
 
 static void look_everywhere(void)
@@ -283,6 +322,7 @@ int main(void)
 		cmocka_unit_test(a_path_leaves_out_what_is_too_long),
 		cmocka_unit_test(an_attribute_that_cannot_be_read_is_noted),
 		cmocka_unit_test(what_several_workers_find_is_added),
+		cmocka_unit_test(a_walk_with_fewer_threads_than_wanted_finds_as_much),
 		cmocka_unit_test(looking_loses_no_memory),
 	};
 
