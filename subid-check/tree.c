@@ -420,8 +420,6 @@ static int begin(struct shared *shared, int fd)
 		.directory_len = strlen(request->path),
 	};
 
-	if (entry.directory_len >= PATH_BYTES / 2)
-		return -ENAMETOOLONG;
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_WANTED, &shared->top) < 0 || fchdir(fd) < 0)
 		return -errno;
 	shared->visitor->visit(&entry, shared->visitor->contexts[0]);
