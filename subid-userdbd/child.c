@@ -60,8 +60,7 @@ static int on_reaped(sd_event_source *source, const siginfo_t *info, void *userd
 	(void)source;
 	(void)info;
 	/* The processes that it started are in its process group, and may still run. */
-	if (child->fd >= 0)
-		end(child, -EPIPE);
+	end(child, -EPIPE);
 	child->pid = 0;
 	child->config.reaped(child->config.userdata);
 	return 0;
