@@ -18,6 +18,7 @@
 #include "misses.h"
 #include "options.h"
 #include "privileges.h"
+#include "saver.h"
 #include "scan.h"
 #include "scratch.h"
 #include "state.h"
@@ -365,6 +366,33 @@ static void owners_are_saved_in_their_order(void **state)
 	assert_int_equal(close(directory), 0);
 }
 
+/* A service that is started without standard input has it as descriptor 0. */
+static void the_saved_owners_may_have_any_descriptor(void **state)
+{
+	int status = 1;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(rmdir("owners"), 0);
+	scratch_write("owners", "alice\n");
+	child = fork();
+	if (child == 0) {
+		struct candidates *candidates = candidates_new();
+		struct saver *saver;
+		sd_event *event;
+
+		(void)close(STDIN_FILENO);
+		if (open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) != STDIN_FILENO || !candidates ||
+		    sd_event_new(&event) < 0 ||
+		    saver_new(event, STDIN_FILENO, candidates, &saver) < 0)
+			_exit(99);
+		_exit(candidates_next_used(candidates, NULL) ? 0 : 1);
+	}
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +401,7 @@ int main(void)
 		cmocka_unit_test(owners_of_user_namespaces_are_found_once),
 		cmocka_unit_test(a_miss_is_of_one_id_and_ends),
 		cmocka_unit_test(owners_are_saved_in_their_order),
+		cmocka_unit_test(the_saved_owners_may_have_any_descriptor),
 	};
 
 	if (!scratch_has_roots_powers()) {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -17,7 +18,6 @@
 #include "leaks.h"
 #include "scratch.h"
 #include "service.h"
-#include "worker.h"
 #include "workers.h"
 
 #define SECOND UINT64_C(1000000)
@@ -67,18 +67,38 @@ static void listen_somewhere(void)
 	assert_int_equal(server_listen(server, fd), 0);
 }
 
-static void begin(void)
+static int new_pool(void)
 {
-	static const struct subid_database subuid = { .path = "subuid" };
-	static const struct subid_database subgid = { .path = "subgid" };
-	const struct pool_config of_workers = {
+	const struct pool_config config = {
+		.event = event,
 		.argv = workers_argv,
 		.environment = workers_environment,
 		.n_workers = 1,
 		.deadline_usec = PATIENCE,
 	};
-	struct pool_config pool_config = of_workers;
-	struct server_config server_config = {
+
+	return pool_new(&config, &pool);
+}
+
+/* Where the directory keeps its candidates, or NULL. */
+static const char *kept_in;
+
+static int new_directory(void)
+{
+	const struct directory_config config = {
+		.event = event,
+		.pool = pool,
+		.state_fd = kept_in ? open(kept_in, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1,
+		.deadline_usec = PATIENCE,
+	};
+
+	return directory_new(&config, &directory);
+}
+
+static int new_server(void)
+{
+	const struct server_config config = {
+		.event = event,
 		.connections_max = 8,
 		.connections_of_user_max = 8,
 		.silence_max_usec = PATIENCE,
@@ -87,16 +107,21 @@ static void begin(void)
 		.closed = closed,
 		.userdata = &service,
 	};
-	struct directory_config directory_config = { .state_fd = -1, .deadline_usec = PATIENCE };
+
+	return server_new(&config, &server);
+}
+
+static void begin(void)
+{
+	static const struct subid_database subuid = { .path = "subuid" };
+	static const struct subid_database subgid = { .path = "subgid" };
 
 	assert_true(sd_event_new(&event) >= 0);
-	pool_config.event = server_config.event = directory_config.event = event;
-	assert_int_equal(pool_new(&pool_config, &pool), 0);
-	directory_config.pool = pool;
-	assert_int_equal(directory_new(&directory_config, &directory), 0);
+	assert_int_equal(new_pool(), 0);
+	assert_int_equal(new_directory(), 0);
 	local_init(&local, event, pool, PATIENCE, &subuid, &subgid);
 	service = (struct service){ .workers = pool };
-	assert_int_equal(server_new(&server_config, &server), 0);
+	assert_int_equal(new_server(), 0);
 	listen_somewhere();
 }
 
@@ -264,82 +289,101 @@ static void the_service_does_not_answer_itself(void **state)
 	end();
 }
 
-/* --- a worker -------------------------------------------------------------------------------- */
+/* --- faults ---------------------------------------------------------------------------------- */
 
-static void *work(void *userdata)
+static unsigned int allocations_left = UINT_MAX;
+static bool starved;
+
+/* In place of calloc(3), for the service too. */
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size)
 {
-	static struct nss_host host;
-	int fd = *(int *)userdata;
-
-	memset(&host, 0, sizeof(host));
-	host.databases[SUBID_UID] = (struct subid_database){ .path = "subuid" };
-	host.databases[SUBID_GID] = (struct subid_database){ .path = "subgid" };
-	return (void *)(intptr_t)worker_run(fd, &host);
+	if (allocations_left == 0) {
+		starved = true;
+		return NULL;
+	}
+	allocations_left -= allocations_left < UINT_MAX;
+	return __real_calloc(n, size);
 }
 
-static int put(int fd, int code, uint32_t kind, uint32_t id, const char *text, struct frame *answer)
+/* Let each of its allocations fail in turn, until there is none left that has not failed. */
+static void begin_without_memory(const char *what, int (*new)(void))
 {
-	struct frame question = { .code = code, .kind = kind, .id = id };
+	int r;
 
-	if (text)
-		assert_int_equal(frame_add_text(&question, text), 0);
-	assert_int_equal(frame_write(fd, &question), 0);
-	frame_free(&question);
-	assert_int_equal(frame_read(fd, answer), 0);
-	return answer->code;
+	for (unsigned int n = 0;; n++) {
+		starved = false;
+		allocations_left = n;
+		r = new ();
+		allocations_left = UINT_MAX;
+		if (!starved)
+			break;
+		check_int(what, r, -ENOMEM);
+	}
+	check_int(what, r, 0);
 }
 
-static void is_refused(int fd, int code, const char *text, int want)
+/* systemd starts a service again that ends, but not one that runs without half of its parts. */
+static void without_memory_the_service_does_not_begin(void **state)
 {
-	struct frame answer;
-
-	assert_int_equal(put(fd, code, SUBID_UID, 0, text, &answer), want);
-	frame_free(&answer);
+	(void)state;
+	assert_true(sd_event_new(&event) >= 0);
+	scratch_write("owners", "alice\nbob\n");
+	kept_in = ".";
+	begin_without_memory("the pool", new_pool);
+	begin_without_memory("the directory", new_directory);
+	begin_without_memory("the server", new_server);
+	kept_in = NULL;
+	end();
+	assert_int_equal(unlink("owners"), 0);
 }
 
-static void a_worker_answers_until_its_end_is_closed(void **state)
+static int result;
+
+static void note(void *userdata, int r, const struct nss_id *found)
 {
-	struct frame answer;
-	pthread_t thread;
-	void *r;
-	int fds[2];
+	(void)userdata;
+	assert_null(found);
+	result = r;
+}
+
+/* No time can be waited for in a loop that has ended. */
+static void a_lookup_that_can_have_no_deadline_fails(void **state)
+{
+	const struct query_key key = { .id = 100005 };
+	struct query *query = NULL;
 
 	(void)state;
-	scratch_write("subuid", "alice:100000:10\n");
-	scratch_write("subgid", "alice:200000:5\n");
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
-	assert_int_equal(pthread_create(&thread, NULL, work, &fds[1]), 0);
-
-	assert_int_equal(put(fds[0], FRAME_FILES_BY_ID, SUBID_UID, 100003, NULL, &answer), 0);
-	assert_int_equal(answer.id, 100003);
-	assert_int_equal(answer.gid, 200003);
-	assert_int_equal(answer.position, 3);
-	check_text("owner", frame_next_text(&answer, NULL), "alice");
-	frame_free(&answer);
-	assert_int_equal(put(fds[0], FRAME_FILES_BY_ID, SUBID_GID, 200004, NULL, &answer), 0);
-	assert_int_equal(answer.kind, SUBID_GID);
-	assert_int_equal(answer.position, 4);
-	frame_free(&answer);
-	assert_int_equal(put(fds[0], FRAME_FILES_BY_ID, SUBID_UID, 5, NULL, &answer), -ENOENT);
-	assert_int_equal(answer.n_values + answer.texts_size, 0);
-	frame_free(&answer);
-	assert_int_equal(
-		put(fds[0], FRAME_FILES_BY_NAME, SUBID_UID, 0, "subuid-alice-100009", &answer), 0);
-	assert_int_equal(answer.id, 100009);
-	frame_free(&answer);
-	is_refused(fds[0], FRAME_FILES_BY_NAME, NULL, -ENOENT);
-	is_refused(fds[0], FRAME_RANGES, NULL, -ENOENT);
-	is_refused(fds[0], FRAME_RANGES, "a/b", -ENOENT);
-	is_refused(fds[0], FRAME_MEMBERS, NULL, -ENOENT);
-	is_refused(fds[0], FRAME_MEMBERS, "no such group", -ENOENT);
-	is_refused(fds[0], FRAME_SCAN, NULL, -EOPNOTSUPP);
-	assert_int_equal(close(fds[0]), 0);
-	assert_int_equal(pthread_join(thread, &r), 0);
-	assert_int_equal((intptr_t)r, 0);
-	assert_int_equal(close(fds[1]), 0);
+	begin();
+	assert_true(sd_event_exit(event, 0) >= 0);
+	assert_int_equal(sd_event_loop(event), 0);
+	directory_query(directory, &key, note, NULL, &query);
+	assert_int_equal(result, -ESTALE);
+	assert_null(query);
+	end();
 }
 
 /* --- memory ---------------------------------------------------------------------------------- */
+
+/* The client goes, without having read, while a reply waits for it. */
+static void go_without_reading(void)
+{
+	static const char call[] = "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
+				   "\"parameters\":{\"interface\":\"io.systemd.UserDatabase\"}}";
+	int fds[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds),
+			 0);
+	server_connect(server, fds[1]);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(send(fds[0], call, sizeof(call), MSG_NOSIGNAL), sizeof(call));
+	while (sd_event_run(event, 0) > 0)
+		;
+	assert_int_equal(close(fds[0]), 0);
+	while (sd_event_run(event, 0) > 0)
+		;
+}
 
 static void ask_everything(void)
 {
@@ -349,6 +393,7 @@ static void ask_everything(void)
 	(void)ask(UID(99999));
 	(void)ask(NAMED("subuid-alice-100005"));
 	(void)ask("{\"method\":\"org.varlink.service.GetInfo\"}");
+	go_without_reading();
 	service.directory = directory;
 	(void)ask(UID(100005));
 	(void)ask(NAMED("subuid-alice-100005"));
@@ -368,7 +413,8 @@ int main(void)
 		cmocka_unit_test(records_come_from_the_files),
 		cmocka_unit_test(records_come_from_a_plugin),
 		cmocka_unit_test(the_service_does_not_answer_itself),
-		cmocka_unit_test(a_worker_answers_until_its_end_is_closed),
+		cmocka_unit_test(without_memory_the_service_does_not_begin),
+		cmocka_unit_test(a_lookup_that_can_have_no_deadline_fails),
 		cmocka_unit_test(an_answer_loses_no_memory),
 	};
 

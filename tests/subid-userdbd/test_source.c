@@ -643,6 +643,29 @@ static void a_source_that_fails_is_not_asked_on(void **state)
 	assert_in_range(asked("3 0 patient"), 1, 80);
 }
 
+/* Nor for those who come while it is asked: they wait for the same answers. */
+static void a_source_that_fails_is_not_asked_on_for_others(void **state)
+{
+	enum { OTHERS = 60 };
+	static struct result first, others[OTHERS];
+	uint32_t n = 0;
+
+	(void)state;
+	new_directory(PATIENCE, 2, false);
+	begin(&(struct query_key){ .id = 5 }, &first);
+	while (first.n == 0) {
+		/* One comes for each three questions. */
+		if (n < OTHERS && asked("3 0 patient") > 3 * n) {
+			begin(&(struct query_key){ .id = 100 + n, .uid = 1 + n }, &others[n]);
+			n++;
+		}
+		assert_true(sd_event_run(event, PATIENCE) > 0);
+	}
+	for (uint32_t i = 0; i < n; i++)
+		assert_int_equal(finish(&others[i])->r, -ECONNREFUSED);
+	assert_in_range(asked("3 0 patient"), 1, 120);
+}
+
 static void a_source_that_hangs_keeps_nobody_beyond_the_deadline(void **state)
 {
 	struct result hung, known, missing;
@@ -772,6 +795,7 @@ int main(void)
 		TEST(processes_that_cannot_be_looked_at_are_a_fault),
 		TEST(a_candidate_that_cannot_be_asked_is_a_fault),
 		TEST(a_source_that_fails_is_not_asked_on),
+		TEST(a_source_that_fails_is_not_asked_on_for_others),
 		TEST(a_source_that_hangs_keeps_nobody_beyond_the_deadline),
 		TEST(a_query_can_be_given_up_at_any_time),
 		TEST(the_files_are_answered_from_here),
