@@ -22,6 +22,8 @@
 #   host_add_module FILE        an NSS module, found by every program
 #   host_add_program FILE       a program that every user finds and may run
 #   host_add_sample             the accounts and ranges that most tests use
+#   host_settle                 waits until the module takes subuid and subgid for settled,
+#                               and keeps an index: three seconds after the last change
 #
 #   host_run COMMAND...         runs it, but ends it after 120 seconds: a lookup may hang
 #   host_show COMMAND...        likewise, and prints its exit status as the last line
@@ -167,6 +169,15 @@ host_add_sample() {
     host_add_user a-b.c 1002
     host_set_subuid ftweedal:100000:65536 containers:2147483647:2147483648 1002:300000:1000
     host_set_subgid ftweedal:500000:65536 containers:2147483647:2147483648 a-b.c:700000:1000
+}
+
+host_settle() {
+    local changed
+    for changed in $(stat --dereference --format %Z /etc/subuid /etc/subgid); do
+        while ((EPOCHSECONDS - changed < 3)); do sleep 0.1; done
+    done
+    # The module's clock is that of the last tick.
+    sleep 0.02
 }
 
 read -ra host_wrapper <<<"${HOST_WRAPPER-}"

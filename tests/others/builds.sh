@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Builds the module in two other ways and tests it: for 32-bit programs, and with
-# AddressSanitizer and UBSan, loaded by programs that are built without them.
+# Compiles the module in two other ways and tests it: for 32-bit programs, and with
+# AddressSanitizer and UBSan, loaded by programs that are built without them. The sources and
+# macros are those of the build. That configure finds the options by itself is seen where
+# scripts/check builds for i386 and with --enable-sanitizers.
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
@@ -9,14 +11,15 @@ set -u
 . "$abs_top_srcdir/tests/tap.sh"
 # shellcheck source=tests/host.sh
 . "$abs_top_srcdir/tests/host.sh"
+# shellcheck source=tests/module.sh
+. "$abs_top_srcdir/tests/module.sh"
 
-[ ! -f "$abs_top_srcdir/config.status" ] ||
-    skip_all "the source tree is configured, so no other build directory can be configured"
 host_enter "$@"
 host_add_sample
 host_set_services files subid
 
-cc=$(sed -n 's/^CC = //p' "$abs_top_builddir/Makefile")
+made_with() { sed -n "s/^$1 = //p" "$abs_top_builddir/Makefile"; } # VARIABLE
+cc=$(made_with CC)
 tests=$abs_top_srcdir/tests
 user="subuid-ftweedal-100033:x:100033:500033:Subordinate UID 33 of ftweedal:/:/sbin/nologin"
 keys=(100033 subuid-ftweedal-100033 300999 subuid-a-b.c-300999 4294967294 99999)
@@ -28,14 +31,17 @@ rm "$host_dir/lib/libnss_subid.so.2" && ldconfig
 is "and without it there are none" "$(host_show "$lookups" 1 100033)" "absent
 status 0"
 
-configure_and_make() { # DIRECTORY ARGUMENT...
-    mkdir "$1" && (
-        cd "$1" &&
-            CONFIG_SHELL=/bin/sh timeout 600 "$abs_top_srcdir/configure" --quiet \
-                --disable-dependency-tracking --disable-subid-check --disable-subid-userdbd \
-                --without-libsubid "CC=$cc" "${@:2}" >/dev/null &&
-            timeout 600 make -j2 libnss_subid.la
-    )
+mapfile -t sources < <(module_sources)
+# Their values are quoted for the shell.
+eval "macros=($(made_with DEFS))"
+module_is_built() { # DIRECTORY COMPILER-ARGUMENT...
+    mkdir -p "$1/.libs"
+    # shellcheck disable=SC2086,SC2154 # macros: by eval
+    ok "it is built" timeout 300 $cc -std=gnu11 -fvisibility=hidden -fPIC -shared \
+        "${macros[@]}" "-DNSS_SUBID_NOLOGIN=\"$(made_with nologin)\"" \
+        -I"$abs_top_srcdir/libsubid-shim" -I"$abs_top_srcdir/nss_subid" "${@:2}" \
+        -Wl,--version-script="$abs_top_srcdir/nss_subid/nss_subid.map" \
+        -o "$1/.libs/libnss_subid.so.2" "${sources[@]}"
 }
 compiles() { # NAME COMPILER-ARGUMENT...
     # shellcheck disable=SC2086
@@ -50,32 +56,10 @@ runs_32() { # PROGRAM
     command -v qemu-i386 >/dev/null && qemu-i386 "$1"
 }
 
-# shellcheck disable=SC2086
-if echo 'int main(void) { return sizeof(void *) == 4 ? 0 : 1; }' >probe.c &&
-    $cc -m32 -o probe probe.c 2>/dev/null && runs_32 ./probe; then
-    configure_and_make 32 "CFLAGS=-m32 -O2" ${emulator_32:+--host=i686-pc-linux-gnu} >32.log 2>&1 &
-    pid_32=$!
-else
-    pid_32=
-fi
+diag "--- AddressSanitizer and UBSan"
 libasan=$($cc -print-file-name=libasan.so)
 if [ -f "$libasan" ]; then
-    configure_and_make sanitized --enable-sanitizers >sanitized.log 2>&1 &
-    pid_sanitized=$!
-else
-    pid_sanitized=
-fi
-# ok() would call wait in a subshell, which is not the parent of the process.
-is_built() { # PID LOG
-    local r=0
-    wait "$1" || r=$?
-    [ "$r" -eq 0 ] || diag "$(tail -n 20 "$2")"
-    is "it is built" "$r" 0
-}
-
-diag "--- AddressSanitizer and UBSan"
-if [ -n "$pid_sanitized" ]; then
-    is_built "$pid_sanitized" sanitized.log
+    module_is_built sanitized -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
     ok "with AddressSanitizer" grep -q __asan_report_store sanitized/.libs/libnss_subid.so.2
     ok "with UBSan" grep -q __ubsan_handle sanitized/.libs/libnss_subid.so.2
     compiles "and so is a program without it" -o sweep "$tests/others/glibc.c"
@@ -86,7 +70,8 @@ if [ -n "$pid_sanitized" ]; then
     is "getent" "$(under_asan getent passwd 100033)" "$user
 status 0"
     is "every question" "$(under_asan "$lookups" 1 "${keys[@]}")" "$want"
-    # By now the files are old enough for an index.
+    # It asks the index.
+    host_settle
     is "every question often" "$(under_asan "$lookups" 10 "${keys[@]}" | sort -u)" \
         "$(sort -u <<<"$want")"
     is "every size of a buffer" "$(under_asan ./sweep sweep)" "0 failed
@@ -116,8 +101,10 @@ else
 fi
 
 diag "--- 32 bits"
-if [ -n "$pid_32" ]; then
-    is_built "$pid_32" 32.log
+# shellcheck disable=SC2086
+if echo 'int main(void) { return sizeof(void *) == 4 ? 0 : 1; }' >probe.c &&
+    $cc -m32 -o probe probe.c 2>/dev/null && runs_32 ./probe; then
+    module_is_built 32 -m32 -O2 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
     # Byte 4 of an ELF file is 1 if it is for 32 bits, and 2 for 64.
     is "as a 32-bit module" "$(od -An -tx1 -j4 -N1 32/.libs/libnss_subid.so.2)" " 01"
     compiles "and so is a program" -m32 -o lookups-32 "$tests/integration/lookups.c"
