@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A module that knows nobody, but first examines the file that could say otherwise: the least that
- * "no such ID" can cost if it is never stale. By name it examines the file twice, for two
- * questions: does the owner have the ID, and if not, who else has it?
+ * "no such ID" can cost if it is never stale.
  */
 #include <nss.h>
 
@@ -13,11 +12,6 @@ NSS_DECLARE_MODULE_FUNCTIONS(stamp_absent)
 static enum nss_status look_at(const char *path)
 {
 	return floor_stamp(path) < 0 ? NSS_STATUS_UNAVAIL : NSS_STATUS_NOTFOUND;
-}
-
-static enum nss_status look_at_twice(const char *path)
-{
-	return floor_stamp(path) < 0 ? NSS_STATUS_UNAVAIL : look_at(path);
 }
 
 enum nss_status _nss_stamp_absent_getpwuid_r(uid_t uid, struct passwd *result, char *buffer,
@@ -31,7 +25,7 @@ enum nss_status _nss_stamp_absent_getpwnam_r(const char *name, struct passwd *re
 					     size_t buflen, int *errnop)
 {
 	(void)name, (void)result, (void)buffer, (void)buflen, (void)errnop;
-	return look_at_twice(FLOOR_SUBUID);
+	return look_at(FLOOR_SUBUID);
 }
 
 enum nss_status _nss_stamp_absent_getgrgid_r(gid_t gid, struct group *result, char *buffer,
@@ -45,5 +39,5 @@ enum nss_status _nss_stamp_absent_getgrnam_r(const char *name, struct group *res
 					     size_t buflen, int *errnop)
 {
 	(void)name, (void)result, (void)buffer, (void)buflen, (void)errnop;
-	return look_at_twice(FLOOR_SUBGID);
+	return look_at(FLOOR_SUBGID);
 }

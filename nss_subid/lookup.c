@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "source.h"
+#include "text.h"
 
 enum source {
 	SOURCE_UNKNOWN,
@@ -95,16 +96,19 @@ static int find_owner(struct nss_host *host, enum subid_kind kind, const struct 
 	const struct subid_database *database = &host->databases[kind];
 	int r;
 
+	/* One question answers most lookups: nobody owns the ID, or the first line with it is
+	 * the owner's. */
+	r = subid_by_id(database, named->id, ret_owner, ret_position);
+	if (r < 0 || subid_text_equal(ret_owner->text, ret_owner->len, named->owner.text,
+				      named->owner.len))
+		return r;
+
 	r = subid_by_owner(database, &named->owner, named->id, ret_position);
 	if (r == 0)
 		*ret_owner = named->owner;
 	if (r != -ENOENT)
 		return r;
 
-	/* If nobody owns the ID, the lookup ends before any account service is asked. */
-	r = subid_by_id(database, named->id, ret_owner, ret_position);
-	if (r < 0)
-		return r;
 	r = nss_account_uid(&host->root, &host->databases[SUBID_UID], &named->owner, ret_owner);
 	if (r < 0)
 		return r;
