@@ -24,16 +24,16 @@ packages_in() { # GROUP
             python3 python3-jsonschema qemu-user rsync strace tar uidmap util-linux valgrind zsh
         ;;
     check)
-        echo clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils
+        echo ccache clang clang-format clang-tidy cppcheck gcovr libclang-rt-dev llvm shellcheck xz-utils
         ;;
     bench)
         echo gnuplot-nox libnss-systemd libsubid-dev perl-base python3-minimal strace valgrind
         ;;
-    suite) # what would start a daemon on a host
-        echo nscd
+    suite) # also in the Debian roots; nscd would start a daemon on a host
+        echo ccache nscd
         ;;
     cross) # other architectures
-        echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross libcmocka-dev:arm64 \
+        echo ccache gcc-aarch64-linux-gnu libc6-dev-arm64-cross libcmocka-dev:arm64 \
             gcc-s390x-linux-gnu libc6-dev-s390x-cross libcmocka-dev:s390x \
             binutils mount perl-base procps qemu-user util-linux
         ;;
