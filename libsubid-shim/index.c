@@ -7,7 +7,6 @@
 
 #include "index_layout.h"
 #include "stamp.h"
-#include "text.h"
 
 #define READABLE_BY_ALL (S_IRUSR | S_IRGRP | S_IROTH)
 
@@ -29,50 +28,62 @@ void subid_index_free(struct subid_index *index)
 		(void)munmap(index, index->size);
 }
 
-/* How many entries of by_start[] begin at the ID or below it. They are the first ones. */
+/* How many lines begin at the ID or below it. They are the first ones of lines[]. */
 static uint32_t count_starts(const struct subid_index *index, uint32_t id)
 {
-	const struct subid_index_start *first = index->by_start;
-	uint32_t n = index->n_lines;
+	const struct subid_index_line *first = index->lines;
+	uint32_t n = index->n_lines, guess;
 
-	if (n == 0 || id < first->start)
+	if (n == 0 || id < first->range.start)
 		return 0;
+
+	guess = (id - first->range.start) / index->step;
+	guess = guess < n ? guess : n - 1;
+	if (first[guess].range.start <= id && (guess + 1 == n || first[guess + 1].range.start > id))
+		return guess + 1;
 
 	/* A selection without a branch: the processor could not predict one. */
 	for (; n > 1; n -= n / 2)
-		first += first[n / 2].start <= id ? n / 2 : 0;
-	return (uint32_t)(first - index->by_start) + 1;
+		first += first[n / 2].range.start <= id ? n / 2 : 0;
+	return (uint32_t)(first - index->lines) + 1;
 }
 
-/* The first line of the file that holds the ID, or SUBID_INDEX_NO_LINE. */
-static uint32_t find_line(const struct subid_index *index, uint32_t id)
+/* The first line of the file that holds the ID, or NULL. */
+static const struct subid_index_line *find_line(const struct subid_index *index, uint32_t id)
 {
-	uint32_t first_line = SUBID_INDEX_NO_LINE;
+	const struct subid_index_line *first = NULL;
 
 	for (uint32_t n = count_starts(index, id); n > 0; n--) {
-		const struct subid_index_start *start = &index->by_start[n - 1];
+		const struct subid_index_line *line = &index->lines[n - 1];
 
-		if (start->reach < id)
+		if (subid_range_contains(&line->range, id) &&
+		    (!first || line->number < first->number))
+			first = line;
+		if (line->reach < id)
 			break;
-		if (start->line < first_line &&
-		    subid_range_contains(&index->lines[start->line].range, id))
-			first_line = start->line;
 	}
-	return first_line;
+	return first;
 }
 
-/* The owner's first line, or SUBID_INDEX_NO_LINE. */
-static uint32_t find_first_line_of(const struct subid_index *index, const struct subid_owner *owner)
+/* A line as `next` and the buckets name it, or NULL. */
+static const struct subid_index_line *line_at(const struct subid_index *index, uint32_t place)
+{
+	return place < index->n_lines ? &index->lines[place] : NULL;
+}
+
+/* The owner's first line in the file, or NULL. */
+static const struct subid_index_line *find_first_line_of(const struct subid_index *index,
+							 const struct subid_owner *owner)
 {
 	uint32_t i = subid_index_bucket(index, owner->text, owner->len);
 
 	for (; index->buckets[i] != 0; i = subid_index_next_bucket(index, i)) {
-		uint32_t line = index->buckets[i] - 1;
+		const struct subid_index_line *line = &index->lines[index->buckets[i] - 1];
 
 		if (subid_index_is_owner(index, line, owner->text, owner->len))
 			return line;
 	}
-	return SUBID_INDEX_NO_LINE;
+	return NULL;
 }
 
 static uint64_t position_on(const struct subid_index_line *line, uint32_t id)
@@ -83,18 +94,15 @@ static uint64_t position_on(const struct subid_index_line *line, uint32_t id)
 int subid_index_find_id(const struct subid_index *index, uint32_t id, struct subid_owner *ret_owner,
 			uint64_t *ret_position)
 {
-	uint32_t n = find_line(index, id);
-	const struct subid_index_line *line;
-	size_t len;
+	const struct subid_index_line *line = find_line(index, id);
 
-	if (n == SUBID_INDEX_NO_LINE)
+	if (!line)
 		return -ENOENT;
 
-	line = &index->lines[n];
-	len = subid_text_length(index->owners + line->owner, SUBID_OWNER_MAX_BYTES);
-	memcpy(ret_owner->text, index->owners + line->owner, len);
-	ret_owner->text[len] = '\0';
-	ret_owner->len = len;
+	memcpy(ret_owner->text, index->owners + line->owner, line->owner_len);
+	ret_owner->text[line->owner_len] = '\0';
+	ret_owner->len = line->owner_len;
+	ret_owner->place = (uint32_t)(line - index->lines);
 	*ret_position = position_on(line, id);
 	return 0;
 }
@@ -102,36 +110,42 @@ int subid_index_find_id(const struct subid_index *index, uint32_t id, struct sub
 int subid_index_find_owner(const struct subid_index *index, const struct subid_owner *owner,
 			   uint32_t id, uint64_t *ret_position)
 {
-	uint32_t n = find_line(index, id);
+	const struct subid_index_line *line = find_line(index, id);
 
-	if (n == SUBID_INDEX_NO_LINE)
+	if (!line)
 		return -ENOENT;
 
-	if (!subid_index_is_owner(index, n, owner->text, owner->len)) {
-		n = find_first_line_of(index, owner);
-		while (n != SUBID_INDEX_NO_LINE &&
-		       !subid_range_contains(&index->lines[n].range, id))
-			n = index->lines[n].next;
-		if (n == SUBID_INDEX_NO_LINE)
+	if (!subid_index_is_owner(index, line, owner->text, owner->len)) {
+		line = find_first_line_of(index, owner);
+		while (line && !subid_range_contains(&line->range, id))
+			line = line_at(index, line->next);
+		if (!line)
 			return -ENOENT;
 	}
-	*ret_position = position_on(&index->lines[n], id);
+	*ret_position = position_on(line, id);
 	return 0;
+}
+
+/* Is the line the owner's, and has it the ID at the position? */
+static bool has_position(const struct subid_index *index, const struct subid_index_line *line,
+			 const struct subid_owner *owner, uint64_t position)
+{
+	return position >= line->laid && position - line->laid < line->range.count &&
+	       subid_index_is_owner(index, line, owner->text, owner->len);
 }
 
 int subid_index_find_position(const struct subid_index *index, const struct subid_owner *owner,
 			      uint64_t position, uint32_t *ret_id)
 {
-	uint32_t n = find_first_line_of(index, owner);
+	const struct subid_index_line *line = line_at(index, owner->place);
 
-	for (; n != SUBID_INDEX_NO_LINE; n = index->lines[n].next) {
-		const struct subid_range *range = &index->lines[n].range;
-
-		if (position < range->count) {
-			*ret_id = range->start + (uint32_t)position;
-			return 0;
-		}
-		position -= range->count;
+	if (!line || !has_position(index, line, owner, position)) {
+		line = find_first_line_of(index, owner);
+		while (line && !has_position(index, line, owner, position))
+			line = line_at(index, line->next);
+		if (!line)
+			return -ENOENT;
 	}
-	return -ENOENT;
+	*ret_id = line->range.start + (uint32_t)(position - line->laid);
+	return 0;
 }

@@ -9,7 +9,6 @@
 #include "line.h"
 #include "reader.h"
 #include "stamp.h"
-#include "text.h"
 
 /* The shortest line that delegates something: "a:0:1". */
 #define LINE_MIN_BYTES 5
@@ -50,8 +49,6 @@ static size_t lay_out(struct subid_index *index, char *memory, uint32_t max_line
 	(void)take(memory, &used, 1, sizeof(*index));
 	index->lines =
 		(struct subid_index_line *)take(memory, &used, max_lines, sizeof(*index->lines));
-	index->by_start = (struct subid_index_start *)take(memory, &used, max_lines,
-							   sizeof(*index->by_start));
 	index->buckets = (uint32_t *)take(memory, &used, buckets_for(max_lines), sizeof(uint32_t));
 	/* An owner's text with its NUL is shorter than its line. */
 	index->owners = (char *)take(memory, &used, file_size, 1);
@@ -96,7 +93,7 @@ static int count_lines(struct subid_reader *reader, uint32_t *ret_lines)
 	return 0;
 }
 
-/* Fill lines[] and the owners' texts. `next` and `laid` are filled in later. */
+/* Fill lines[] in the order of the file, and the owners' texts. */
 static int read_lines(struct subid_reader *reader, struct subid_index *index, uint32_t max_lines)
 {
 	uint32_t owners_end = 0;
@@ -110,22 +107,78 @@ static int read_lines(struct subid_reader *reader, struct subid_index *index, ui
 			continue;
 		/* The file has grown since its lines were counted. */
 		if (index->n_lines == max_lines ||
-		    owners_end + line.owner_len + 1 > (uint64_t)index->stamp.st_size)
+		    owners_end + line.owner_len > (uint64_t)index->stamp.st_size)
 			return -ESTALE;
 
-		index->lines[index->n_lines++] = (struct subid_index_line){
+		index->lines[index->n_lines] = (struct subid_index_line){
 			.range = line.range,
+			.number = index->n_lines,
 			.owner = owners_end,
+			.owner_len = (uint32_t)line.owner_len,
 		};
+		index->n_lines++;
 		memcpy(index->owners + owners_end, line.owner, line.owner_len);
-		owners_end += (uint32_t)line.owner_len + 1;
+		owners_end += (uint32_t)line.owner_len;
 	}
 	return r == -ENOENT ? 0 : r;
 }
 
+/* Heapsort works in place and takes O(n log n) on any input. qsort(3) may call malloc(3). */
+static void sift_down(struct subid_index_line *heap, uint32_t n, uint32_t i)
+{
+	struct subid_index_line moved = heap[i];
+
+	for (uint32_t child = 2 * i + 1; child < n; child = 2 * i + 1) {
+		if (child + 1 < n && heap[child].range.start < heap[child + 1].range.start)
+			child++;
+		if (heap[child].range.start <= moved.range.start)
+			break;
+		heap[i] = heap[child];
+		i = child;
+	}
+	heap[i] = moved;
+}
+
+static void sort_lines(struct subid_index_line *lines, uint32_t n)
+{
+	for (uint32_t i = n / 2; i > 0; i--)
+		sift_down(lines, n, i - 1);
+	for (uint32_t end = n; end > 1; end--) {
+		struct subid_index_line last = lines[end - 1];
+
+		lines[end - 1] = lines[0];
+		lines[0] = last;
+		sift_down(lines, end - 1, 0);
+	}
+}
+
+static bool are_sorted(const struct subid_index_line *lines, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++)
+		if (lines[i - 1].range.start > lines[i].range.start)
+			return false;
+	return true;
+}
+
 /*
- * Fill buckets[] and `next`. The loop goes from the last line to the first. So when it comes to a
- * line, the owner's bucket holds the owner's next line. In the end it holds the first one.
+ * Sort lines[] by their first IDs, and note where each line of the file lies now: line i in
+ * lines[lines[i].reach]. (This is what `reach` means until fill_reach().) Most files are sorted:
+ * each new range is appended and lies above the last.
+ */
+static void order_lines(struct subid_index *index)
+{
+	struct subid_index_line *lines = index->lines;
+
+	if (!are_sorted(lines, index->n_lines))
+		sort_lines(lines, index->n_lines);
+	for (uint32_t place = 0; place < index->n_lines; place++)
+		lines[lines[place].number].reach = place;
+}
+
+/*
+ * Fill buckets[] and `next`. The loop goes from the last line of the file to the first. So when it
+ * comes to a line, the owner's bucket holds the owner's next line. In the end it holds the first
+ * one.
  */
 static int link_lines(struct subid_index *index)
 {
@@ -133,19 +186,20 @@ static int link_lines(struct subid_index *index)
 
 	index->n_buckets = buckets_for(index->n_lines);
 	for (uint32_t n = index->n_lines; n > 0; n--) {
-		struct subid_index_line *line = &index->lines[n - 1];
+		uint32_t place = index->lines[n - 1].reach;
+		struct subid_index_line *line = &index->lines[place];
 		const char *owner = index->owners + line->owner;
-		size_t len = subid_text_length(owner, SUBID_OWNER_MAX_BYTES);
-		uint32_t i = subid_index_bucket(index, owner, len);
+		uint32_t i = subid_index_bucket(index, owner, line->owner_len);
 
 		while (index->buckets[i] != 0 &&
-		       !subid_index_is_owner(index, index->buckets[i] - 1, owner, len)) {
+		       !subid_index_is_owner(index, &index->lines[index->buckets[i] - 1], owner,
+					     line->owner_len)) {
 			if (probes_left-- == 0)
 				return -E2BIG;
 			i = subid_index_next_bucket(index, i);
 		}
 		line->next = index->buckets[i] != 0 ? index->buckets[i] - 1 : SUBID_INDEX_NO_LINE;
-		index->buckets[i] = n;
+		index->buckets[i] = place + 1;
 	}
 	return 0;
 }
@@ -156,8 +210,8 @@ static int link_lines(struct subid_index *index)
  */
 static int lay_lines(struct subid_index *index)
 {
-	for (uint32_t n = 0; n < index->n_lines; n++) {
-		const struct subid_index_line *line = &index->lines[n];
+	for (uint32_t i = 0; i < index->n_lines; i++) {
+		const struct subid_index_line *line = &index->lines[index->lines[i].reach];
 
 		if (line->range.count > UINT32_MAX - line->laid)
 			return -E2BIG;
@@ -167,57 +221,29 @@ static int lay_lines(struct subid_index *index)
 	return 0;
 }
 
-/* Heapsort works in place and takes O(n log n) on any input. qsort(3) may call malloc(3). */
-static void sift_down(struct subid_index_start *heap, uint32_t n, uint32_t i)
+static void fill_reach(struct subid_index *index)
 {
-	struct subid_index_start moved = heap[i];
-
-	for (uint32_t child = 2 * i + 1; child < n; child = 2 * i + 1) {
-		if (child + 1 < n && heap[child].start < heap[child + 1].start)
-			child++;
-		if (heap[child].start <= moved.start)
-			break;
-		heap[i] = heap[child];
-		i = child;
-	}
-	heap[i] = moved;
-}
-
-static void sort_starts(struct subid_index_start *starts, uint32_t n)
-{
-	for (uint32_t i = n / 2; i > 0; i--)
-		sift_down(starts, n, i - 1);
-	for (uint32_t end = n; end > 1; end--) {
-		struct subid_index_start last = starts[end - 1];
-
-		starts[end - 1] = starts[0];
-		starts[0] = last;
-		sift_down(starts, end - 1, 0);
-	}
-}
-
-/* Fill by_start[]. Most files are sorted: each new range is appended and lies above the last. */
-static void order_lines(struct subid_index *index)
-{
-	bool is_sorted = true;
 	uint32_t reach = 0;
 
-	for (uint32_t n = 0; n < index->n_lines; n++) {
-		uint32_t start = index->lines[n].range.start;
+	for (uint32_t place = 0; place < index->n_lines; place++) {
+		struct subid_index_line *line = &index->lines[place];
+		uint32_t last = subid_range_last(&line->range);
 
-		index->by_start[n] = (struct subid_index_start){ .start = start, .line = n };
-		is_sorted = is_sorted && (n == 0 || index->by_start[n - 1].start <= start);
-	}
-	if (!is_sorted)
-		sort_starts(index->by_start, index->n_lines);
-
-	for (uint32_t n = 0; n < index->n_lines; n++) {
-		struct subid_index_start *start = &index->by_start[n];
-		uint32_t last = subid_range_last(&index->lines[start->line].range);
-
+		line->reach = reach;
 		reach = last > reach ? last : reach;
-		start->reach = reach;
 	}
+}
+
+/* The average over the lower half of the lines. A single range far above them does not change it.
+ */
+static uint32_t usual_step(const struct subid_index *index)
+{
+	uint32_t half = index->n_lines / 2;
+	uint32_t step = 0;
+
+	if (half > 0)
+		step = (index->lines[half].range.start - index->lines[0].range.start) / half;
+	return step > 0 ? step : 1;
 }
 
 static int fill(struct subid_index *index, struct subid_reader *reader, uint32_t max_lines)
@@ -231,11 +257,15 @@ static int fill(struct subid_index *index, struct subid_reader *reader, uint32_t
 	if (r < 0)
 		return r;
 
+	order_lines(index);
 	r = link_lines(index);
+	if (r == 0)
+		r = lay_lines(index);
 	if (r < 0)
 		return r;
-	order_lines(index);
-	return lay_lines(index);
+	fill_reach(index);
+	index->step = usual_step(index);
+	return 0;
 }
 
 static int build(struct subid_reader *reader, const struct stat *stamp, struct subid_index **ret)

@@ -7,23 +7,21 @@
 
 #include "index.h"
 #include "range.h"
+#include "text.h"
 
 /* How an index lies in memory: see the picture in index.h. Private to index.c and index_build.c. */
 
 #define SUBID_INDEX_NO_LINE UINT32_MAX
 
+/* Half a cache line: what an answer needs of a line takes one access to memory. */
 struct subid_index_line {
 	struct subid_range range;
-	uint32_t laid;	/* how many of the owner's IDs lie on lines above */
-	uint32_t owner; /* offset in the owners' texts, where it is NUL-terminated */
-	uint32_t next;	/* the owner's next line, or SUBID_INDEX_NO_LINE */
-};
-
-/* A line, sorted by its first ID. */
-struct subid_index_start {
-	uint32_t start;
-	uint32_t reach; /* the highest ID of this line and all that are sorted before it */
-	uint32_t line;
+	uint32_t reach;	    /* the highest ID of the lines before this one in lines[] */
+	uint32_t number;    /* in the file, from 0; lines that delegate nothing do not count */
+	uint32_t laid;	    /* how many of the owner's IDs lie on lines above it in the file */
+	uint32_t next;	    /* the owner's next line in the file, or SUBID_INDEX_NO_LINE */
+	uint32_t owner;	    /* offset in the owners' texts */
+	uint32_t owner_len; /* bytes */
 };
 
 struct subid_index {
@@ -31,10 +29,10 @@ struct subid_index {
 	size_t size; /* bytes mapped */
 	uint32_t n_lines;
 	uint32_t n_buckets; /* more than there are owners, so that one is always empty */
+	uint32_t step;	    /* not 0 */
 	struct subid_index_line *lines;
-	struct subid_index_start *by_start;
 	uint32_t *buckets; /* an owner's first line + 1; 0 is an empty bucket */
-	char *owners;	   /* texts, end to end */
+	char *owners;	   /* texts, end to end, without NULs */
 };
 
 /*
@@ -62,14 +60,10 @@ SUBID_CHECKED static inline uint32_t subid_index_next_bucket(const struct subid_
 	return bucket + 1 < index->n_buckets ? bucket + 1 : 0;
 }
 
-/* subid_index_is_owner: is lines[@line] the owner's? @len: bytes. */
+/* subid_index_is_owner: is the line the owner's? @len: bytes. */
 SUBID_CHECKED static inline bool subid_index_is_owner(const struct subid_index *index,
-						      uint32_t line, const char *owner, size_t len)
+						      const struct subid_index_line *line,
+						      const char *owner, size_t len)
 {
-	const char *text = index->owners + index->lines[line].owner;
-	size_t i = 0;
-
-	while (i < len && text[i] == owner[i])
-		i++;
-	return i == len && text[i] == '\0';
+	return subid_text_equal(index->owners + line->owner, line->owner_len, owner, len);
 }

@@ -12,6 +12,7 @@ void subid_owner_set_line(struct subid_owner *ret, const struct subid_line *line
 	memcpy(ret->text, line->owner, line->owner_len);
 	ret->text[line->owner_len] = '\0';
 	ret->len = line->owner_len;
+	ret->place = 0;
 }
 
 int subid_owner_set(struct subid_owner *ret, const char *text, size_t len)

@@ -159,5 +159,6 @@ int nss_account_uid(const struct nss_root *root, const struct subid_database *su
 	ret->len = subid_decimal_digits(uid);
 	subid_decimal_write(uid, ret->len, ret->text);
 	ret->text[ret->len] = '\0';
+	ret->place = 0;
 	return 0;
 }

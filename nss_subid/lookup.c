@@ -99,8 +99,8 @@ static int find_owner(struct nss_host *host, enum subid_kind kind, const struct 
 	/* One question answers most lookups: nobody owns the ID, or the first line with it is
 	 * the owner's. */
 	r = subid_by_id(database, named->id, ret_owner, ret_position);
-	if (r < 0 || subid_text_equal(ret_owner->text, ret_owner->len, named->owner.text,
-				      named->owner.len))
+	if (r < 0 ||
+	    subid_text_equal(ret_owner->text, ret_owner->len, named->owner.text, named->owner.len))
 		return r;
 
 	r = subid_by_owner(database, &named->owner, named->id, ret_position);

@@ -68,7 +68,7 @@ mapfile -t picture < <(awk '
     /^<!-- as in libsubid-shim\/index.h -->$/ { fences = 2; next }
     fences > 0 && /^```/ { fences--; next }
     fences == 1 && NF > 0 { sub(/^ +/, ""); print }' doc/design.md)
-is "it has four lines" "${#picture[@]}" 4
+is "it has six lines" "${#picture[@]}" 6
 for line in "${picture[@]}"; do
     ok "in the header too: $line" grep -qF -- "$line" libsubid-shim/index.h
 done

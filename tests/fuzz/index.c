@@ -49,6 +49,7 @@ static void compare_owner(const struct subid_index *index, const char *name, uin
 		fuzz_fail("ID %u of %s: scan %d, position %ju; index %d, position %ju", id, name, r,
 			  (uintmax_t)scanned, r_index, (uintmax_t)found);
 
+	owner.place = id % LINES_MAX;
 	r = subid_files_scan_position(FUZZ_FILE, &owner, position, &id_scanned);
 	r_index = subid_index_find_position(index, &owner, position, &id_found);
 	if (r_index != r || id_found != id_scanned)

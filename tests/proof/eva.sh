@@ -60,11 +60,12 @@ harness record "nss_subid/record.c $shim/line.c $shim/owner.c $shim/decimal.c" \
 
 harness index $shim/index.c \
     'subid_index_find_id subid_index_find_owner subid_index_find_position count_starts find_line
-     find_first_line_of position_on subid_index_bucket subid_index_next_bucket
-     subid_index_is_owner subid_range_contains' \
-    'any numbers in indexes of 0 to 3 lines, owners of 3 bytes' \
-    '-eva-domains symbolic-locations -eva-slevel-function main:300,choose_index:300,choose_owner:1100,subid_index_find_owner:300,subid_index_find_id:300,find_line:100' \
-    $shim/index.c 's/by_start\[n - 1\]/by_start[n]/'
+     line_at find_first_line_of position_on has_position subid_index_bucket
+     subid_index_next_bucket subid_index_is_owner subid_range_contains subid_text_equal
+     subid_text_begins' \
+    'any numbers in indexes of 0 to 3 lines, owners of 1 to 3 bytes' \
+    '-eva-domains symbolic-locations -eva-slevel-function main:2000,choose_index:300,choose_owner:1100,subid_index_find_owner:300,subid_index_find_id:300,find_line:100' \
+    $shim/index.c 's/lines\[n - 1\]/lines[n]/'
 
 harness name "nss_subid/record.c $shim/line.c $shim/owner.c $shim/decimal.c" \
     'nss_record_parse_name nss_record_name_is_ours subid_text_length subid_text_begins

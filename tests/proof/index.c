@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Searches an index by any ID, position, and owner in ASCII. The numbers in the index are
- * arbitrary, apart from these promises of the builder: each number of a line is below n_lines,
- * `next` leads to a later line, and an owner's text ends with a NUL inside the texts.
+ * arbitrary, apart from these promises of the builder: `next` and the buckets name entries below
+ * n_lines, an owner's text lies inside the texts, and `step` is not 0.
  */
 #include "index.h"
 
@@ -12,11 +12,10 @@
 #include <limits.h>
 
 #define LINES 3
-#define BUCKETS 5     /* as many as index_build.c makes for LINES lines */
-#define OWNER_BYTES 4 /* three letters and the NUL */
+#define BUCKETS 5 /* as many as index_build.c makes for LINES lines */
+#define OWNER_BYTES 3
 
 static struct subid_index_line lines[LINES];
-static struct subid_index_start by_start[LINES];
 static uint32_t buckets[BUCKETS];
 static char owners[LINES * OWNER_BYTES];
 
@@ -24,28 +23,26 @@ static void choose_line(uint32_t i, uint32_t n)
 {
 	lines[i].range.start = Frama_C_unsigned_int_interval(0, UINT32_MAX);
 	lines[i].range.count = Frama_C_unsigned_int_interval(1, UINT32_MAX);
+	lines[i].reach = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+	lines[i].number = Frama_C_unsigned_int_interval(0, n - 1);
 	lines[i].laid = Frama_C_unsigned_int_interval(0, UINT32_MAX);
+	lines[i].next =
+		proof_choose() ? Frama_C_unsigned_int_interval(0, n - 1) : SUBID_INDEX_NO_LINE;
 	lines[i].owner = i * OWNER_BYTES;
-	lines[i].next = i + 1 < n && proof_choose() ? Frama_C_unsigned_int_interval(i + 1, n - 1)
-						    : SUBID_INDEX_NO_LINE;
-	by_start[i].start = Frama_C_unsigned_int_interval(0, UINT32_MAX);
-	by_start[i].reach = Frama_C_unsigned_int_interval(0, UINT32_MAX);
-	by_start[i].line = Frama_C_unsigned_int_interval(0, n - 1);
+	lines[i].owner_len = Frama_C_unsigned_int_interval(1, OWNER_BYTES);
 }
 
 static void choose_index(struct subid_index *index, uint32_t n)
 {
 	proof_any(owners, sizeof(owners));
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < n; i++)
 		choose_line(i, n);
-		owners[i * OWNER_BYTES + OWNER_BYTES - 1] = '\0';
-	}
 	index->n_lines = n;
 	index->n_buckets = n + n / 2 + 1;
+	index->step = Frama_C_unsigned_int_interval(1, UINT32_MAX);
 	for (uint32_t i = 0; i < index->n_buckets; i++)
 		buckets[i] = Frama_C_unsigned_int_interval(0, n);
 	index->lines = lines;
-	index->by_start = by_start;
 	index->buckets = buckets;
 	index->owners = owners;
 }
@@ -56,6 +53,7 @@ static void choose_owner(struct subid_owner *owner)
 	for (uint32_t i = 0; i < SUBID_OWNER_MAX_BYTES; i++)
 		owner->text[i] = Frama_C_char_interval(1, CHAR_MAX);
 	owner->len = (size_t)Frama_C_interval(1, SUBID_OWNER_MAX_BYTES);
+	owner->place = Frama_C_unsigned_int_interval(0, UINT32_MAX);
 }
 
 int main(void)

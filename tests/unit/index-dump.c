@@ -12,33 +12,22 @@
 #include "index_layout.h"
 #include "stamp.h"
 
-static const char *owner_of(const struct subid_index *index, uint32_t line)
-{
-	return index->owners + index->lines[line].owner;
-}
-
 static void print_lines(const struct subid_index *index)
 {
-	printf("lines[]         start      count       laid  owner, and its next line\n");
+	printf("lines[]  number      start      count      reach       laid  next  owner\n");
 	for (uint32_t i = 0; i < index->n_lines; i++) {
 		const struct subid_index_line *line = &index->lines[i];
 		int width = printf("[%" PRIu32 "]", i);
 
-		printf("%*" PRIu32 " %10" PRIu32 " %10" PRIu32 "  \"%s\" ", 21 - width,
-		       line->range.start, line->range.count, line->laid, owner_of(index, i));
+		printf("%*" PRIu32 " %10" PRIu32 " %10" PRIu32 " %10" PRIu32 " %10" PRIu32 "  ",
+		       15 - width, line->number, line->range.start, line->range.count, line->reach,
+		       line->laid);
 		if (line->next == SUBID_INDEX_NO_LINE)
-			printf("-\n");
+			printf("  - ");
 		else
-			printf("[%" PRIu32 "]\n", line->next);
+			printf(" [%" PRIu32 "]", line->next);
+		printf("  \"%.*s\"\n", (int)line->owner_len, index->owners + line->owner);
 	}
-}
-
-static void print_by_start(const struct subid_index *index)
-{
-	printf("\nby_start[]      start      reach  line\n");
-	for (uint32_t i = 0; i < index->n_lines; i++)
-		printf("%21" PRIu32 " %10" PRIu32 "  [%" PRIu32 "]\n", index->by_start[i].start,
-		       index->by_start[i].reach, index->by_start[i].line);
 }
 
 static void print_buckets(const struct subid_index *index)
@@ -50,11 +39,7 @@ static void print_buckets(const struct subid_index *index)
 		else
 			printf(" [%" PRIu32 "]", index->buckets[i] - 1);
 	}
-
-	printf("\nowners   ");
-	for (uint32_t i = 0; i < index->n_lines; i++)
-		printf(" \"%s\"", owner_of(index, i));
-	printf("\n");
+	printf("\nstep      %" PRIu32 "\n", index->step);
 }
 
 static int build(const char *path, struct subid_index **ret)
@@ -81,7 +66,6 @@ int main(int argc, char **argv)
 	}
 
 	print_lines(index);
-	print_by_start(index);
 	print_buckets(index);
 	subid_index_free(index);
 	return 0;

@@ -11,40 +11,35 @@ directory=$(mktemp -d) || exit 1
 trap 'rm -rf "$directory"' EXIT
 
 cat >"$directory/picture" <<'END'
-bob:100000:65536
-alice:165536:65536
 bob:300000:1000
+alice:100000:65536
+bob:165536:65536
 END
 is "the index of the picture's file" "$("$dump" "$directory/picture")" "$(
     cat <<'END'
-lines[]         start      count       laid  owner, and its next line
-[0]            100000      65536          0  "bob" [2]
-[1]            165536      65536          0  "alice" -
-[2]            300000       1000      65536  "bob" -
+lines[]  number      start      count      reach       laid  next  owner
+[0]           1     100000      65536          0          0    -   "alice"
+[1]           2     165536      65536     165535       1000    -   "bob"
+[2]           0     300000       1000     231071          0   [1]  "bob"
 
-by_start[]      start      reach  line
-               100000     165535  [0]
-               165536     231071  [1]
-               300000     300999  [2]
-
-buckets[] - [1] [0] - -
-owners    "bob" "alice" "bob"
+buckets[] - [0] [2] - -
+step      65536
 END
 )"
 
-# An unsorted file, and a line that reaches over others.
+# A line that reaches over others.
 cat >"$directory/overlaps" <<'END'
 # not a line of the index
 carol:500:10
 alice:100:1000
 bob:50:10
 END
-is "the index of lines that overlap" "$("$dump" "$directory/overlaps" | sed -n '/by_start/,/^$/p')" "$(
+is "the index of lines that overlap" "$("$dump" "$directory/overlaps" | sed -n '1,/^$/p')" "$(
     cat <<'END'
-by_start[]      start      reach  line
-                   50         59  [2]
-                  100       1099  [1]
-                  500       1099  [0]
+lines[]  number      start      count      reach       laid  next  owner
+[0]           2         50         10          0          0    -   "bob"
+[1]           1        100       1000         59          0    -   "alice"
+[2]           0        500         10       1099          0    -   "carol"
 
 END
 )"
