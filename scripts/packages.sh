@@ -34,6 +34,8 @@ packages_in() { # GROUP
         ;;
     cross) # other architectures
         echo ccache gcc-aarch64-linux-gnu libc6-dev-arm64-cross libcmocka-dev:arm64 \
+            gcc-arm-linux-gnueabihf libc6-dev-armhf-cross libcmocka-dev:armhf \
+            gcc-i686-linux-gnu libc6-dev-i386-cross libcmocka-dev:i386 \
             gcc-s390x-linux-gnu libc6-dev-s390x-cross libcmocka-dev:s390x \
             binutils mount perl-base procps qemu-user util-linux
         ;;

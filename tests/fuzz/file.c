@@ -156,6 +156,7 @@ static ssize_t read_file(int fd, void *buf, size_t len, off64_t offset)
 	return (ssize_t)len;
 }
 
+/* inject.c in tests/unit says why a call has several names. */
 int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
 int __real_close(int fd);
@@ -163,9 +164,12 @@ ssize_t __real_pread(int fd, void *buf, size_t len, off_t offset);
 ssize_t __real_pread64(int fd, void *buf, size_t len, off64_t offset);
 int __real_fstatat(int at, const char *path, struct stat *ret, int flags);
 int __real_fstatat64(int at, const char *path, struct stat *ret, int flags);
+int __real___fstatat64_time64(int at, const char *path, struct stat *ret, int flags)
+	__attribute__((weak));
 void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__real_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
 int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __real___clock_gettime64(clockid_t clock, struct timespec *ret) __attribute__((weak));
 
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
@@ -176,9 +180,11 @@ ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t b
 ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t buf_size);
 int __wrap_fstatat(int at, const char *path, struct stat *ret, int flags);
 int __wrap_fstatat64(int at, const char *path, struct stat *ret, int flags);
+int __wrap___fstatat64_time64(int at, const char *path, struct stat *ret, int flags);
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap___clock_gettime64(clockid_t clock, struct timespec *ret);
 
 static mode_t mode_of(int flags, va_list args)
 {
@@ -249,6 +255,12 @@ int __wrap_fstatat64(int at, const char *path, struct stat *ret, int flags)
 	return now.begun ? stat_file(at, path, ret) : __real_fstatat64(at, path, ret, flags);
 }
 
+int __wrap___fstatat64_time64(int at, const char *path, struct stat *ret, int flags)
+{
+	return now.begun ? stat_file(at, path, ret)
+			 : __real___fstatat64_time64(at, path, ret, flags);
+}
+
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
 {
 	if (now.begun && begin(FUZZ_MMAP) < 0)
@@ -263,12 +275,20 @@ void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t 
 	return __real_mmap64(at, size, prot, flags, fd, offset);
 }
 
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+static int read_clock(struct timespec *ret)
 {
-	if (!now.begun)
-		return __real_clock_gettime(clock, ret);
 	if (begin(FUZZ_CLOCK) < 0)
 		return -1;
 	*ret = (struct timespec){ .tv_sec = CHANGED_SECONDS + (now.plan.recent ? 0 : 60) };
 	return 0;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	return now.begun ? read_clock(ret) : __real_clock_gettime(clock, ret);
+}
+
+int __wrap___clock_gettime64(clockid_t clock, struct timespec *ret)
+{
+	return now.begun ? read_clock(ret) : __real___clock_gettime64(clock, ret);
 }

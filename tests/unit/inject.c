@@ -285,12 +285,15 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
 
 /*
  * A call has one of two names, depending on _FILE_OFFSET_BITS. With _FORTIFY_SOURCE, pread(2)
- * has one of two others.
+ * has one of two others. With _TIME_BITS=64 on a 32-bit host, a call that tells the time has a
+ * third, which no other host has, so that the symbol must be weak.
  */
 int __real_open(const char *path, int flags, ...);
 int __real_open64(const char *path, int flags, ...);
 int __real_fstatat(int fd, const char *path, struct stat *stamp, int flags);
 int __real_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
+int __real___fstatat64_time64(int fd, const char *path, struct stat *stamp, int flags)
+	__attribute__((weak));
 void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__real_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
 int __real_munmap(void *memory, size_t size);
@@ -298,11 +301,13 @@ ssize_t __real_pread(int fd, void *buf, size_t len, off_t offset);
 ssize_t __real_pread64(int fd, void *buf, size_t len, off64_t offset);
 int __real_close(int fd);
 int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __real___clock_gettime64(clockid_t clock, struct timespec *ret) __attribute__((weak));
 
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
 int __wrap_fstatat(int fd, const char *path, struct stat *stamp, int flags);
 int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
+int __wrap___fstatat64_time64(int fd, const char *path, struct stat *stamp, int flags);
 void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
 void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
 int __wrap_munmap(void *memory, size_t size);
@@ -312,6 +317,7 @@ ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t b
 ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size_t buf_size);
 int __wrap_close(int fd);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap___clock_gettime64(clockid_t clock, struct timespec *ret);
 int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret);
 int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t len,
 		      struct passwd **ret);
@@ -333,6 +339,11 @@ int __wrap_fstatat(int fd, const char *path, struct stat *stamp, int flags)
 int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags)
 {
 	return wrap_fstatat(__real_fstatat64, fd, path, stamp, flags);
+}
+
+int __wrap___fstatat64_time64(int fd, const char *path, struct stat *stamp, int flags)
+{
+	return wrap_fstatat(__real___fstatat64_time64, fd, path, stamp, flags);
 }
 
 static struct map *find_map(const void *memory)
@@ -464,16 +475,27 @@ int __wrap_close(int fd)
 	return fault == 0 ? 0 : -1;
 }
 
-int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+static int wrap_clock_gettime(int (*real)(clockid_t, struct timespec *), clockid_t clock,
+			      struct timespec *ret)
 {
 	int fault = begin(INJECT_TIME);
 
 	if (fault == 0) {
-		assert_int_equal(__real_clock_gettime(clock, ret), 0);
+		assert_int_equal(real(clock, ret), 0);
 		ret->tv_sec += now.clock;
 	}
 	end(fault);
 	return fault == 0 ? 0 : -1;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	return wrap_clock_gettime(__real_clock_gettime, clock, ret);
+}
+
+int __wrap___clock_gettime64(clockid_t clock, struct timespec *ret)
+{
+	return wrap_clock_gettime(__real___clock_gettime64, clock, ret);
 }
 
 int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret)

@@ -28,17 +28,28 @@ static unsigned long questions_per_thread(void)
 
 /*
  * The files of this test look a minute old as soon as they exist. Otherwise none of them would
- * be indexed. If two of them have the same inode and time, their sizes differ.
+ * be indexed. If two of them have the same inode and time, their sizes differ. The second name
+ * is that of _TIME_BITS=64 on a 32-bit host.
  */
 int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __real___clock_gettime64(clockid_t clock, struct timespec *ret) __attribute__((weak));
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap___clock_gettime64(clockid_t clock, struct timespec *ret);
+
+static int a_minute_later(int r, struct timespec *ret)
+{
+	ret->tv_sec += 60;
+	return r;
+}
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
 {
-	int r = __real_clock_gettime(clock, ret);
+	return a_minute_later(__real_clock_gettime(clock, ret), ret);
+}
 
-	ret->tv_sec += 60;
-	return r;
+int __wrap___clock_gettime64(clockid_t clock, struct timespec *ret)
+{
+	return a_minute_later(__real___clock_gettime64(clock, ret), ret);
 }
 
 /* --- two versions with the same IDs and without an owner in common ---------------- */
