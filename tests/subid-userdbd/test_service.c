@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,11 +68,14 @@ static void listen_somewhere(void)
 	assert_int_equal(server_listen(server, fd), 0);
 }
 
+/* Of the workers. */
+static char *const *program = workers_argv;
+
 static int new_pool(void)
 {
 	const struct pool_config config = {
 		.event = event,
-		.argv = workers_argv,
+		.argv = program,
 		.environment = workers_environment,
 		.n_workers = 1,
 		.deadline_usec = PATIENCE,
@@ -85,9 +89,12 @@ static const char *kept_in;
 
 static int new_directory(void)
 {
+	static const char *const groups[] = { "staff" };
 	const struct directory_config config = {
 		.event = event,
 		.pool = pool,
+		.groups = groups,
+		.n_groups = COUNT_OF(groups),
 		.state_fd = kept_in ? open(kept_in, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1,
 		.deadline_usec = PATIENCE,
 	};
@@ -371,17 +378,47 @@ static void go_without_reading(void)
 {
 	static const char call[] = "{\"method\":\"org.varlink.service.GetInterfaceDescription\","
 				   "\"parameters\":{\"interface\":\"io.systemd.UserDatabase\"}}";
-	int fds[2];
+	int fds[2], bytes = 0;
+	socklen_t size = sizeof(bytes);
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds),
 			 0);
 	server_connect(server, fds[1]);
+	/* The kernel doubles it. What a client does not read takes no more memory than this. */
+	assert_int_equal(getsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &bytes, &size), 0);
+	assert_int_equal(bytes, 2 * 16384);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(send(fds[0], call, sizeof(call), MSG_NOSIGNAL), sizeof(call));
 	while (sd_event_run(event, 0) > 0)
 		;
 	assert_int_equal(close(fds[0]), 0);
 	while (sd_event_run(event, 0) > 0)
+		;
+}
+
+/* The client goes while a worker is asked, which hangs. */
+static void go_before_the_answer(void)
+{
+	static const char call[] = NAMED("subuid-hang-100");
+	struct stat stamp;
+	pid_t child;
+
+	(void)unlink("asked");
+	child = fork();
+	if (child == 0) {
+		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+		if (connect(fd, (struct sockaddr *)&listening, listening_size) < 0 ||
+		    send(fd, call, sizeof(call), MSG_NOSIGNAL) != sizeof(call))
+			_exit(1);
+		(void)pause();
+	}
+	assert_true(child > 0);
+	while (stat("asked", &stamp) < 0)
+		assert_true(sd_event_run(event, SECOND / 100) >= 0);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	while (sd_event_run(event, SECOND / 100) > 0)
 		;
 }
 
@@ -397,6 +434,21 @@ static void ask_everything(void)
 	service.directory = directory;
 	(void)ask(UID(100005));
 	(void)ask(NAMED("subuid-alice-100005"));
+	go_before_the_answer();
+	end();
+}
+
+static void ask_without_workers(void)
+{
+	static char nowhere[] = "/nowhere";
+	static char *const missing[] = { nowhere, NULL };
+
+	program = missing;
+	begin();
+	program = workers_argv;
+	service.directory = directory;
+	for (int i = 0; i < 3; i++)
+		assert_non_null(strstr(ask(NAMED("subuid-alice-100005")), ERROR_NOT_AVAILABLE));
 	end();
 }
 
@@ -404,6 +456,7 @@ static void an_answer_loses_no_memory(void **state)
 {
 	(void)state;
 	check_loses_no_memory(ask_everything);
+	check_loses_no_memory(ask_without_workers);
 }
 
 int main(void)

@@ -466,6 +466,20 @@ static void by_id_owners_of_earlier_answers_are_candidates(void **state)
 	assert_int_equal(by_name(SUBID_UID, "subuid-alice-100003")->r, -ENOENT);
 }
 
+static void by_id_every_candidate_is_asked(void **state)
+{
+	char owners[1024] = "alice\n";
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		(void)sprintf(owners + strlen(owners), "nobody%d\n", i);
+	scratch_write("owners", owners);
+	new_directory(PATIENCE, 0, false);
+	is(by_id(SUBID_UID, 100000), "alice", 100000, 0, 500000);
+	assert_int_equal(asked("3 0 nobody"), 40);
+	assert_int_equal(by_id(SUBID_UID, 12345)->r, -ENOENT);
+}
+
 static void by_id_accounts_with_user_namespaces_are_candidates(void **state)
 {
 	(void)state;
@@ -784,6 +798,7 @@ int main(void)
 		TEST(by_name_the_owner_is_asked),
 		TEST(by_id_the_plugin_may_tell_and_is_not_believed),
 		TEST(by_id_owners_of_earlier_answers_are_candidates),
+		TEST(by_id_every_candidate_is_asked),
 		TEST(by_id_accounts_with_user_namespaces_are_candidates),
 		TEST(by_id_members_of_groups_are_candidates),
 		TEST(an_id_that_nobody_has_costs_one_question),

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <pwd.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,7 +17,7 @@
 
 /* --- libsubid ------------------------------------------------------------------------------ */
 
-/* No account of any host has these UIDs. */
+/* Two UIDs that own an ID. */
 #define STRANGER 4294967290
 #define OTHER_STRANGER 4294967291
 
@@ -28,6 +30,9 @@ int __wrap_subid_get_uid_ranges(const char *owner, struct libsubid_range **ret);
 int __wrap_subid_get_gid_ranges(const char *owner, struct libsubid_range **ret);
 int __wrap_subid_get_uid_owners(uid_t uid, uid_t **ret);
 int __wrap_subid_get_gid_owners(gid_t gid, uid_t **ret);
+int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret);
+int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t len,
+		      struct passwd **ret);
 
 static int fails(int error)
 {
@@ -75,6 +80,29 @@ int __wrap_subid_get_uid_owners(uid_t uid, uid_t **ret)
 	if (uid == 100000)
 		return tell(owners, COUNT_OF(owners), sizeof(owners[0]), ret);
 	return uid == 6 ? fails(ETIMEDOUT) : 0;
+}
+
+/* Of the two strangers, one has an account. */
+static int find_account(bool is_alice, struct passwd *pwd, char *buf, size_t len,
+			struct passwd **ret)
+{
+	*ret = NULL;
+	if (!is_alice || len < sizeof("alice"))
+		return 0;
+	*pwd = (struct passwd){ .pw_name = strcpy(buf, "alice"), .pw_uid = OTHER_STRANGER };
+	*ret = pwd;
+	return 0;
+}
+
+int __wrap_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t len, struct passwd **ret)
+{
+	return find_account(uid == OTHER_STRANGER, pwd, buf, len, ret);
+}
+
+int __wrap_getpwnam_r(const char *name, struct passwd *pwd, char *buf, size_t len,
+		      struct passwd **ret)
+{
+	return find_account(strcmp(name, "alice") == 0, pwd, buf, len, ret);
 }
 
 int __wrap_subid_get_gid_owners(gid_t gid, uid_t **ret)
@@ -208,6 +236,8 @@ static void ask_for_owners(void)
 	assert_int_equal(put(FRAME_OWNERS, SUBID_UID, 100000, NULL, &answer), 0);
 	text = frame_next_text(&answer, NULL);
 	check_text("the first", text, "4294967290");
+	text = frame_next_text(&answer, text);
+	check_text("the second's name", text, "alice");
 	text = frame_next_text(&answer, text);
 	check_text("the second", text, "4294967291");
 	assert_null(frame_next_text(&answer, text));

@@ -4,6 +4,7 @@
  * asked becomes a line of the file `asked` in the current directory.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,10 +169,20 @@ static int answer_question(const struct frame *question, const char *text, struc
 	}
 }
 
+/* A plugin that reads its standard input must neither wait for it nor get the service's. */
+static bool has_no_input(void)
+{
+	struct stat stat;
+
+	return fstat(STDIN_FILENO, &stat) == 0 && S_ISCHR(stat.st_mode);
+}
+
 int main(void)
 {
 	struct frame question;
 
+	if (!has_no_input())
+		return 1;
 	while (frame_read(WORKER_FD, &question) == 0) {
 		const char *text = frame_next_text(&question, NULL);
 		struct frame answer = { .code = 0 };

@@ -14,12 +14,16 @@ bool workers_prepare(void)
 {
 	const char *build = getenv("abs_top_builddir");
 	sigset_t signals;
+	int input[2];
 
 	(void)snprintf(path, sizeof(path), "%s/tests/subid-userdbd/worker", build ? build : ".");
 	if (access(path, X_OK) < 0) {
 		(void)printf("Bail out! %s is not there\n", path);
 		return false;
 	}
+	/* A worker ends if this is its standard input, too. */
+	if (pipe(input) < 0 || dup2(input[0], STDIN_FILENO) < 0)
+		return false;
 	(void)sigemptyset(&signals);
 	(void)sigaddset(&signals, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);

@@ -46,6 +46,7 @@ static struct {
 		unsigned int uid;
 	} accounts[ACCOUNTS];
 	bool ignore_case;
+	size_t account_bytes;
 	bool open[DESCRIPTORS];
 	bool read[DESCRIPTORS]; /* has it been read since it was opened? */
 	int open_flags;
@@ -125,6 +126,11 @@ void inject_account(const char *name, unsigned int uid)
 	assert_in_range(i, 0, ACCOUNTS - 1);
 	now.accounts[i].name = name;
 	now.accounts[i].uid = uid;
+}
+
+void inject_account_bytes(size_t bytes)
+{
+	now.account_bytes = bytes;
 }
 
 void inject_ignore_case(void)
@@ -272,7 +278,7 @@ static int wrap_account(enum inject_call call, const char *name, unsigned int ui
 		i++;
 	if (i == ACCOUNTS || !now.accounts[i].name)
 		return 0;
-	if (strlen(now.accounts[i].name) >= len)
+	if (strlen(now.accounts[i].name) >= len || now.account_bytes > len)
 		return ERANGE;
 
 	memset(pwd, 0, sizeof(*pwd));

@@ -68,6 +68,9 @@ void inject_path(const char *path, const char *instead);
  */
 void inject_account(const char *name, unsigned int uid);
 
+/* inject_account_bytes: each account takes so many bytes of its caller's buffer. */
+void inject_account_bytes(size_t bytes);
+
 /* inject_ignore_case: getpwnam_r(3) ignores the case of names. */
 void inject_ignore_case(void);
 

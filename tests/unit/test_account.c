@@ -142,6 +142,20 @@ static void an_account_name_that_cannot_be_an_owner_is_ignored(void **state)
 	assert_int_equal(name_of(1002, &found), -ENOENT);
 }
 
+/* In every process alike, because a lookup allocates nothing. */
+static void an_account_that_takes_more_than_1024_bytes_is_ignored(void **state)
+{
+	struct subid_owner found;
+
+	(void)state;
+	inject_account_bytes(1024);
+	assert_int_equal(name_of(1000, &found), 0);
+	assert_int_equal(uid_of("alice", &found), 0);
+	inject_account_bytes(1025);
+	assert_int_equal(name_of(1000, &found), -ENOENT);
+	assert_int_equal(uid_of("alice", &found), -ENOENT);
+}
+
 static void no_service_is_asked_for_a_name_in_the_form_of_our_records(void **state)
 {
 	static const char *const names[] = { "subuid-alice-100000", "subgid-alice-100000",
@@ -239,6 +253,7 @@ int main(void)
 		ACCOUNT_TEST(a_name_counts_only_in_the_services_own_spelling),
 		ACCOUNT_TEST(an_account_whose_name_is_a_number_is_ignored),
 		ACCOUNT_TEST(an_account_name_that_cannot_be_an_owner_is_ignored),
+		ACCOUNT_TEST(an_account_that_takes_more_than_1024_bytes_is_ignored),
 		ACCOUNT_TEST(no_service_is_asked_for_a_name_in_the_form_of_our_records),
 		ACCOUNT_TEST(no_service_is_asked_for_a_uid_that_is_delegated),
 		ACCOUNT_TEST(a_database_fault_is_absence_for_a_name_and_an_error_for_a_uid),
