@@ -242,8 +242,6 @@ static void judge_attributes(struct tally *tally, const struct tree_entry *entry
 
 	if (len < 0 && !try_all)
 		fail_attribute(tally, entry, errno);
-	if (!try_all && n == 0)
-		return;
 	if (is_executable(entry->stat) && (try_all || lists(names, n, CAPABILITY_XATTR)))
 		judge_capability(tally, entry);
 	if (try_all || lists(names, n, ACL_XATTR_ACCESS))

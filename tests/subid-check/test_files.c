@@ -9,6 +9,8 @@
 
 #include "accounts.h"
 #include "check.h"
+#include "directory.h"
+#include "leaks.h"
 #include "memory.h"
 #include "model.h"
 #include "probe.h"
@@ -190,6 +192,62 @@ static void a_probe_asks_for_each_id_once_and_for_distant_ones_first(void **stat
 	free(seen);
 }
 
+/* --- directories -------------------------------------------------------------------- */
+
+static const char *directory_file;
+
+static void read_directories(void)
+{
+	struct directories directories;
+	struct root root;
+
+	assert_int_equal(root_set(&root, "site"), 0);
+	assert_int_equal(directories_read(&root, &directories), 0);
+	root_close(&root);
+	assert_int_equal(directories.n, directory_file ? 0 : 2);
+	if (directory_file) {
+		assert_non_null(directories.unread);
+		check_text("unread", directories.unread, directory_file);
+	} else {
+		assert_null(directories.unread);
+		check_text("whose", directories.items[0].whose, "SSSD's domain a");
+		check_int("a later file counts", directories.items[0].ids.first, 300000);
+		check_text("which file", directories.items[0].file, "/etc/sssd/conf.d/b.conf");
+		check_int("winbind", directories.items[1].ids.first, 700000);
+	}
+	directories_free(&directories);
+}
+
+static void sssd_and_winbind_are_read_and_what_may_not_be_read_is_named(void **state)
+{
+	static const char *const made[] = { "site", "site/etc", "site/etc/sssd",
+					    "site/etc/sssd/conf.d", "site/etc/samba" };
+	uid_t me = geteuid();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(made); i++)
+		assert_int_equal(mkdir(made[i], 0755), 0);
+	scratch_write("site/etc/sssd/sssd.conf",
+		      "[sssd]\ndomains = a\n[domain/a]\nid_provider = ad\n");
+	scratch_write("site/etc/sssd/conf.d/b.conf", "[domain/a]\nldap_idmap_range_min = 300000\n");
+	scratch_write("site/etc/sssd/conf.d/b.conf.bak", "[domain/a]\nenabled = false\n");
+	scratch_write("site/etc/samba/smb.conf",
+		      "[global]\nidmap config * : range = 700000-799999\n");
+	read_directories();
+	check_loses_no_memory(read_directories);
+
+	assert_int_equal(unlink("site/etc/samba/smb.conf"), 0);
+	assert_int_equal(scratch_remove("site/etc/sssd/conf.d"), 0);
+	assert_int_equal(chmod("site/etc/sssd/sssd.conf", 0), 0);
+	assert_int_equal(chmod(".", 0755), 0);
+	directory_file = "/etc/sssd/sssd.conf";
+	/* root may read it all the same. */
+	assert_true(me != 0 || seteuid(65534) == 0);
+	read_directories();
+	check_loses_no_memory(read_directories);
+	assert_int_equal(seteuid(me), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -199,6 +257,7 @@ int main(void)
 		cmocka_unit_test(
 			a_file_below_a_directory_is_read_only_if_it_is_a_regular_one_inside),
 		cmocka_unit_test(the_names_in_a_directory_come_in_order_and_are_bounded),
+		cmocka_unit_test(sssd_and_winbind_are_read_and_what_may_not_be_read_is_named),
 		cmocka_unit_test(a_probe_asks_for_each_id_once_and_for_distant_ones_first),
 	};
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check.h"
 #include "memory.h"
@@ -13,6 +14,7 @@
 #include "scratch.h"
 #include "segments.h"
 #include "table.h"
+#include "tally.h"
 
 #define OWNERS 1001
 
@@ -240,6 +242,50 @@ static void at_most_256_groups_of_orphans_are_listed(void **state)
 	findings_free(&findings);
 }
 
+/* A symbolic link has no attributes that the walk would look at. */
+static void visit(struct tally *tally, uint32_t uid)
+{
+	struct statx stat = { .stx_mode = S_IFLNK | 0777, .stx_uid = uid, .stx_blocks = 8 };
+	struct tree_entry entry = { .name = "x", .stat = &stat };
+
+	tally_visit(&entry, tally);
+}
+
+/* Whoever makes a file for each ID there is does not use up the memory. */
+static void ids_beyond_262144_are_counted_in_blocks(void **state)
+{
+	static const uint32_t first = 2000000000, others[] = { 3000000001, 3000000002, 3000065536 };
+	struct whose_map map;
+	struct tally tally;
+	size_t blocks = 0;
+
+	(void)state;
+	whose_map(&many, &map);
+	tally_begin(&map, &tally);
+	for (uint32_t i = 0; i < 262144; i++)
+		visit(&tally, first + i);
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		visit(&tally, others[i]);
+	visit(&tally, first);
+	for (size_t i = 0; i < tally.strays[SUBID_UID].room; i++) {
+		const struct holdings_stray *stray = &tally.strays[SUBID_UID].items[i];
+
+		if (stray->ids.first == first)
+			assert_int_equal(stray->files, 2);
+		if (stray->ids.last == stray->ids.first || stray->ids.last == 0)
+			continue;
+		/* 3000000001 / 65536 is 45776. */
+		assert_int_equal(stray->ids.first % 65536, 0);
+		assert_int_equal(stray->ids.last, stray->ids.first + 65535);
+		assert_int_equal(stray->files, stray->ids.first == 45776u * 65536 ? 2 : 1);
+		blocks++;
+	}
+	assert_int_equal(blocks, 2);
+	assert_int_equal(tally.strays[SUBID_UID].n, 262146);
+	tally_free(&tally);
+	whose_map_free(&map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +297,7 @@ int main(void)
 		cmocka_unit_test(findings_of_one_severity_keep_their_order),
 		cmocka_unit_test(a_page_has_an_owner_of_gids_alone),
 		cmocka_unit_test(at_most_256_groups_of_orphans_are_listed),
+		cmocka_unit_test(ids_beyond_262144_are_counted_in_blocks),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

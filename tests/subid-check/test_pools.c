@@ -23,6 +23,17 @@ static void proposals_lie_in_the_pool_of_login_defs(void **state)
 	      "overlap", "error /etc/subuid:2", "", "--add-subuids 100009-100017 bob");
 }
 
+static void proposals_leave_out_what_systemd_allocates(void **state)
+{
+	(void)state;
+	/* 61184-65519 is DynamicUser=, and 65534 is nobody. */
+	finds(HOST(.subuid = "alice:100000:9\nbob:100000:9\n", .login_defs = "SUB_UID_MIN 61180\n"),
+	      "overlap", "error /etc/subuid:2", "", "--add-subuids 65520-65528 bob");
+	finds(HOST(.subuid = "alice:100000:9\nbob:100000:9\n",
+		   .login_defs = "SUB_UID_MIN 2147352576\nSUB_UID_MAX 2147483647\n"),
+	      "overlap", "error /etc/subuid:2", "", "--add-subuids 2147418112-2147418120 bob");
+}
+
 static void a_pool_without_room_is_an_error(void **state)
 {
 	(void)state;
@@ -302,6 +313,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(proposals_lie_in_the_pool_of_login_defs),
+		cmocka_unit_test(proposals_leave_out_what_systemd_allocates),
 		cmocka_unit_test(a_pool_without_room_is_an_error),
 		cmocka_unit_test(a_pool_with_few_free_ranges_is_a_warning),
 		cmocka_unit_test(a_range_outside_the_pool_is_a_note),

@@ -229,6 +229,76 @@ static void an_attribute_that_cannot_be_read_is_noted(void **state)
 		assert_int_equal(unread("security.capability", harmless[i]), 0);
 }
 
+/* --- the kernel ------------------------------------------------------------------------- */
+
+static bool kernel_is_old;
+
+int __real_statx(int fd, const char *path, int flags, unsigned int mask, struct statx *ret);
+int __wrap_statx(int fd, const char *path, int flags, unsigned int mask, struct statx *ret);
+int __wrap_statx(int fd, const char *path, int flags, unsigned int mask, struct statx *ret)
+{
+	int r = __real_statx(fd, path, flags, mask, ret);
+
+	if (kernel_is_old) {
+		ret->stx_mask &= ~STATX_MNT_ID;
+		ret->stx_mnt_id = 0;
+	}
+	return r;
+}
+
+/* Linux before 5.8 does not tell what is mounted where, but which file system a file is on. */
+static void directories_are_entered_on_a_kernel_without_ids_of_mounts(void **state)
+{
+	const char *directory = "home";
+	struct survey survey;
+
+	(void)state;
+	kernel_is_old = true;
+	look_below(&directory, 1, &survey);
+	kernel_is_old = false;
+	assert_int_equal(survey.holdings.n, 8);
+	assert_int_equal(survey.holdings.mounts, 0);
+	survey_free(&survey);
+}
+
+/* If it is not NULL, no directory with this name can be entered. */
+static const char *forbidden;
+
+int __real_fchdir(int fd);
+int __wrap_fchdir(int fd);
+int __wrap_fchdir(int fd)
+{
+	char link[64], path[4096];
+	ssize_t len;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = forbidden ? readlink(link, path, sizeof(path) - 1) : 0;
+	path[len > 0 ? len : 0] = '\0';
+	if (len > 0 && strcmp(strrchr(path, '/') + 1, forbidden) == 0) {
+		errno = EACCES;
+		return -1;
+	}
+	return __real_fchdir(fd);
+}
+
+static void a_directory_that_cannot_be_entered_is_noted(void **state)
+{
+	const char *directory = "home";
+	struct survey survey;
+
+	(void)state;
+	forbidden = "storage";
+	look_below(&directory, 1, &survey);
+	forbidden = NULL;
+	/* Without the three files in it. */
+	assert_int_equal(survey.holdings.n, 5);
+	assert_int_equal(survey.holdings.n_marks, 1);
+	assert_int_equal(survey.holdings.marks[0].what, HOLDINGS_UNREAD);
+	assert_int_equal(survey.holdings.marks[0].error, EACCES);
+	check_text("path", survey.holdings.marks[0].path, "home/alice/storage");
+	survey_free(&survey);
+}
+
 /* --- several workers ------------------------------------------------------------------- */
 
 static void what_several_workers_find_is_added(void **state)
@@ -321,6 +391,8 @@ int main(void)
 		cmocka_unit_test(a_deep_tree_is_walked_to_its_end),
 		cmocka_unit_test(a_path_leaves_out_what_is_too_long),
 		cmocka_unit_test(an_attribute_that_cannot_be_read_is_noted),
+		cmocka_unit_test(directories_are_entered_on_a_kernel_without_ids_of_mounts),
+		cmocka_unit_test(a_directory_that_cannot_be_entered_is_noted),
 		cmocka_unit_test(what_several_workers_find_is_added),
 		cmocka_unit_test(a_walk_with_fewer_threads_than_wanted_finds_as_much),
 		cmocka_unit_test(looking_loses_no_memory),

@@ -65,6 +65,7 @@ static int setup(void **state)
 	(void)unlink("owners");
 	(void)unlink("alice");
 	(void)unlink("fault-3");
+	(void)unlink("fault-4");
 	(void)unlink("fault-5");
 	(void)unlink("fault-6");
 	(void)unlink("fault-7");
@@ -262,12 +263,13 @@ static void too_many_questions_are_refused(void **state)
 	struct frame question = { .code = FRAME_RANGES };
 	struct pool_question *last;
 	struct outcome outcome = { .n = 0 };
-	int r = 0;
+	int r = 0, n = -1;
 
 	(void)state;
-	for (int i = 0; r == 0 && i < 100000; i++)
+	for (; r == 0 && n < 100000; n++)
 		r = pool_ask(pool, POOL_CLIENT, &question, 0, on_done, &outcome, &last);
 	assert_int_equal(r, -ENOBUFS);
+	assert_int_equal(n, 1024);
 }
 
 /* Of our children: those of earlier pools may not have been reaped. */
@@ -446,6 +448,9 @@ static void by_id_the_plugin_may_tell_and_is_not_believed(void **state)
 	is(by_id(SUBID_GID, 300002), "told", 300002, 2, 65534);
 	assert_int_equal(asked("4 300002 "), 0);
 	assert_int_equal(by_id(SUBID_UID, 999)->r, -ECONNREFUSED);
+	/* The worker ends when it is asked. */
+	scratch_write("fault-4", "0");
+	assert_int_equal(by_id(SUBID_UID, 12345)->r, -EPIPE);
 }
 
 static void by_id_owners_of_earlier_answers_are_candidates(void **state)

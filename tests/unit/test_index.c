@@ -1017,6 +1017,54 @@ static void a_file_of_colliding_owners_is_refused_before_building_gets_slow(void
 	check_build_fails("600 owners in 8 buckets", &stamp, -E2BIG);
 }
 
+/* Adds lines of owners whose search begins in this bucket of @n_buckets. */
+static void add_owners_of_bucket(uint32_t bucket, uint32_t n_owners, uint32_t n_buckets)
+{
+	const struct subid_index like = { .n_buckets = n_buckets };
+	char owner[16];
+
+	for (uint32_t n = 0, found = 0; found < n_owners; n++) {
+		int len = snprintf(owner, sizeof(owner), "%" PRIx32, n);
+
+		if (subid_index_bucket(&like, owner, (size_t)len) == bucket) {
+			add("%s:%" PRIu32 ":1\n", owner, 100000 + found);
+			found++;
+		}
+	}
+}
+
+/* Of n owners of one bucket, the last one passes n - 1 others, and all pass n * (n - 1) / 2. */
+static void a_line_passes_32_other_owners_on_average_at_most(void **state)
+{
+	static const struct {
+		const char *reason;
+		uint32_t in_one_bucket, alone;
+		int r;
+	} rows[] = {
+		{ "2080 of 2080", 65, 0, 0 },
+		{ "2145 of 2112", 66, 0, -E2BIG },
+		{ "2145 of 2144", 66, 1, -E2BIG },
+		{ "2145 of 2176", 66, 2, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		uint32_t n = rows[i].in_one_bucket + rows[i].alone, n_buckets = n + n / 2 + 1;
+		struct stat stamp;
+
+		begin();
+		add_owners_of_bucket(0, rows[i].in_one_bucket, n_buckets);
+		for (uint32_t other = 0; other < rows[i].alone; other++)
+			add_owners_of_bucket(80 + other, 1, n_buckets);
+		if (rows[i].r == 0) {
+			end(build());
+		} else {
+			stamp = write_text();
+			check_build_fails(rows[i].reason, &stamp, rows[i].r);
+		}
+	}
+}
+
 /* --- another version --------------------------------------------------------- */
 
 static void replace(void)
@@ -1438,6 +1486,7 @@ int main(void)
 		INDEX_TEST(numbered_owners_are_spread_over_the_hash_table),
 		INDEX_TEST(an_owner_with_2_to_the_32_ids_or_more_is_refused),
 		INDEX_TEST(a_file_of_colliding_owners_is_refused_before_building_gets_slow),
+		INDEX_TEST(a_line_passes_32_other_owners_on_average_at_most),
 		INDEX_TEST(a_file_that_changed_before_it_is_read_is_stale),
 		INDEX_TEST(a_file_that_changes_while_it_is_read_is_stale),
 		INDEX_TEST(a_file_of_more_lines_than_were_counted_is_stale),

@@ -350,6 +350,19 @@ static void a_line_with_the_largest_count_of_its_digits_is_not_skipped(void **st
 	}
 }
 
+/* In hexadecimal, zeros may stand in front. */
+static void a_line_with_a_long_count_is_not_skipped(void **state)
+{
+	char written[48];
+
+	(void)state;
+	for (int digits = 8; digits <= 26; digits++) {
+		(void)snprintf(written, sizeof(written), "0x%0*" PRIx32, digits,
+			       UINT32_C(0xe0000000));
+		check_count(written, UINT32_C(0xe0000000));
+	}
+}
+
 static void nothing_is_read_behind_the_end_of_the_text(void **state)
 {
 	static struct sought by_id = { .by_id = true, .id = 5 }, by_owner;
@@ -441,6 +454,7 @@ int main(void)
 		cmocka_unit_test(no_line_with_the_id_is_skipped),
 		cmocka_unit_test(no_line_of_the_owner_is_skipped),
 		cmocka_unit_test(a_line_with_the_largest_count_of_its_digits_is_not_skipped),
+		cmocka_unit_test(a_line_with_a_long_count_is_not_skipped),
 		cmocka_unit_test(nothing_is_read_behind_the_end_of_the_text),
 		cmocka_unit_test(a_line_that_ends_too_early_takes_no_fields_of_the_next),
 #ifdef __SSE2__
