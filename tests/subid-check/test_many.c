@@ -127,6 +127,7 @@ static void a_report_counts_what_it_has(void **state)
 {
 	const struct style coloured = { .colours = true, .width = 80 };
 	struct findings findings = { .n = 0 };
+	char *report;
 
 	(void)state;
 	printed_begin();
@@ -142,6 +143,17 @@ static void a_report_counts_what_it_has(void **state)
 		   "warning  [x]\n    Reason.\n    Fix: Fix.\n\n"
 		   "3 findings are not shown: there are more than 200000 of one kind.\n"
 		   "0 errors, 1 warning, 0 notes.\n");
+	printed_begin();
+	json_print(&many, &findings);
+	report = printed_end();
+	assert_non_null(strstr(report, "\"complete\": false,"));
+	free(report);
+	findings.dropped = 0;
+	printed_begin();
+	json_print(&many, &findings);
+	report = printed_end();
+	assert_non_null(strstr(report, "\"complete\": true,"));
+	free(report);
 	findings_free(&findings);
 }
 
