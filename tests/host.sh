@@ -97,6 +97,8 @@ host_fail() {
 }
 
 host_make() {
+    # Of the files that are written below.
+    umask 022
     mount -t tmpfs -o mode=0755 scratch "$host_dir" &&
         mkdir "$host_dir/lib" "$host_dir/bin" "$host_dir/work" &&
         cp -a /etc "$host_dir/etc" &&
@@ -127,13 +129,13 @@ host_drop_users() {
 }
 
 host_write() { # PATH, from standard input
-    cat >"$1.new" && chmod 0644 "$1.new" && mv "$1.new" "$1"
+    cat >"$1.new" && mv "$1.new" "$1"
 }
 
 host_set_file() {
     local path=$1
     shift
-    if [ $# -gt 0 ]; then printf '%s\n' "$@"; fi | host_write "$path"
+    if [ $# -gt 0 ]; then printf '%s\n' "$@"; fi >"$path.new" && mv "$path.new" "$path"
 }
 
 host_set_subuid() { host_set_file /etc/subuid "$@"; }
