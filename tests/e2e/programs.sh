@@ -69,15 +69,16 @@ paints() { # PATTERN COMMAND...
     exec 3>&-
     painted | grep -aoE "$pattern" | head -n 1 | xargs
 }
+row="(^| )$pid (100033|subuid[^ ]*) "
 named no
-is "htop shows the number" "$(paints " *$pid [^ ]+ " htop --pid "$pid")" "$pid 100033"
+is "htop shows the number" "$(paints "$row" htop --pid "$pid")" "$pid 100033"
 is "and so does btop" "$(paints ' [0-9]+ 100033 ' btop --utf-force)" "1 100033"
 like "htop -u does not take the name" "$(says htop -u "$user")" 'invalid user "'"$user"'"'
 named yes
-is "htop shows ten characters of the name" "$(paints " *$pid [^ ]+ " htop --pid "$pid")" \
+is "htop shows ten characters of the name" "$(paints "$row" htop --pid "$pid")" \
     "$pid subuid-ftw"
 is "btop shows nine" "$(paints ' [0-9]+ subuid[^ ]+ ' btop --utf-force)" "1 subuid-ft+"
-is "htop -u takes the name" "$(paints " *$pid [^ ]+ " htop -u "$user")" "$pid subuid-ftw"
+is "htop -u takes the name" "$(paints "$row" htop -u "$user")" "$pid subuid-ftw"
 kill "$pid"
 
 diag "--- ausearch"
