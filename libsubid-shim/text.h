@@ -3,6 +3,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "range.h"
 
@@ -38,6 +41,20 @@ SUBID_CHECKED static inline bool subid_text_equal(const char *a, size_t a_len, c
 /* subid_text_find: the first @c in front of @end, from @text on, or NULL. */
 SUBID_CHECKED static inline const char *subid_text_find(const char *text, const char *end, char c)
 {
+#ifdef __SSE2__
+	/* 16 bytes at a time: nsswitch.conf often has long comments. */
+	while (end - text >= 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i_u *)text);
+		int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)));
+
+		if (found != 0)
+			return text + __builtin_ctz((unsigned int)found);
+		text += 16;
+		/* Fewer are left: examine the last 16, some of them once more. */
+		if (text < end && end - text < 16)
+			text = end - 16;
+	}
+#endif
 	for (; text < end; text++)
 		if (*text == c)
 			return text;
