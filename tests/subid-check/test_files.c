@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "accounts.h"
@@ -96,6 +97,9 @@ static void of_accounts_with_one_name_or_id_the_first_counts(void **state)
 	assert_null(accounts_by_name(&accounts, "al"));
 	assert_null(accounts_by_name(&accounts, "carol"));
 	accounts_free(&accounts);
+	/* As of a host without accounts. */
+	assert_null(accounts_by_id(&(const struct accounts){ .n = 0 }, 0));
+	assert_null(accounts_by_name(&(const struct accounts){ .n = 0 }, ""));
 }
 
 /* Below "tree" of the scratch directory. */
@@ -192,6 +196,45 @@ static void a_probe_asks_for_each_id_once_and_for_distant_ones_first(void **stat
 	free(seen);
 }
 
+/* --- memory ------------------------------------------------------------------------- */
+
+static void without_memory_the_program_ends_with_status_2(void **state)
+{
+	int status = 0;
+	pid_t child;
+
+	(void)state;
+	child = fork();
+	if (child == 0) {
+		(void)close(STDERR_FILENO);
+		(void)memory_check(NULL);
+		_exit(0);
+	}
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 2);
+}
+
+static void read_a_host_without_the_module(void)
+{
+	struct survey survey;
+
+	model_survey(HOST(.module_error = "no such file",
+			  .pam = "account required pam_unix.so broken_shadow",
+			  .login_defs = "SUB_UID_MIN 100000\nSUB_UID_MAX 600100000\n"
+					"SUB_UID_COUNT 65536\nSUB_GID_MIN 100000\n"
+					"SUB_GID_MAX 600100000\nSUB_GID_COUNT 65536\n"),
+		     &survey);
+	survey_free(&survey);
+}
+
+static void a_survey_loses_no_memory(void **state)
+{
+	(void)state;
+	check_loses_no_memory(read_a_host_without_the_module);
+}
+
 /* --- directories -------------------------------------------------------------------- */
 
 static const char *directory_file;
@@ -257,6 +300,8 @@ int main(void)
 		cmocka_unit_test(
 			a_file_below_a_directory_is_read_only_if_it_is_a_regular_one_inside),
 		cmocka_unit_test(the_names_in_a_directory_come_in_order_and_are_bounded),
+		cmocka_unit_test(without_memory_the_program_ends_with_status_2),
+		cmocka_unit_test(a_survey_loses_no_memory),
 		cmocka_unit_test(sssd_and_winbind_are_read_and_what_may_not_be_read_is_named),
 		cmocka_unit_test(a_probe_asks_for_each_id_once_and_for_distant_ones_first),
 	};

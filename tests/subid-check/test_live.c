@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "container.h"
 #include "model.h"
 #include "print.h"
 #include "printed.h"
@@ -118,6 +119,7 @@ static struct json_object *member(struct json_object *object, const char *name)
 static void check_process(const struct survey *survey, uint32_t id, pid_t pid, size_t n)
 {
 	struct json_object *document, *first, *processes, *process;
+	struct container container;
 	struct identity identity;
 	char *text;
 
@@ -137,7 +139,8 @@ static void check_process(const struct survey *survey, uint32_t id, pid_t pid, s
 			   "test_live");
 		(void)member(process, "unit");
 		(void)member(process, "user_unit");
-		(void)member(process, "container");
+		assert_int_equal(json_object_is_type(member(process, "container"), json_type_null),
+				 container_of(getpid(), &container) < 0 || !container.engine);
 	}
 	json_object_put(document);
 	free(text);
@@ -170,14 +173,40 @@ static void json_has_the_processes_and_the_counts(void **state)
 	survey_free(&survey);
 }
 
+/* A file of this process's that the next fopen(3) opens. */
+static const char *instead;
+
+FILE *__real_fopen(const char *path, const char *mode);
+FILE *__wrap_fopen(const char *path, const char *mode);
+FILE *__wrap_fopen(const char *path, const char *mode)
+{
+	const char *opened = instead ? instead : path;
+
+	instead = NULL;
+	return __real_fopen(opened, mode);
+}
+
+FILE *__wrap_fopen64(const char *path, const char *mode);
+FILE *__wrap_fopen64(const char *path, const char *mode)
+{
+	return __wrap_fopen(path, mode);
+}
+
 static void a_process_has_an_effective_uid(void **state)
 {
+	struct usage usage;
 	uint32_t uid = 4711;
 
 	(void)state;
 	assert_int_equal(usage_effective(getpid(), &uid), 0);
 	assert_int_equal(uid, geteuid());
 	assert_int_equal(usage_effective(INT32_MAX, &uid), -ESRCH);
+	assert_int_equal(usage_read(&usage), 0);
+	usage_free(&usage);
+	/* It ends while its status is being read. */
+	scratch_write("status", "Name:\tsleep\n");
+	instead = "status";
+	assert_int_equal(usage_effective(getpid(), &uid), -ENODATA);
 }
 
 /* --- user namespaces ------------------------------------------------------------------- */
@@ -258,6 +287,43 @@ static void a_user_namespace_has_its_maps_and_its_creator(void **state)
 	namespaces_free(&namespaces);
 }
 
+static bool has_failed = true;
+
+int __real_ioctl(int fd, unsigned long request, void *argument);
+int __wrap_ioctl(int fd, unsigned long request, void *argument);
+int __wrap_ioctl(int fd, unsigned long request, void *argument)
+{
+	if (has_failed)
+		return __real_ioctl(fd, request, argument);
+	has_failed = true;
+	errno = EPERM;
+	return -1;
+}
+
+static void a_namespace_that_cannot_be_examined_hides_no_other(void **state)
+{
+	pid_t children[2];
+	struct namespaces namespaces;
+	size_t before;
+
+	(void)state;
+	assert_int_equal(namespaces_read(&namespaces), 0);
+	before = namespaces.n;
+	namespaces_free(&namespaces);
+	for (size_t i = 0; i < 2; i++)
+		children[i] = waiting_child(enter_namespace, NULL);
+	if (children[0] > 0 && children[1] > 0) {
+		has_failed = false;
+		assert_int_equal(namespaces_read(&namespaces), 0);
+		assert_true(has_failed);
+		assert_int_equal(namespaces.n, before + 1);
+		namespaces_free(&namespaces);
+	}
+	for (size_t i = 0; i < 2; i++)
+		if (children[i] > 0)
+			waiting_end(children[i]);
+}
+
 /* --- account services --------------------------------------------------------------------- */
 
 static void a_probe_asks_for_every_id_in_time(void **state)
@@ -272,6 +338,22 @@ static void a_probe_asks_for_every_id_in_time(void **state)
 	assert_int_equal(probe.wanted, 20);
 	assert_int_equal(probe.asked, 20);
 	/* The process that asked is gone. */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	survey_free(&survey);
+}
+
+static void a_probe_that_is_out_of_time_leaves_no_process(void **state)
+{
+	struct survey survey;
+	struct probe probe = { .made = false };
+
+	(void)state;
+	model_survey(&(const struct model){ .subuid = "alice:100000:4000000000\n" }, &survey);
+	/* It would wait for ever for a process that goes on. */
+	(void)alarm(60);
+	assert_int_equal(probe_services(survey.databases, 0, survey.accounts, &probe), 0);
+	(void)alarm(0);
+	assert_true(probe.asked < probe.wanted);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	survey_free(&survey);
 }
@@ -317,6 +399,8 @@ int main(void)
 		cmocka_unit_test(json_has_the_processes_and_the_counts),
 		cmocka_unit_test(a_process_has_an_effective_uid),
 		cmocka_unit_test(a_user_namespace_has_its_maps_and_its_creator),
+		cmocka_unit_test(a_namespace_that_cannot_be_examined_hides_no_other),
+		cmocka_unit_test(a_probe_that_is_out_of_time_leaves_no_process),
 		cmocka_unit_test(a_probe_asks_for_every_id_in_time),
 		cmocka_unit_test(a_mail_server_is_a_program_that_is_there),
 	};

@@ -210,6 +210,28 @@ static void a_page_has_an_owner_of_gids_alone(void **state)
 	survey_free(&survey);
 }
 
+/* The whole name is the title, which a browser shows when asked. */
+static void a_picture_shortens_a_name_that_does_not_fit(void **state)
+{
+	static const char name[] = "0123456789abcdefghij0123456789abcdefghij0123456789";
+	struct survey survey;
+	char *picture, subuid[128], want[128];
+
+	(void)state;
+	(void)snprintf(subuid, sizeof(subuid), "%s:100000:65536\n", name);
+	model_survey(&(const struct model){ .subuid = subuid, .subgid = "" }, &survey);
+	printed_begin();
+	svg_print(&survey, stdout);
+	picture = printed_end();
+	(void)snprintf(want, sizeof(want), "<title>%s: 100000-165535, 65,536</title>", name);
+	assert_non_null(strstr(picture, want));
+	/* There are 44 characters in a block, less those of "65,536", and one is left free. */
+	(void)snprintf(want, sizeof(want), ">%.*s</text>", 44 - 6 - 1, name);
+	assert_non_null(strstr(picture, want));
+	free(picture);
+	survey_free(&survey);
+}
+
 /* --- files ------------------------------------------------------------------------------- */
 
 static void at_most_256_groups_of_orphans_are_listed(void **state)
@@ -307,6 +329,7 @@ int main(void)
 		cmocka_unit_test(a_report_counts_what_it_has),
 		cmocka_unit_test(findings_beyond_200000_of_a_code_are_counted),
 		cmocka_unit_test(findings_of_one_severity_keep_their_order),
+		cmocka_unit_test(a_picture_shortens_a_name_that_does_not_fit),
 		cmocka_unit_test(a_page_has_an_owner_of_gids_alone),
 		cmocka_unit_test(at_most_256_groups_of_orphans_are_listed),
 		cmocka_unit_test(ids_beyond_262144_are_counted_in_blocks),

@@ -93,6 +93,11 @@ static void a_range_against_the_deterministic_formula_is_a_warning(void **state)
 		   .login_defs = DETERMINISTIC),
 	      "deterministic", "warning /etc/subuid:1", "the one that SUB_UID_DETERMINISTIC gives.",
 	      "");
+	finds(HOST(.subuid = "alice:99000:1001\n", .login_defs = DETERMINISTIC), "deterministic",
+	      "warning /etc/subuid:1", "the one that SUB_UID_DETERMINISTIC gives.", "");
+	finds_none("before the pool",
+		   HOST(.subuid = "alice:99000:1000\n", .login_defs = DETERMINISTIC),
+		   "deterministic");
 	finds_none("by the formula", HOST(.login_defs = DETERMINISTIC), "deterministic");
 	finds_none("not deterministic", HOST(.subuid = "alice:165536:65536\n"), "deterministic");
 	finds_none("outside the pool",
@@ -158,8 +163,8 @@ static void a_range_over_sssds_slices_is_a_warning(void **state)
 	finds(HOST(.subuid = "alice:100000:9\nbob:499999:2\n", .subgid = "",
 		   .sssd = "[sssd]\ndomains = a, b.c\n[domain/b.c]\nid_provider = ldap\n"
 			   "ldap_id_mapping = true\nldap_idmap_range_min = 500000\n"
-			   "ldap_idmap_range_max = 700001\nldap_idmap_range_size=100000\n"),
-	      "directory", "warning /etc/subuid:2", "500000-699999", "");
+			   "ldap_idmap_range_max = 800001\nldap_idmap_range_size=100000\n"),
+	      "directory", "warning /etc/subuid:2", "500000-799999", "");
 	finds_none("POSIX attributes",
 		   HOST(.sssd = "[sssd]\ndomains=a\n[domain/a]\nid_provider=ad\n"
 				"ldap_id_mapping = False\n"),

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "print.h"
 #include "printed.h"
 #include "progress.h"
 #include "scratch.h"
@@ -195,6 +196,35 @@ static void words_are_wrapped_at_the_width(void **state)
 	}
 }
 
+/* With --wide, a name is as long as it is, also on a terminal. */
+static void a_wide_table_cuts_no_name(void **state)
+{
+	static char name[101];
+	static const char *directories[] = { "/srv" };
+	struct owner owner = { .name = name };
+	struct holdings_use use = { { 100000, 100000 }, &owner, 1, 0 };
+	const struct survey survey = { .holdings = { .directories = directories,
+						     .n_directories = 1,
+						     .n = 1,
+						     .uses = { &use, NULL },
+						     .n_uses = { 1, 0 } } };
+	const struct winsize size = { .ws_col = 60 };
+
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	open_terminal();
+	assert_int_equal(ioctl(screen, TIOCSWINSZ, &size), 0);
+	redirect(STDOUT_FILENO);
+	holdings_print(&survey, &(const struct style){ .wide = true, .width = 60 });
+	(void)fflush(stdout);
+	assert_non_null(strstr(on_screen(), name));
+	holdings_print(&survey, &(const struct style){ .width = 60 });
+	(void)fflush(stdout);
+	assert_null(strstr(on_screen(), name));
+	its_own_again(STDOUT_FILENO);
+	close_terminal();
+}
+
 /* --- progress ----------------------------------------------------------------------------- */
 
 /* Lets the time that progress_begin() waits for pass, which is a second, if it has not. */
@@ -276,6 +306,7 @@ int main(void)
 		cmocka_unit_test(each_colour_has_a_sequence_that_ends),
 		cmocka_unit_test(columns_are_those_of_the_characters),
 		cmocka_unit_test(words_are_wrapped_at_the_width),
+		cmocka_unit_test(a_wide_table_cuts_no_name),
 		cmocka_unit_test(progress_is_for_a_terminal),
 		cmocka_unit_test(a_file_gets_no_progress),
 	};

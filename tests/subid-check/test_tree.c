@@ -298,6 +298,67 @@ static void orphans_beside_one_another_are_one_finding(void **state)
 		    "find ./-o -xdev -gid 400000\n");
 }
 
+/* A user who got such an ID would get the files, too. */
+static void ids_of_files_are_not_proposed(void **state)
+{
+	static const char *directories[] = { "/srv" };
+	const struct survey_request request = {
+		.directory = "other",
+		.files = { .directories = directories, .n = 1 },
+	};
+	struct findings findings;
+	struct survey survey;
+	size_t n = 0;
+
+	(void)state;
+	make_directory("other", 0);
+	make_directory("other/etc", 0);
+	make_directory("other/srv", 0);
+	scratch_write("other/etc/passwd", "alice:x:1000:1000::/:\nbob:x:1001:1001::/:\n");
+	scratch_write("other/etc/subuid", "alice:100000:9\nbob:100000:9\n");
+	scratch_write("other/etc/login.defs", "SUB_UID_MIN 300000\n");
+	make_directory("other/etc/samba", 0);
+	scratch_write("other/etc/samba/smb.conf",
+		      "[global]\nidmap config * : range = 500000-599999\n");
+	make_file("other/srv/file", 300005, 0, 0644);
+	survey_read(&request, &survey);
+	/* Nothing is said of the host that runs the program. */
+	assert_int_equal(survey.services.module.answer, MODULE_NOT_TRIED);
+	assert_null(survey.services.module.error);
+	findings_of(&survey, &findings);
+	for (size_t i = 0; i < findings.n; i++)
+		if (strcmp(findings.items[i].code, "overlap") == 0) {
+			assert_non_null(
+				strstr(findings.items[i].fix, "--add-subuids 300006-300014 bob"));
+			n++;
+		}
+	assert_int_equal(n, 1);
+	findings_free(&findings);
+	survey_free(&survey);
+}
+
+static void an_owner_may_be_nested_whichever_line_it_has(void **state)
+{
+	static char alice[] = "alice", bob[] = "bob";
+	char *const names[] = { alice, bob };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		const struct survey_request request = {
+			.directory = "other",
+			.nested = (char **)(uintptr_t)&names[i],
+			.n_nested = 1,
+		};
+		struct survey survey;
+
+		survey_read(&request, &survey);
+		assert_int_equal(survey.owners.n, 2);
+		for (size_t owner = 0; owner < 2; owner++)
+			assert_int_equal(survey.owners.items[owner].nested, owner == i);
+		survey_free(&survey);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +367,8 @@ int main(void)
 		cmocka_unit_test(a_place_is_looked_for_above),
 		cmocka_unit_test(a_place_is_looked_for_64_levels_above),
 		cmocka_unit_test(capabilities_and_acls_of_others_are_found),
+		cmocka_unit_test(ids_of_files_are_not_proposed),
+		cmocka_unit_test(an_owner_may_be_nested_whichever_line_it_has),
 		cmocka_unit_test(orphans_beside_one_another_are_one_finding),
 	};
 

@@ -278,7 +278,31 @@ int __wrap_fchdir(int fd)
 		errno = EACCES;
 		return -1;
 	}
-	return __real_fchdir(fd);
+	len = __real_fchdir(fd);
+	/* POSIX allows a call that succeeds to change it. */
+	errno = EPERM;
+	return (int)len;
+}
+
+static unsigned int count_descriptors(void)
+{
+	unsigned int n = 0;
+
+	for (int fd = 0; fd < 65536; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static void a_walk_closes_what_it_has_opened(void **state)
+{
+	const char *directory = "home";
+	unsigned int before = count_descriptors();
+	struct survey survey;
+
+	(void)state;
+	look_below(&directory, 1, &survey);
+	survey_free(&survey);
+	assert_int_equal(count_descriptors(), before);
 }
 
 static void a_directory_that_cannot_be_entered_is_noted(void **state)
@@ -393,6 +417,7 @@ int main(void)
 		cmocka_unit_test(an_attribute_that_cannot_be_read_is_noted),
 		cmocka_unit_test(directories_are_entered_on_a_kernel_without_ids_of_mounts),
 		cmocka_unit_test(a_directory_that_cannot_be_entered_is_noted),
+		cmocka_unit_test(a_walk_closes_what_it_has_opened),
 		cmocka_unit_test(what_several_workers_find_is_added),
 		cmocka_unit_test(a_walk_with_fewer_threads_than_wanted_finds_as_much),
 		cmocka_unit_test(looking_loses_no_memory),

@@ -170,6 +170,24 @@ static void a_question_is_answered(void **state)
 }
 
 /* Not -ENOENT, which would say that there is no such record. */
+/* A service that is started without standard input has it as descriptor 0. */
+static void a_workers_socket_may_have_any_descriptor(void **state)
+{
+	struct outcome outcome = { .n = 0 };
+	int input = dup(STDIN_FILENO);
+
+	(void)state;
+	assert_true(input >= 0 && close(STDIN_FILENO) == 0);
+	(void)ask("alice", 0, &outcome);
+	wait_for(&outcome);
+	assert_true(outcome.r == 0 && outcome.code == 0);
+	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+	replace_pool(2, PATIENCE);
+	assert_int_equal(fcntl(STDIN_FILENO, F_GETFD), -1);
+	assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+	assert_int_equal(close(input), 0);
+}
+
 static void a_worker_that_cannot_be_started_is_a_fault(void **state)
 {
 	char *missing[] = { (char *)"/nonexistent/worker", NULL };
@@ -791,6 +809,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_question_is_answered),
+		TEST(a_workers_socket_may_have_any_descriptor),
 		TEST(a_worker_that_cannot_be_started_is_a_fault),
 		TEST(a_worker_that_ends_is_replaced),
 		TEST(a_worker_that_hangs_is_killed_and_others_go_on),

@@ -196,6 +196,27 @@ static void the_files_are_read(void **state)
 	end();
 }
 
+/* Only those who have an account. */
+static void a_uid_has_the_name_of_its_account(void **state)
+{
+	struct frame question = { .code = FRAME_NAMES }, answer;
+	const char *text;
+
+	(void)state;
+	begin();
+	assert_int_equal(frame_add_value(&question, STRANGER), 0);
+	assert_int_equal(frame_add_value(&question, OTHER_STRANGER), 0);
+	assert_int_equal(frame_write(fds[0], &question), 0);
+	frame_free(&question);
+	assert_int_equal(frame_read(fds[0], &answer), 0);
+	assert_int_equal(answer.code, 0);
+	text = frame_next_text(&answer, NULL);
+	check_text("a name", text, "alice");
+	assert_null(frame_next_text(&answer, text));
+	frame_free(&answer);
+	end();
+}
+
 static void ask_for_ranges(void)
 {
 	static const uint32_t alices[] = { 100000, 10, 300000, 5, 500000, 10 };
@@ -265,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_files_are_read),
+		cmocka_unit_test(a_uid_has_the_name_of_its_account),
 		cmocka_unit_test(an_owner_has_the_ranges_that_libsubid_tells),
 		cmocka_unit_test(an_id_has_the_owners_that_libsubid_tells),
 		cmocka_unit_test(an_answer_loses_no_memory),
