@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Texts that the kernel and other programs write: cgroups, capabilities, ACLs. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -96,6 +97,19 @@ static void a_cgroup_names_its_container_and_unit(void **state)
 		free(label);
 		free(copy);
 	}
+}
+
+static void a_name_longer_than_255_bytes_is_cut(void **state)
+{
+	struct container container;
+	char text[512];
+	int len = snprintf(text, sizeof(text), "0::/machine.slice/machine-%0300d.scope\n", 0);
+
+	(void)state;
+	assert_true(container_parse(text, (size_t)len, &container));
+	assert_int_equal(strlen(container.name), CONTAINER_NAME_BYTES - 1);
+	assert_int_equal(strlen(container.unit), CONTAINER_NAME_BYTES - 1);
+	assert_int_equal(strlen(container.user_unit), 0);
 }
 
 static void this_process_has_a_cgroup(void **state)
@@ -206,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cgroup_names_its_container_and_unit),
+		cmocka_unit_test(a_name_longer_than_255_bytes_is_cut),
 		cmocka_unit_test(this_process_has_a_cgroup),
 		cmocka_unit_test(capabilities_are_of_three_versions),
 		cmocka_unit_test(an_acl_names_users_and_groups),

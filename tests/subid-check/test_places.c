@@ -12,12 +12,13 @@
 
 /*
  * UID 100005, one of alice's, has a range of its own: a container inside her container. The
- * owner `containers` has no account. UIDs 310000 and 320000 have each other in their ranges.
+ * owner `containers` has no account. bob has some of alice's, too. UIDs 310000 and 320000 have each
+ * other in their ranges.
  */
 static const struct model host = {
 	.subuid = "alice:100000:65536\nbob:165536:65536\ncontainers:2147483647:65536\n"
 		  "subuid-alice-100005:110000:100\n4242:300000:10\n"
-		  "310000:320000:10\n320000:310000:10\n",
+		  "310000:320000:10\n320000:310000:10\nbob:120000:10\n",
 	.subgid = "alice:500000:65536\nbob:165536:65536\n",
 	.users = "root 0 alice 1000 bob 1001 lxd 999",
 };
@@ -156,6 +157,7 @@ static void a_namespace_is_made_by_the_owner_of_its_ids(void **state)
 	} rows[] = {
 		{ "the owner", 1000, { SUBID_UID, 1, { 100000, 165535 } }, "" },
 		{ "somebody else", 1001, { SUBID_UID, 1, { 100000, 165535 } }, "namespace" },
+		{ "the owner of a later line", 1001, { SUBID_UID, 1, { 120000, 120009 } }, "" },
 		{ "a part of it", 1001, { SUBID_UID, 1, { 100010, 100019 } }, "namespace" },
 		{ "two owners' at once", 1000, { SUBID_UID, 1, { 165535, 165536 } }, "namespace" },
 		{ "one ID", 1001, { SUBID_UID, 0, { 100000, 100000 } }, "namespace" },

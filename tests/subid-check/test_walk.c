@@ -308,7 +308,9 @@ static void a_walk_closes_what_it_has_opened(void **state)
 static void a_directory_that_cannot_be_entered_is_noted(void **state)
 {
 	const char *directory = "home";
+	struct findings findings;
 	struct survey survey;
+	size_t n = 0;
 
 	(void)state;
 	forbidden = "storage";
@@ -320,6 +322,12 @@ static void a_directory_that_cannot_be_entered_is_noted(void **state)
 	assert_int_equal(survey.holdings.marks[0].what, HOLDINGS_UNREAD);
 	assert_int_equal(survey.holdings.marks[0].error, EACCES);
 	check_text("path", survey.holdings.marks[0].path, "home/alice/storage");
+	findings_of(&survey, &findings);
+	for (size_t i = 0; i < findings.n; i++)
+		n += strcmp(findings.items[i].code, "unread-directory") == 0 &&
+		     strcmp(findings.items[i].file, "home/alice/storage") == 0;
+	assert_int_equal(n, 1);
+	findings_free(&findings);
 	survey_free(&survey);
 }
 
