@@ -11,6 +11,7 @@ for tool in python3 script strace; do
 done
 host_enter "$@"
 unset NO_COLOR
+evaluator_start
 
 host_add_user alice 1000
 host_add_user bob 1001
@@ -30,7 +31,7 @@ shown() { # output and status
 one() { # PYTHON-EXPRESSION OPTION...: of the JSON document
     local expression=$1
     shift
-    check --json "$@" | python3 -c "import json, sys; d = json.load(sys.stdin); print($expression)"
+    check --json "$@" | json_value "$expression"
 }
 finding() { # CODE: severity, place and reason
     one "[(f['severity'], f['file'], f['line'], f['reason']) for f in d['findings'] if f['code'] == '$1']"
@@ -290,8 +291,8 @@ is "and one by --nss, by name and by number" "$(owners --nss)" "['nobody-else']"
 host_set_subuid alice:100000:1000 bob:165536:100
 # 100100 in alice's range, 165600 in bob's; the group 500007.
 found() { # OPTION [WRAPPER...]: accounts
-    timeout 150 "${@:2}" "$program" "$1" --json | python3 -c 'import json, sys
-print([(f["code"], f["first"]) for f in json.load(sys.stdin)["findings"] if f["code"] in ("account", "group")])'
+    timeout 150 "${@:2}" "$program" "$1" --json |
+        json_value "[(f['code'], f['first']) for f in d['findings'] if f['code'] in ('account', 'group')]"
 }
 is "--probe does" "$(found --probe=120)" "[('account', 100100), ('account', 165600), ('group', 500007)]"
 is "and says nothing of the time, which was enough" \
@@ -326,13 +327,14 @@ ask files subid
 diag "--- nscd"
 is "does not run" "$(finding nscd)" "[]"
 mkdir -p /run/nscd
-python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/nscd/socket")'
+bind_socket() { evaluate "socket.socket(socket.AF_UNIX).bind('$1')" >/dev/null; }
+bind_socket /run/nscd/socket
 like "runs" "$(finding nscd)" "'note', None, None, 'nscd is running"
 rm /run/nscd/socket
 is "is gone" "$(finding nscd)" "[]"
 # Where /var/run is a directory of its own.
 mount -t tmpfs scratch /var && mkdir -p /var/run/nscd
-python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/var/run/nscd/socket")'
+bind_socket /var/run/nscd/socket
 like "runs, with its socket in /var/run alone" "$(finding nscd)" "'note', None, None, 'nscd is running"
 umount /var
 

@@ -32,10 +32,10 @@ hosts_unpack() {
 evaluator_start() {
     coproc evaluator {
         exec python3 -c '
-import json, os, sys
+import json, os, socket, sys
 def value(expression, d):
     try:
-        return eval(expression, {"d": d, "json": json, "os": os})
+        return eval(expression, {"d": d, "os": os, "socket": socket})
     except Exception as error:
         return repr(error)
 for expression in sys.stdin:
