@@ -35,4 +35,4 @@ done
 
 diag "shadow $version ($soname)"
 exec "$programs/conformance" "$programs/oracle" "$version" \
-    "$abs_top_srcdir/tests/conformance" "${CONFORMANCE_FILES:-400}" "${CONFORMANCE_SEED:-1}"
+    "$abs_top_srcdir/tests/conformance" "${CONFORMANCE_FILES:-200}" "${CONFORMANCE_SEED:-1}"

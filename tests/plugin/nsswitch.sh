@@ -33,34 +33,36 @@ for name in sample z nosuch Sample FILES filesx sam "$w50" "${w50}x" '#sample' '
     install -m 0755 "$plugin" "$host_dir/plugins/libsubid_$name.so"
 done
 
-# The plugin gives alice other IDs than the file.
-theirs() { # UID
-    case $(LD_LIBRARY_PATH=$host_dir/plugins host_run_as "$1" "$1" getsubids alice 2>/dev/null |
-        awk 'NR == 1 { print $3 }') in
-    100000) echo another ;;
-    900000) echo files ;;
-    *) echo "getsubids failed" ;;
+# The plugin gives alice other IDs than the file. Both functions set $source.
+theirs() {
+    source=$(LD_LIBRARY_PATH=$host_dir/plugins host_run getsubids alice 2>/dev/null)
+    case $source in
+    "0: alice 100000 "*) source=another ;;
+    "0: alice 900000 "*) source=files ;;
+    *) source="getsubids failed" ;;
     esac
 }
-ours() { # UID
-    case $(host_run_as "$1" "$1" getent passwd 900000 subuid-alice-900000 | cut -d: -f1 | xargs) in
-    "subuid-alice-900000 subuid-alice-900000") echo files ;;
-    "") echo another ;;
-    *) echo "one of two" ;;
+ours() {
+    source=$(host_run getent passwd 900000 subuid-alice-900000)
+    case $source in
+    subuid-alice-900000:*$'\n'subuid-alice-900000:*) source=files ;;
+    "") source=another ;;
+    *) source="one of two" ;;
     esac
 }
 # glibc always asks the module, whatever line of the table follows.
 services="passwd: files subid"
 from_another=0
 from_files=0
-agree() { # NAME [UID [WANT]]
-    local want=${3-}
-    [ -n "$want" ] || want=$(theirs "${2-0}")
+agree() { # NAME [WANT]
+    local want=${2-} source
+    [ -n "$want" ] || { theirs && want=$source; }
     case $want in
     another) from_another=$((from_another + 1)) ;;
     files) from_files=$((from_files + 1)) ;;
     esac
-    is "$1: $want" "$(ours "${2-0}")" "$want"
+    ours
+    is "$1: $want" "$source" "$want"
 }
 
 padding() { # BYTES
@@ -83,9 +85,10 @@ while IFS= read -r format; do
         format=${format#* }
         ;;
     esac
+    full=${format//LONG/$long}
     # shellcheck disable=SC2059
-    { echo "$services" && printf "${format//LONG/$long}"; } | sed "s/JUST/$just/" >/etc/nsswitch.conf
-    agree "$format" 0 "$want"
+    { echo "$services" && printf "${full//JUST/$just}"; } >/etc/nsswitch.conf
+    agree "$format" "$want"
 done <<END
 passwd: files subid\n
 subid: files\n
