@@ -4,6 +4,7 @@
 set -u
 
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
+: "${abs_top_builddir:=$abs_top_srcdir/build}"
 # shellcheck source=tests/tap.sh
 . "$abs_top_srcdir/tests/tap.sh"
 
@@ -14,11 +15,31 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit
 
+configure() { # OPTION...: what configure prints, and its status
+    local r=0
+    CONFIG_SHELL=/bin/sh sh "$abs_top_srcdir/configure" "$@" 2>&1 || r=$?
+    echo "status $r"
+}
+like "a value that an option does not take ends configure" "$(configure --enable-sanitizers=memory)" \
+    "^configure: error: bad value 'memory' for --enable-sanitizers; it takes"
+
+# Before configure comes to the options it runs fifty programs. For the other values, only the part
+# that looks at options is run.
+{
+    # shellcheck disable=SC2016
+    echo 'as_fn_error() { echo "error: $2"; exit 1; }; as_nop=:'
+    sed -n '/^# --- options/,/^# --- tools/p' "$abs_top_srcdir/configure"
+    echo 'echo "all are good"'
+} >options
+with_options() { env "$@" sh ./options 2>&1; } # VARIABLE=VALUE...
 refuses() { # OPTION VALUE
-    like "$1=$2 is refused" "$("$abs_top_srcdir/configure" "$1=$2" 2>&1; echo "status $?")" \
-        "error: bad value '$2' for $1; it takes"
+    local variable=${1#--}
+    is "$1=$2 is refused" "$(with_options "${variable//-/_}=$2" | cut -d ';' -f 1)" \
+        "error: bad value '$2' for $1"
 }
 
+is "no option has to be given" "$(with_options)" "all are good"
+is "good values are taken" "$(with_options with_nologin=/bin/false enable_werror=yes)" "all are good"
 refuses --with-nologin bin/false
 refuses --with-nologin ""
 refuses --with-nologin /bin/false:x
@@ -30,8 +51,11 @@ refuses --enable-coverage html
 refuses --enable-subid-check perhaps
 refuses --enable-subid-userdbd perhaps
 refuses --with-systemdsystemunitdir relative/path
+
+# What the build found, where it is there: configure need not look again.
+sed -nE '/^ac_cv_env_/d; /^[a-z]+_cv_[a-zA-Z0-9_]+=/p' "$abs_top_builddir/config.log" >cache
 like "a service that is asked for and cannot be built is an error" \
-    "$("$abs_top_srcdir/configure" --enable-subid-userdbd --without-libsubid 2>&1; echo "status $?")" \
+    "$(configure --cache-file=cache --enable-subid-userdbd --without-libsubid)" \
     "error: --enable-subid-userdbd: no \(libsubid is missing\)"
 nok "none of these runs made a Makefile" test -e Makefile
 
