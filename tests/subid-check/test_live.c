@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A host that runs: the processes that use an ID, user namespaces and account services. */
+/* A host that runs: the processes that use an ID, user namespaces and mail servers. */
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -324,40 +323,6 @@ static void a_namespace_that_cannot_be_examined_hides_no_other(void **state)
 			waiting_end(children[i]);
 }
 
-/* --- account services --------------------------------------------------------------------- */
-
-static void a_probe_asks_for_every_id_in_time(void **state)
-{
-	struct survey survey;
-	struct probe probe = { .made = false };
-
-	(void)state;
-	model_survey(&model, &survey);
-	assert_int_equal(probe_services(survey.databases, 3600, survey.accounts, &probe), 0);
-	assert_true(probe.made);
-	assert_int_equal(probe.wanted, 20);
-	assert_int_equal(probe.asked, 20);
-	/* The process that asked is gone. */
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	survey_free(&survey);
-}
-
-static void a_probe_that_is_out_of_time_leaves_no_process(void **state)
-{
-	struct survey survey;
-	struct probe probe = { .made = false };
-
-	(void)state;
-	model_survey(&(const struct model){ .subuid = "alice:100000:4000000000\n" }, &survey);
-	/* It would wait for ever for a process that goes on. */
-	(void)alarm(60);
-	assert_int_equal(probe_services(survey.databases, 0, survey.accounts, &probe), 0);
-	(void)alarm(0);
-	assert_true(probe.asked < probe.wanted);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	survey_free(&survey);
-}
-
 /* --- mail servers -------------------------------------------------------------------------- */
 
 static const char *mail_server(const char *directory)
@@ -400,8 +365,6 @@ int main(void)
 		cmocka_unit_test(a_process_has_an_effective_uid),
 		cmocka_unit_test(a_user_namespace_has_its_maps_and_its_creator),
 		cmocka_unit_test(a_namespace_that_cannot_be_examined_hides_no_other),
-		cmocka_unit_test(a_probe_that_is_out_of_time_leaves_no_process),
-		cmocka_unit_test(a_probe_asks_for_every_id_in_time),
 		cmocka_unit_test(a_mail_server_is_a_program_that_is_there),
 	};
 

@@ -115,17 +115,18 @@ is "a change of nsswitch.conf ends it before it answers the next client" "$ended
 start --idle-exit 1
 wait_for_end
 is "so does idleness" "$ended" "status 0"
+set_source files
+is "a descriptor that is no listening socket is refused" \
+    "$( (export LISTEN_FDS=1 LISTEN_PID=$BASHPID; exec "$program" --idle-exit 1 3</dev/null 2>&1)
+        echo "status $?")" \
+    "<3>the socket from systemd: Socket type not supported
+status 1"
 set_source ../sample
 start 2>"$host_dir/log"
 is "a source that is a path has no records" "$(ask uid=100005)" "ServiceNotAvailable"
 like "with a reason" "$(cat "$host_dir/log")" "the source of .subid:. is a path"
 stop
 is "the end" "$ended" "status 0"
-is "a descriptor that is no listening socket is refused" \
-    "$( (export LISTEN_FDS=1 LISTEN_PID=$BASHPID; exec "$program" --idle-exit 1 3</dev/null 2>&1)
-        echo "status $?")" \
-    "<3>the socket from systemd: Socket type not supported
-status 1"
 
 diag "--- a plugin"
 

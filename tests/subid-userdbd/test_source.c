@@ -324,6 +324,28 @@ static void a_pool_knows_its_own(void **state)
 	assert_false(pool_owns(pool, 1));
 }
 
+/* It is killed first, and reaped later. */
+static void no_more_workers_run_than_allowed_after_one_was_killed(void **state)
+{
+	struct outcome first, second;
+	pid_t pid;
+
+	(void)state;
+	replace_pool(1, PATIENCE);
+	(void)ask("garbage", 0, &first);
+	wait_for(&first);
+	assert_int_equal(first.r, -EPIPE);
+	while (count_owned(&pid) > 0)
+		assert_true(sd_event_run(event, PATIENCE) > 0);
+	(void)ask("slow", 1, &first);
+	(void)ask("slow", 2, &second);
+	while (first.n == 0 || second.n == 0) {
+		assert_true(sd_event_run(event, PATIENCE) > 0);
+		assert_in_range(count_owned(&pid), 0, 1);
+	}
+	assert_true(first.r == 0 && second.r == 0);
+}
+
 static void a_worker_that_has_answered_long_is_replaced(void **state)
 {
 	struct outcome outcome;
@@ -817,6 +839,7 @@ int main(void)
 		TEST(a_question_can_be_cancelled_at_any_time),
 		TEST(too_many_questions_are_refused),
 		TEST(a_pool_knows_its_own),
+		TEST(no_more_workers_run_than_allowed_after_one_was_killed),
 		TEST(a_worker_that_has_answered_long_is_replaced),
 		TEST(a_worker_may_end_or_babble_when_nothing_is_asked),
 		TEST(by_name_the_owner_is_asked),
