@@ -133,7 +133,7 @@ diag "--- a plugin"
 host_add_module "$sample" || host_fail "the plugin cannot be installed"
 host_add_user containers 3000
 set_source sample
-start --deadline 1
+start --deadline 1 --idle-exit 0
 is "by name" "$(ask userName=subuid-containers-2147483650)" \
     "subuid-containers-2147483650:2147483650:65534:Subordinate UID 2 of containers"
 is "by UID, of an owner that was part of an answer" "$(ask uid=2147483651)" \
