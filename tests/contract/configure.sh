@@ -52,8 +52,10 @@ refuses --enable-subid-check perhaps
 refuses --enable-subid-userdbd perhaps
 refuses --with-systemdsystemunitdir relative/path
 
-# What the build found, where it is there: configure need not look again.
-sed -nE '/^ac_cv_env_/d; /^[a-z]+_cv_[a-zA-Z0-9_]+=/p' "$abs_top_builddir/config.log" >cache
+# What the build found, if it is for this machine: configure need not look again.
+made_for() { sed -n "s/^$1 = //p" "$abs_top_builddir/Makefile"; } # build|host
+[ "$(made_for build)" != "$(made_for host)" ] ||
+    sed -nE '/^ac_cv_env_/d; /^[a-z]+_cv_[a-zA-Z0-9_]+=/p' "$abs_top_builddir/config.log" >cache
 like "a service that is asked for and cannot be built is an error" \
     "$(configure --cache-file=cache --enable-subid-userdbd --without-libsubid)" \
     "error: --enable-subid-userdbd: no \(libsubid is missing\)"
