@@ -33,6 +33,7 @@ host_enter "$@"
 host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" ||
     host_fail "the null module is not built"
 host_add_program "$abs_top_builddir/bench/lookups"
+host_add_program "$abs_top_builddir/tests/contract/steady"
 
 # How long ld.so searches its cache depends on what else the host has installed.
 export LD_LIBRARY_PATH=$host_dir/lib
@@ -48,34 +49,50 @@ set_ranges() { # COUNT: of owners o00000, o00001 and so on, with an ID between
     owner=$(printf 'o%05d' $(($1 - 1)))
     id=$((200000 + ($1 - 1) * 65536 + 5))
     absent=$((id - 5 + 65535))
-    # A file that changed just now is not trusted, and read twice.
-    sleep 3
+    # A file that changed just now is read twice.
+    host_settle
 }
 
-instructions() { # COUNT LOOKUP...
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null --vgdb=no \
-        lookups once -n "$@" 2>&1 | sed -n 's/^==[0-9]*== Collected : //p'
+count_once() { # LOOKUP...: sets $instructions and $calls of a process that asks once
+    instructions=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null --vgdb=no \
+        lookups once "$@" 2>&1 | sed -n 's/^==[0-9]*== Collected : //p')
+    calls=$(strace -qq -o /dev/stdout lookups once "$@" | wc -l)
 }
 
-calls() { # COUNT LOOKUP...
-    strace -qq -o traced lookups once -n "$@" && wc -l <traced
+# What the null module costs: glibc needs it to find and load any module.
+declare -A null_instructions null_calls
+cold() { # WHAT SERVICES FUNCTION ANSWER KEY
+    if [ -z "${null_calls[$3]-}" ]; then
+        count_once null "$3" absent "$5"
+        null_instructions[$3]=$instructions
+        null_calls[$3]=$calls
+    fi
+    count_once "${@:2}"
+    count "$1" $((instructions - null_instructions[$3])) $((calls - null_calls[$3]))
 }
 
-# By the fortieth lookup, a process has all that it keeps between lookups.
-hot() { # WHAT LOOKUP...
-    local what=$1
-    shift
-    count "$what" $((($(instructions 60 "$@") - $(instructions 40 "$@")) / 20)) \
-        $((($(calls 60 "$@") - $(calls 40 "$@")) / 20))
+hot() { # WHAT FUNCTION ANSWER KEY: for hot_all
+    hot_names+=("$1")
+    hot_lookups+=("${@:2}")
 }
-
-# The cost of the null module is subtracted: glibc needs it to find and load any module.
-cold() { # WHAT LOOKUP...
-    local what=$1 null=(null "$3" absent "$5")
-    shift
-    count "$what" $(($(instructions 1 "$@") - $(instructions 1 "${null[@]}"))) \
-        $(($(calls 1 "$@") - $(calls 1 "${null[@]}")))
+# One process makes all of these lookups, because valgrind needs most of its time to start. Twenty
+# lookups are between the first and the second call of mark(), the third and the fourth, and so on.
+hot_all() { # SERVICES
+    local i n=0
+    rm -f parts*
+    valgrind --tool=callgrind --callgrind-out-file=parts --dump-before=mark --vgdb=no --quiet \
+        steady "$1" "${hot_lookups[@]}"
+    strace -qq -o traced steady "$1" "${hot_lookups[@]}"
+    mapfile -t calls < <(awk '/^getppid\(/ { if (marks++ % 2) print n; n = 0; next } { n++ }' traced)
+    for ((i = 0; i < ${#hot_names[@]}; i++)); do
+        n=$((n + 2))
+        count "${hot_names[i]}" $(($(sed -n 's/^totals: //p' "parts.$n") / 20)) $((calls[i] / 20))
+    done
+    hot_names=()
+    hot_lookups=()
 }
+hot_names=()
+hot_lookups=()
 
 count() { # WHAT INSTRUCTIONS CALLS
     [ "$2" -gt 0 ] && printf '%s\t%s\t%s\n' "$@" >>counted
@@ -92,16 +109,18 @@ count_all() {
         cold "first passwd miss, $of" subid getpwuid_r absent "$absent"
         cold "first group hit, $of" subid getgrgid_r found "$id"
         cold "first passwd hit by name, $of" subid getpwnam_r found "subuid-$owner-$id"
-        hot "passwd hit, $of" subid getpwuid_r found "$id"
-        hot "passwd miss, $of" subid getpwuid_r absent "$absent"
-        hot "passwd hit by name, $of" subid getpwnam_r found "subuid-$owner-$id"
-        hot "group hit, $of" subid getgrgid_r found "$id"
-        hot "group miss, $of" subid getgrgid_r absent "$absent"
-        hot "group hit by name, $of" subid getgrnam_r found "subgid-$owner-$id"
+        hot "passwd hit, $of" getpwuid_r found "$id"
+        hot "passwd miss, $of" getpwuid_r absent "$absent"
+        hot "passwd hit by name, $of" getpwnam_r found "subuid-$owner-$id"
+        hot "group hit, $of" getgrgid_r found "$id"
+        hot "group miss, $of" getgrgid_r absent "$absent"
+        hot "group hit by name, $of" getgrnam_r found "subgid-$owner-$id"
+        hot_all subid
     done
     cold "first foreign name" subid getpwnam_r absent postgresql
-    hot "foreign user name" subid getpwnam_r absent postgresql
-    hot "foreign group name" subid getgrnam_r absent postgresql
+    hot "foreign user name" getpwnam_r absent postgresql
+    hot "foreign group name" getgrnam_r absent postgresql
+    hot_all subid
 }
 
 count_all
