@@ -68,7 +68,7 @@ static const struct subid_index_line *find_line(const struct subid_index *index,
 /* A line as `next` and the buckets name it, or NULL. */
 static const struct subid_index_line *line_at(const struct subid_index *index, uint32_t place)
 {
-	return place < index->n_lines ? &index->lines[place] : NULL;
+	return place == SUBID_INDEX_NO_LINE ? NULL : &index->lines[place];
 }
 
 /* The owner's first line in the file, or NULL. */
@@ -137,9 +137,12 @@ static bool has_position(const struct subid_index *index, const struct subid_ind
 int subid_index_find_position(const struct subid_index *index, const struct subid_owner *owner,
 			      uint64_t position, uint32_t *ret_id)
 {
-	const struct subid_index_line *line = line_at(index, owner->place);
+	const struct subid_index_line *line;
 
-	if (!line || !has_position(index, line, owner, position)) {
+	if (owner->place < index->n_lines &&
+	    has_position(index, &index->lines[owner->place], owner, position)) {
+		line = &index->lines[owner->place];
+	} else {
 		line = find_first_line_of(index, owner);
 		while (line && !has_position(index, line, owner, position))
 			line = line_at(index, line->next);
