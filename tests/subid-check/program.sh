@@ -32,10 +32,10 @@ hosts_unpack() {
 evaluator_start() {
     coproc evaluator {
         exec python3 -c '
-import json, os, socket, sys
+import json, os, socket, sys, unicodedata, xml.dom.minidom
 def value(expression, d):
     try:
-        return eval(expression, {"d": d, "os": os, "socket": socket})
+        return eval(expression, {**globals(), "d": d})
     except Exception as error:
         return repr(error)
 for expression in sys.stdin:
@@ -57,5 +57,6 @@ json_value() {
     local document value
     document=$(</dev/stdin)
     printf '%s\n' "${1//$'\n'/ }" "${document//$'\n'/ }" >&"$evaluator_in"
-    IFS= read -r value <&"$evaluator_out" && printf '%s\n' "$value"
+    IFS= read -r value <&"$evaluator_out" || value="the interpreter has ended"
+    printf '%s\n' "$value"
 }
