@@ -42,12 +42,12 @@ $group" "root=$elsewhere/same" "${both[@]}"
 }
 diag "--- files that changed just now"
 check_all
-sleep 3
+host_settle
 diag "--- files that stay as they are"
 check_all
 chmod 0600 /etc/subuid
 answers "without privileges, nothing is known of what root read" absent user=100000 passwd:100000
-sleep 3
+host_settle
 answers "nor what it has often read" absent user=100000 passwd:100000
 answers "and a group, whose file all may read, has a record, but its user has none" "absent
 $group" user=100000 "${both[@]}"

@@ -13,7 +13,7 @@ host_add_program "$abs_top_builddir/tests/others/glibc"
 
 host_add_sample
 ok "kept with files that changed just now" host_run glibc
-sleep 3
+host_settle
 ok "kept with files that stay as they are" host_run glibc
 if command -v valgrind >/dev/null; then
     ok "nothing is read or written outside of any size of a buffer" timeout 300 \

@@ -78,7 +78,7 @@ is "but in such a program it runs that program's functions" \
     "$(LD_LIBRARY_PATH=$PWD/open host_show own-names 1 "${keys[@]}")" "status 70"
 
 diag "--- later lookups, which ask an index"
-sleep 3
+host_settle
 check_malloc "files that stay as they are"
 is "an owner by number: whose account is asked for may allocate" \
     "$(own_malloc "files subid" 300999)" "the allocator was called inside a lookup
