@@ -65,7 +65,7 @@ static const struct subid_index_line *find_line(const struct subid_index *index,
 	return first;
 }
 
-/* A line as `next` and the buckets name it, or NULL. */
+/* The line at a place in lines[]; NULL for SUBID_INDEX_NO_LINE. */
 static const struct subid_index_line *line_at(const struct subid_index *index, uint32_t place)
 {
 	return place == SUBID_INDEX_NO_LINE ? NULL : &index->lines[place];

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -22,8 +21,8 @@
  *                                 buckets[]  - [0] [2] - -    hash of an owner -> its first line
  *                                 step       65536            from one start to the next, mostly
  *
- * lines[] has an entry for each line that delegates something, sorted by `start`. `number` is the
- * line's place in the file. `laid` counts the owner's IDs on the lines above it in the file, so
+ * lines[] has an entry for each line that delegates something, sorted by `start`. `number`
+ * counts these lines in the order of the file. `laid` counts the owner's IDs on the lines above it in the file, so
  * that the position of an ID is laid + (ID - start). `next` is the owner's next line in the file.
  * `reach` is the highest ID of all entries before this one.
  *

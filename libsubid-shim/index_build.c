@@ -50,7 +50,7 @@ static size_t lay_out(struct subid_index *index, char *memory, uint32_t max_line
 	index->lines =
 		(struct subid_index_line *)take(memory, &used, max_lines, sizeof(*index->lines));
 	index->buckets = (uint32_t *)take(memory, &used, buckets_for(max_lines), sizeof(uint32_t));
-	/* An owner's text with its NUL is shorter than its line. */
+	/* An owner's text is shorter than its line. */
 	index->owners = (char *)take(memory, &used, file_size, 1);
 	return used;
 }
@@ -161,9 +161,17 @@ static bool are_sorted(const struct subid_index_line *lines, uint32_t n)
 }
 
 /*
- * Sort lines[] by their first IDs, and note where each line of the file lies now: line i in
- * lines[lines[i].reach]. (This is what `reach` means until fill_reach().) Most files are sorted:
- * each new range is appended and lies above the last.
+ * Until fill_reach(), `reach` has another meaning: lines[number].reach is the place in lines[] of
+ * the line with this number.
+ */
+static struct subid_index_line *line_of_number(const struct subid_index *index, uint32_t number)
+{
+	return &index->lines[index->lines[number].reach];
+}
+
+/*
+ * Sort lines[] by their first IDs, and note the place of each line. Most files are sorted: each new
+ * range is appended and lies above the last.
  */
 static void order_lines(struct subid_index *index)
 {
@@ -186,8 +194,7 @@ static int link_lines(struct subid_index *index)
 
 	index->n_buckets = buckets_for(index->n_lines);
 	for (uint32_t n = index->n_lines; n > 0; n--) {
-		uint32_t place = index->lines[n - 1].reach;
-		struct subid_index_line *line = &index->lines[place];
+		struct subid_index_line *line = line_of_number(index, n - 1);
 		const char *owner = index->owners + line->owner;
 		uint32_t i = subid_index_bucket(index, owner, line->owner_len);
 
@@ -199,7 +206,7 @@ static int link_lines(struct subid_index *index)
 			i = subid_index_next_bucket(index, i);
 		}
 		line->next = index->buckets[i] != 0 ? index->buckets[i] - 1 : SUBID_INDEX_NO_LINE;
-		index->buckets[i] = place + 1;
+		index->buckets[i] = (uint32_t)(line - index->lines) + 1;
 	}
 	return 0;
 }
@@ -211,7 +218,7 @@ static int link_lines(struct subid_index *index)
 static int lay_lines(struct subid_index *index)
 {
 	for (uint32_t i = 0; i < index->n_lines; i++) {
-		const struct subid_index_line *line = &index->lines[index->lines[i].reach];
+		const struct subid_index_line *line = line_of_number(index, i);
 
 		if (line->range.count > UINT32_MAX - line->laid)
 			return -E2BIG;
@@ -234,8 +241,7 @@ static void fill_reach(struct subid_index *index)
 	}
 }
 
-/* The average over the lower half of the lines. A single range far above them does not change it.
- */
+/* The average of the lower half of the lines, which one range far above them does not change. */
 static uint32_t usual_step(const struct subid_index *index)
 {
 	uint32_t half = index->n_lines / 2;

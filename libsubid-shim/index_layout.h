@@ -9,7 +9,8 @@
 #include "range.h"
 #include "text.h"
 
-/* How an index lies in memory: see the picture in index.h. Private to index.c and index_build.c. */
+/* How an index lies in memory: see the picture in index.h. Only index.c, index_build.c and
+ * tests include this. */
 
 #define SUBID_INDEX_NO_LINE UINT32_MAX
 

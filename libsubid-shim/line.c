@@ -18,6 +18,7 @@ bool subid_owner_text_valid(const char *text, size_t len)
 	for (const char *end = text + len; text < end; text++) {
 		unsigned char c = (unsigned char)*text;
 
+		/* Most bytes are letters, and need one comparison more. */
 		if (c > ':' ? c == 0x7f : c == ':' || c == '/' || c < ' ')
 			return false;
 	}

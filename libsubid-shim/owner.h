@@ -16,7 +16,7 @@
 struct subid_owner {
 	char text[SUBID_OWNER_MAX_BYTES + 1]; /* NUL-terminated */
 	size_t len;			      /* bytes, without the NUL */
-	uint32_t place; /* in the index that it comes from; any number is allowed, see index.h */
+	uint32_t place; /* a hint: where an index found it in lines[]; any value is safe */
 };
 
 /*

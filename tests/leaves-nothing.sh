@@ -28,7 +28,7 @@ like "so is a directory, and the test's own status is kept" \
 is "a process that ends soon is nothing" "$(ran 'sleep 1 >/dev/null 2>&1 &')" "status 0"
 # It keeps the pipe that its output goes to: without an end to it, ran() would not return.
 like "one that stays is something, and is ended" "$(RUN_TEST_SECONDS=2 ran 'sleep 600 &' | tr '\n' ' ')" \
-    '^The test left behind: process sleep 600  status 1 $'
+    '^The test left behind: process sleep 600 status 1 $'
 mkdir "$scratch/with blanks" && ln -s "with blanks" "$scratch/link"
 export TMPDIR=$scratch/link
 if [ "$(id -u)" -eq 0 ]; then

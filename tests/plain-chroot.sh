@@ -13,7 +13,7 @@ if [ "${1-}" != --inside ]; then
     exec unshare --mount "$BASH" "$0" --inside
 fi
 
-# Everything but what is mounted below / in turn; the plain chroot is a directory of it.
+# The host's directories, without the mounts inside them, in a directory of a tmpfs: the chroot.
 root=/dev/shm/root
 mount -t tmpfs -o mode=0755 scratch /dev/shm && mkdir "$root" || exit
 for path in /bin /dev /etc /lib /lib64 /proc /sbin /usr /var "$abs_top_srcdir"; do
