@@ -21,10 +21,10 @@
  *                                 buckets[]  - [0] [2] - -    hash of an owner -> its first line
  *                                 step       65536            from one start to the next, mostly
  *
- * lines[] has an entry for each line that delegates something, sorted by `start`. `number`
- * counts these lines in the order of the file. `laid` counts the owner's IDs on the lines above it in the file, so
- * that the position of an ID is laid + (ID - start). `next` is the owner's next line in the file.
- * `reach` is the highest ID of all entries before this one.
+ * lines[] has an entry for each line that delegates something, sorted by `start`. `number` counts
+ * these lines in the order of the file. `laid` counts the owner's IDs on the lines above it in the
+ * file, so that the position of an ID is laid + (ID - start). `next` is the owner's next line in
+ * the file. `reach` is the highest ID of all entries before this one.
  *
  * - Who owns an ID? The search finds the last entry whose `start` is not above the ID. Where lines
  *   overlap, entries before that one may hold the ID too, and the line that comes first in the
@@ -40,8 +40,7 @@
  *   the same order. So if the owner was found in the index of one of them, the entry at the same
  *   place in the other one is tried first.
  *
- * With these two guesses, a lookup in a large file reads a third of the memory that it would
- * read without them, and memory is what it waits for.
+ * In a large file a lookup mostly waits for memory, and with these two guesses it reads little.
  *
  * tests/unit/index-dump FILE prints the index of a file in these terms.
  */
@@ -49,7 +48,7 @@ struct subid_index;
 
 /*
  * The largest file that is indexed. The limit bounds the memory that the calling program
- * spends: an index takes at most seven times the size of its file, and usually twice. A larger
+ * spends: an index takes at most eight times the size of its file, and usually twice. A larger
  * file is scanned for each lookup.
  */
 #define SUBID_INDEX_FILE_MAX_BYTES (4L * 1024 * 1024)

@@ -52,7 +52,7 @@ refuses --enable-subid-check perhaps
 refuses --enable-subid-userdbd perhaps
 refuses --with-systemdsystemunitdir relative/path
 
-# What the build found, if it is for this machine: configure need not look again.
+# Reuse what configure found for the build, unless it was a cross build.
 made_for() { sed -n "s/^$1 = //p" "$abs_top_builddir/Makefile"; } # build|host
 [ "$(made_for build)" != "$(made_for host)" ] ||
     sed -nE '/^ac_cv_env_/d; /^[a-z]+_cv_[a-zA-Z0-9_]+=/p' "$abs_top_builddir/config.log" >cache

@@ -40,7 +40,7 @@ export LD_LIBRARY_PATH=$host_dir/lib
 # libc has several versions of memchr and the like. This selects those that run on every machine.
 export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-BMI2,-ERMS,-EVEX
 
-set_ranges() { # COUNT: of owners o00000, o00001 and so on, with an ID between
+set_ranges() { # COUNT: of owners o00000, o00001 and so on, with one ID between two ranges that nobody owns
     local file
     for file in subuid subgid; do
         awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
@@ -59,7 +59,7 @@ count_once() { # LOOKUP...: sets $instructions and $calls of a process that asks
     calls=$(strace -qq -o /dev/stdout lookups once "$@" | wc -l)
 }
 
-# What the null module costs: glibc needs it to find and load any module.
+# The cost of the null module is subtracted: glibc pays it to find and load any module.
 declare -A null_instructions null_calls
 cold() { # WHAT SERVICES FUNCTION ANSWER KEY
     if [ -z "${null_calls[$3]-}" ]; then

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Programs that show or take the name of a user, and are not on every host: PostgreSQL,
-# whose package starts a daemon, htop, btop, ausearch, git, sudo and systemd-tmpfiles.
-# Each runs with the module and without it.
+# Programs that show or take the name of a user, and are not on every host: PostgreSQL, htop, btop,
+# ausearch, git, sudo and systemd-tmpfiles. Each runs with the module and without it, in a Debian
+# root, because PostgreSQL's package starts a daemon.
 set -u
 # shellcheck source=tests/packaging/root.sh
 . "$(dirname "$0")/../packaging/root.sh"
@@ -50,7 +50,8 @@ painted() {
     sed -E 's/\x1b\[[0-9;]*[Hf]/\n/g; s/\x1b\[[0-9]*C/ /g; s/\x1b[[(][0-9;?]*[A-Za-z0-9]//g' \
         "$root_scratch/typescript" 2>/dev/null | tr -d '\r'
 }
-# Runs a program on a terminal until it painted a text, and types q.
+# Runs a program on a terminal until it has painted PATTERN, types q, and prints
+# what matched.
 paints() { # PATTERN COMMAND...
     local pattern=$1 i
     shift

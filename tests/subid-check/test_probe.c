@@ -40,7 +40,7 @@ static void a_probe_that_is_out_of_time_leaves_no_process(void **state)
 
 	(void)state;
 	model_survey(&(const struct model){ .subuid = "alice:100000:4000000000\n" }, &survey);
-	/* It would wait for ever for a process that goes on. */
+	/* Unless the child is killed, waitpid(2) never returns; alarm(2) then ends the test. */
 	(void)alarm(60);
 	assert_int_equal(probe_services(survey.databases, 0, survey.accounts, &probe), 0);
 	(void)alarm(0);
@@ -61,8 +61,9 @@ struct passwd *__wrap_getpwuid(uid_t uid)
 	return __real_getpwuid(uid);
 }
 
-/* The one that asks them dies with the program, although it hangs. It is this process's then. */
-static void a_probe_that_is_killed_leaves_no_process(void **state)
+/* The child that asks dies with the program, even while a service hangs. As its subreaper, this
+ * process then reaps it. */
+static void a_program_that_is_killed_leaves_no_probe(void **state)
 {
 	struct survey survey;
 	struct probe probe;
@@ -75,7 +76,7 @@ static void a_probe_that_is_killed_leaves_no_process(void **state)
 	child = fork();
 	if (child == 0) {
 		services_hang = true;
-		_exit(probe_services(survey.databases, 3600, survey.accounts, &probe) + 77);
+		_exit(probe_services(survey.databases, 3600, survey.accounts, &probe) < 0);
 	}
 	assert_true(child > 0);
 	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)child, (int)child);
@@ -88,7 +89,7 @@ static void a_probe_that_is_killed_leaves_no_process(void **state)
 			asking = 0;
 		(void)fclose(file);
 	}
-	/* By then it has said that it is to die with the program. If not, it finds that out. */
+	/* Time for prctl(2). A child that comes to it later sees that its parent is gone. */
 	(void)usleep(100000);
 	assert_int_equal(kill(child, SIGKILL), 0);
 	assert_int_equal(waitpid(child, NULL, 0), child);
@@ -103,7 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_probe_asks_for_every_id_in_time),
 		cmocka_unit_test(a_probe_that_is_out_of_time_leaves_no_process),
-		cmocka_unit_test(a_probe_that_is_killed_leaves_no_process),
+		cmocka_unit_test(a_program_that_is_killed_leaves_no_probe),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

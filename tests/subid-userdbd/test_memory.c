@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Frames and replies where memory is short: there is none, or it is whole. */
+/* Where memory is short, there is a complete frame or reply, or none. */
 #include "check.h"
 
 #include <errno.h>
@@ -14,7 +14,8 @@
 #include "reply.h"
 #include "request.h"
 
-/* In place of these functions, for the service too. Each call takes one of what is left. */
+/* In place of these functions, for the service too. Each call uses up one of
+ * calls_left. From the first one that finds none, all fail until end(). */
 static unsigned int calls_left = UINT_MAX;
 static bool starved;
 
@@ -50,7 +51,7 @@ static void begin(unsigned int calls)
 	calls_left = calls;
 }
 
-/* Was there enough? From now on there is. */
+/* Was there enough memory? Afterwards there is again. */
 static bool end(void)
 {
 	bool enough = !starved;

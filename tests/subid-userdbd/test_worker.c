@@ -17,7 +17,7 @@
 
 /* --- libsubid ------------------------------------------------------------------------------ */
 
-/* Two UIDs that own an ID. */
+/* The UIDs that libsubid gives as the owners of an ID. */
 #define STRANGER 4294967290
 #define OTHER_STRANGER 4294967291
 
@@ -52,7 +52,7 @@ static int tell(const void *what, size_t n, size_t size, void *ret)
 
 int __wrap_subid_get_uid_ranges(const char *owner, struct libsubid_range **ret)
 {
-	/* The second and the third one are none: they end above 2^32, or are empty. */
+	/* The second one goes past 2^32-1 and the third one is empty, so both are invalid. */
 	static const struct libsubid_range ranges[] = {
 		{ 100000, 10 }, { 4294967295, 2 }, { 200000, 0 }, { 300000, 5 }
 	};
@@ -87,8 +87,10 @@ static int find_account(bool is_alice, struct passwd *pwd, char *buf, size_t len
 			struct passwd **ret)
 {
 	*ret = NULL;
-	if (!is_alice || len < sizeof("alice"))
+	if (!is_alice)
 		return 0;
+	if (len < sizeof("alice"))
+		return ERANGE;
 	*pwd = (struct passwd){ .pw_name = strcpy(buf, "alice"), .pw_uid = OTHER_STRANGER };
 	*ret = pwd;
 	return 0;
@@ -196,7 +198,7 @@ static void the_files_are_read(void **state)
 	end();
 }
 
-/* Only those who have an account. */
+/* A UID without an account is left out. */
 static void a_uid_has_the_name_of_its_account(void **state)
 {
 	struct frame question = { .code = FRAME_NAMES }, answer;
