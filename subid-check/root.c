@@ -74,8 +74,13 @@ static int open_name(int directory, const char *path, size_t len)
  */
 static int open_without_links(int root, const char *path)
 {
-	int fd = open_name(root, ".", 1);
+	int fd;
 
+	/* The kernel opens no longer one at once, and tree.c relies on that. */
+	if (strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+
+	fd = open_name(root, ".", 1);
 	while (fd >= 0 && *(path += strspn(path, "/")) != '\0') {
 		size_t len = strcspn(path, "/");
 		int next = open_name(fd, path, len);

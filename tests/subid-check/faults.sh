@@ -128,4 +128,12 @@ for way in /.. /srv/../.. /srv/../srv; do
 status 2"
 done
 like "nor can a link" "$(files /linked)" '^status 2$'
+printf -v long '%20000s' srv
+long=${long// //}
+is "a path is refused above the length that openat2(2) takes" \
+    "$(files "$long")" "subid-check: host$long: File name too long
+status 2"
+is "which refuses it, too" "$(said "$program" --root host --files "$long")" \
+    "subid-check: host$long: File name too long
+status 2"
 done_testing
