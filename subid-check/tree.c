@@ -386,6 +386,7 @@ static int run(struct shared *shared)
 	size_t wanted = shared->crew.workers, n = 0;
 	struct worker *workers[TREE_WORKERS_MAX];
 	pthread_t threads[TREE_WORKERS_MAX];
+	struct crew_task left;
 	int r = 0;
 
 	for (; n < wanted; n++) {
@@ -400,8 +401,12 @@ static int run(struct shared *shared)
 	}
 	for (size_t i = n; i < wanted; i++)
 		crew_leave(&shared->crew);
-	if (n > 0)
+	if (n > 0) {
 		wait_for_workers(shared);
+	} else if (crew_take(&shared->crew, &left)) {
+		(void)close(left.fd);
+		free(left.path);
+	}
 	for (size_t i = 0; i < n; i++) {
 		(void)pthread_join(threads[i], NULL);
 		free_worker(workers[i]);

@@ -19,7 +19,7 @@
 
 /* Generous where something is to happen, short where something is to time out. */
 #define SECOND UINT64_C(1000000)
-#define PATIENCE (30 * SECOND)
+#define PATIENCE (120 * SECOND)
 #define DEADLINE (SECOND / 2)
 
 static sd_event *event;
@@ -169,7 +169,6 @@ static void a_question_is_answered(void **state)
 	assert_true(pool_is_idle(pool));
 }
 
-/* Not -ENOENT, which would say that there is no such record. */
 /* A service that is started without standard input has it as descriptor 0. */
 static void a_workers_socket_may_have_any_descriptor(void **state)
 {
@@ -188,6 +187,7 @@ static void a_workers_socket_may_have_any_descriptor(void **state)
 	assert_int_equal(close(input), 0);
 }
 
+/* Not -ENOENT, which would say that there is no such record. */
 static void a_worker_that_cannot_be_started_is_a_fault(void **state)
 {
 	char *missing[] = { (char *)"/nonexistent/worker", NULL };
