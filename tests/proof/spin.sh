@@ -73,9 +73,11 @@ TIMEFORMAT='%0U s of CPU time'
 
 # --- the protocol -------------------------------------------------------------
 
-# Prints the output of the search of a model. Every state is stored in full, not as a hash.
-search() { # MODEL DEPTH OPTIMIZATION DEFINITION...
-    local model=$1 depth=$2 define flags=("$3")
+# Prints the output of the search of a model. Every state is stored in full, not as a hash. Spin
+# clears its stack of DEPTH steps and its table of 2^BITS places first, and enlarges the table when
+# it is full. Compiling with -O2 takes longer than it saves.
+search() { # MODEL DEPTH BITS DEFINITION...
+    local model=$1 depth=$2 bits=$3 define flags=()
     shift 3
     set -- "${@/#/-D}"
     # Spin's partial order reduction is wrong for processes with `provided`.
@@ -84,8 +86,8 @@ search() { # MODEL DEPTH OPTIMIZATION DEFINITION...
     done
     rm -rf "$work/run" && mkdir "$work/run" && cd "$work/run" || return
     spin -a "$@" "$model" &&
-        gcc -w -DSAFETY -DCOLLAPSE -DMEMLIM=4000 "${flags[@]}" -o pan pan.c &&
-        time timeout 1800 ./pan -n -m"$depth"
+        gcc -w -O0 -DSAFETY -DNOFAIR -DCOLLAPSE -DMEMLIM=4000 "${flags[@]}" -o pan pan.c &&
+        time timeout 1800 ./pan -n -m"$depth" -w"$bits"
 }
 from_report() { # REPORT SED-PATTERN
     sed -n "s/$2/\1/p" <<<"$1" | head -n 1
@@ -102,7 +104,7 @@ table=()
 exhaust() { # NAME DEFINITION...
     local name=$1 report
     shift
-    report=$(search "$here/cache.pml" 6000000 -O2 "$@" 2>&1)
+    report=$(search "$here/cache.pml" 2000000 22 "$@" 2>&1)
     is "$name: every state holds" "$(faults "$report")" ""
     table+=("$(printf '%-42s %10s %11s %6s MB %4s s' "$name" \
         "$(from_report "$report" ' *\([0-9]*\) states, stored.*')" \
@@ -131,7 +133,7 @@ broken() { # WHAT EXPECTED DEFINITIONS SED-SCRIPT
     read -ra definitions <<<"$3"
     sed -E "$4" "$here/cache.pml" >"$work/broken.pml"
     ! cmp -s "$here/cache.pml" "$work/broken.pml" || { nok "$1: the model is changed" true; return; }
-    report=$(search "$work/broken.pml" 1000000 -O0 "${definitions[@]}" 2>&1)
+    report=$(search "$work/broken.pml" 10000 16 "${definitions[@]}" 2>&1)
     like "noticed: $1" "$(grep '^pan:1: ' <<<"$report" || echo "$report")" "^pan:1: ($2)"
 }
 few="SEATS=2 READERS=1 WRITERS=1 LOOKUPS=0 FORK=0 HANDLER=0"
