@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "line.h"
 
-#include "decimal.h"
 #include "text.h"
 
 #include <string.h>
@@ -55,10 +54,6 @@ static enum subid_line_fault parse_number(const char *text, const char *end, uin
 {
 	unsigned int base = 10;
 	uint64_t value = 0;
-
-	/* Most numbers are canonical, and this takes half as long. */
-	if (subid_decimal_parse(text, (size_t)(end - text), ret_value) == 0)
-		return SUBID_LINE_FAULTLESS;
 
 	while (text < end && (*text == ' ' || (*text >= '\t' && *text <= '\r')))
 		text++;
