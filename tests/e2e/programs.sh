@@ -151,8 +151,8 @@ like "with --root only those in the tree's passwd and group" "$(makes /tmp/tree)
 
 diag "--- PostgreSQL, whose method \"peer\" asks for the name of the client's UID"
 
-programs=("$root"/usr/lib/postgresql/*/bin)
-programs=${programs[0]#"$root"}
+programs=$(cd "$root" && echo usr/lib/postgresql/*/bin)
+programs=/$programs
 as_postgres() { inside runuser -u postgres -- "$@" >/dev/null; }
 as_postgres "$programs/initdb" -D /tmp/db -A peer --no-sync
 echo 'local all all peer map=ids' >"$root/tmp/db/pg_hba.conf"
