@@ -24,6 +24,12 @@
  *     own, and not pages of a module that count as dirty because it is on the
  *     scratch host's tmpfs.
  *
+ *   lookups steady SERVICES FUNCTION ANSWER KEY [FUNCTION ANSWER KEY]...
+ *
+ *     For programs that count. For each KEY, asks 40 times, calls mark(), asks 20
+ *     times more, and calls mark() again: callgrind can count from one call of
+ *     mark() to the next one, and strace(1) sees its getppid(2).
+ *
  * A lookup that does not give ANSWER ends the program: what would be timed is
  * not what the case says.
  */
@@ -53,6 +59,10 @@
 
 /* Enough to be spread over a whole file. */
 #define KEYS_MIN 8
+
+/* By the fortieth lookup, a process has all that it keeps between lookups. */
+#define STEADY_CALLS 40
+#define MARKED_CALLS 20
 
 struct key {
 	unsigned int id;
@@ -543,12 +553,45 @@ static int once(int argc, char **argv)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
+__attribute__((noinline)) static void mark(void)
+{
+	(void)getppid();
+}
+
+static int steady(int argc, char **argv)
+{
+	if (argc < 5 || argc % 3 != 2)
+		return 2;
+	for (int i = 2; i < argc; i += 3) {
+		struct key key;
+		const struct test_case test = {
+			.label = argv[0],
+			.services = argv[1],
+			.function = function_named(argv[i]),
+			.found = answer_named(argv[i + 1]),
+			.keys = { &key, 1, 1 },
+		};
+		size_t found;
+
+		key_set(&key, argv[i + 2]);
+		select_services(&test);
+		found = test.function->ask(&test.keys, 0, STEADY_CALLS, main_buffer);
+		mark();
+		found += test.function->ask(&test.keys, 0, MARKED_CALLS, main_buffer);
+		mark();
+		demand(&test, found, STEADY_CALLS + MARKED_CALLS);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "hot") == 0)
 		return hot(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "once") == 0)
 		return once(argc - 1, argv + 1);
-	fputs("usage: lookups hot|once ..., see the top of lookups.c\n", stderr);
+	if (argc > 1 && strcmp(argv[1], "steady") == 0)
+		return steady(argc - 1, argv + 1);
+	fputs("usage: lookups hot|once|steady ..., see the top of lookups.c\n", stderr);
 	return 2;
 }

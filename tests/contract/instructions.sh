@@ -33,14 +33,14 @@ host_enter "$@"
 host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" ||
     host_fail "the null module is not built"
 host_add_program "$abs_top_builddir/bench/lookups"
-host_add_program "$abs_top_builddir/tests/contract/steady"
 
 # How long ld.so searches its cache depends on what else the host has installed.
 export LD_LIBRARY_PATH=$host_dir/lib
 # libc has several versions of memchr and the like. This selects those that run on every machine.
 export GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-AVX512F,-AVX512VL,-BMI2,-ERMS,-EVEX
 
-set_ranges() { # COUNT: of owners o00000, o00001 and so on, with one ID between two ranges that nobody owns
+# Of owners o00000, o00001 and so on. Between two ranges is one ID that nobody owns.
+set_ranges() { # COUNT
     local file
     for file in subuid subgid; do
         awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++)
@@ -81,8 +81,8 @@ hot_all() { # SERVICES
     local i n=0
     rm -f parts*
     valgrind --tool=callgrind --callgrind-out-file=parts --dump-before=mark --vgdb=no --quiet \
-        steady "$1" "${hot_lookups[@]}"
-    strace -qq -o traced steady "$1" "${hot_lookups[@]}"
+        lookups steady "$1" "${hot_lookups[@]}"
+    strace -qq -o traced lookups steady "$1" "${hot_lookups[@]}"
     mapfile -t calls < <(awk '/^getppid\(/ { if (marks++ % 2) print n; n = 0; next } { n++ }' traced)
     for ((i = 0; i < ${#hot_names[@]}; i++)); do
         n=$((n + 2))
