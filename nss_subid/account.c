@@ -145,7 +145,9 @@ int nss_account_name(const struct nss_root *root, const struct subid_database *s
 int nss_account_uid(const struct nss_root *root, const struct subid_database *subuid,
 		    const struct subid_owner *name, struct subid_owner *ret)
 {
+	char digits[SUBID_DECIMAL_32_MAX_BYTES];
 	uint32_t uid;
+	size_t len;
 	int r;
 
 	if (!is_account_name(name) || !is_noted_root(root))
@@ -156,9 +158,7 @@ int nss_account_uid(const struct nss_root *root, const struct subid_database *su
 	if (r < 0)
 		return r;
 
-	ret->len = subid_decimal_digits(uid);
-	subid_decimal_write(uid, ret->len, ret->text);
-	ret->text[ret->len] = '\0';
-	ret->place = 0;
-	return 0;
+	len = subid_decimal_digits(uid);
+	subid_decimal_write(uid, len, digits);
+	return subid_owner_set(ret, digits, len);
 }
