@@ -285,7 +285,7 @@ static void visit(struct tally *tally, uint32_t uid)
 	tally_visit(&entry, tally);
 }
 
-/* Whoever makes a file for each ID there is does not use up the memory. */
+/* A user who makes a file for each ID that exists cannot use up the memory. */
 static void ids_beyond_262144_are_counted_in_blocks(void **state)
 {
 	static const uint32_t first = 2000000000, others[] = { 3000000001, 3000000002, 3000065536 };

@@ -744,7 +744,7 @@ static void the_first_index_is_discarded_if_a_thread_is_in_a_seat(void **state)
 			check_owner("no index", 100003, "alice", 3);
 		assert_int_equal(late_calls, 1);
 		assert_null(cache.index);
-		/* So a process with few lookups goes on without the stat(2). */
+		/* Without an index, a process with few lookups makes no stat(2) for one. */
 		assert_false(atomic_load(&cache.indexed));
 		assert_int_equal(atomic_load(&cache.failures), 1);
 		assert_int_equal(inject_open_maps(), 0);

@@ -397,6 +397,21 @@ static void check_questions_near_the_ends(const struct subid_index *index)
 					      i < 30 ? i : UINT32_MAX - (59 - i), i);
 }
 
+/* Indexes each of these files in turn, and checks the index. */
+static void check_files(const char *const *files, size_t n,
+			void (*check)(const struct subid_index *index))
+{
+	for (size_t i = 0; i < n; i++) {
+		struct subid_index *index;
+
+		begin();
+		add("%s", files[i]);
+		index = build();
+		check(index);
+		end(index);
+	}
+}
+
 static void overlapping_lines_are_answered_as_by_a_scan(void **state)
 {
 	static const char *const files[] = {
@@ -408,15 +423,7 @@ static void overlapping_lines_are_answered_as_by_a_scan(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(files); i++) {
-		struct subid_index *index;
-
-		begin();
-		add("%s", files[i]);
-		index = build();
-		check_questions_near_the_ends(index);
-		end(index);
-	}
+	check_files(files, COUNT_OF(files), check_questions_near_the_ends);
 }
 
 static void a_file_without_lines_has_an_index_without_owners(void **state)
@@ -640,15 +647,7 @@ static void a_wrong_guess_at_an_entry_changes_no_answer(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT_OF(files); i++) {
-		struct subid_index *index;
-
-		begin();
-		add("%s", files[i]);
-		index = build();
-		check_edges(index);
-		end(index);
-	}
+	check_files(files, COUNT_OF(files), check_edges);
 }
 
 static void a_single_range_far_above_the_others_does_not_spoil_the_guess(void **state)
