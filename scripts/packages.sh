@@ -13,7 +13,7 @@ packages_in() { # GROUP
     case $1 in
     build)
         echo gcc libc6-dev libjson-c-dev libsmartcols-dev libsubid-dev libsystemd-dev make \
-            autoconf autoconf-archive automake libtool pkg-config
+            autoconf autoconf-archive automake pkg-config
         ;;
     demo) # whose output scripts/demo shows
         echo mount procps util-linux

@@ -45,7 +45,7 @@ host_srcdir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export abs_top_srcdir abs_top_builddir
 
 host_dir=/dev/shm
-host_module=${HOST_INSTALLED:-$abs_top_builddir/.libs/libnss_subid.so.2}
+host_module=${HOST_INSTALLED:-$abs_top_builddir/libnss_subid.so.2}
 
 export PATH=$host_dir/bin:$PATH:/usr/sbin:/sbin
 export LC_ALL=C

@@ -11,8 +11,8 @@
 module_sources() {
     local archive directory
     while read -r archive directory; do
-        ar t "$abs_top_builddir/.libs/$archive" |
-            sed "s,^.*la-\(.*\)\.o\$,$abs_top_srcdir/$directory/\1.c,"
+        ar t "$abs_top_builddir/$archive" |
+            sed -E "s,^(.*_)?a-(.*)\.o\$,$abs_top_srcdir/$directory/\2.c,"
     done <<END
 libsubid_shim.a libsubid-shim
 libnss_entry.a nss_subid

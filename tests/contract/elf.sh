@@ -7,7 +7,7 @@ set -u
 # shellcheck source=tests/tap.sh
 . "$abs_top_srcdir/tests/tap.sh"
 
-module=$abs_top_builddir/.libs/libnss_subid.so.2
+module=$abs_top_builddir/libnss_subid.so.2
 
 command -v readelf >/dev/null || skip_all "readelf (binutils) is not installed"
 readelf -Ws --dyn-syms "$module" | grep -Eq '__(asan|tsan|ubsan)_|__gcov' &&

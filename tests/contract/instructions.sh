@@ -30,7 +30,7 @@ recorded_here() { awk -v machine="# $machine" '/^#/ { here = $0 == machine; next
 [ "${1-}" = --record ] || [ -n "$(recorded_here)" ] || skip_all "nothing was recorded for $machine"
 
 host_enter "$@"
-host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" ||
+host_add_module "$abs_top_builddir/bench/libnss_null.so.2" ||
     host_fail "the null module is not built"
 host_add_program "$abs_top_builddir/bench/lookups"
 

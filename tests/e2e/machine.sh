@@ -30,7 +30,7 @@
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${abs_top_srcdir:=$(cd "$here/../.." && pwd)}"
 : "${abs_top_builddir:=$abs_top_srcdir/build}"
-module=$abs_top_builddir/.libs/libnss_subid.so.2
+module=$abs_top_builddir/libnss_subid.so.2
 unit=
 
 # shellcheck source=tests/tap.sh

@@ -14,7 +14,7 @@ tools_enter
 user=subuid-ftweedal-100033
 group=subgid-ftweedal-500033
 
-cp "$abs_top_builddir/.libs/libnss_subid.so.2" "$(dirname "$root"/lib/*/libc.so.6)/"
+cp "$abs_top_builddir/libnss_subid.so.2" "$(dirname "$root"/lib/*/libc.so.6)/"
 echo ftweedal:100000:65536 >"$root/etc/subuid"
 echo ftweedal:500000:65536 >"$root/etc/subgid"
 echo 127.0.0.1 scratch >"$root/etc/hosts"

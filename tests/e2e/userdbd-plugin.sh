@@ -9,7 +9,7 @@ set -u
 machine_needs
 machine_boot
 
-sample=$abs_top_builddir/tests/plugin/.libs/libsubid_sample.so
+sample=$abs_top_builddir/tests/plugin/libsubid_sample.so
 nologin=:/:/sbin/nologin
 unit=subid-userdbd.service
 # The deadline is long enough for a busy machine to do everything else before it ends.

@@ -10,7 +10,7 @@ set -u
 # shellcheck source=tests/host.sh
 . "$abs_top_srcdir/tests/host.sh"
 host_enter "$@"
-host_add_module "$abs_top_builddir/tests/others/.libs/libnss_fold.so.2" ||
+host_add_module "$abs_top_builddir/tests/others/libnss_fold.so.2" ||
     host_fail "a service cannot be installed"
 
 host_set_subuid 1001:200000:10

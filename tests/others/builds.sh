@@ -35,13 +35,13 @@ mapfile -t sources < <(module_sources)
 # Their values are quoted for the shell.
 eval "macros=($(made_with DEFS))"
 module_is_built() { # DIRECTORY COMPILER-ARGUMENT...
-    mkdir -p "$1/.libs"
+    mkdir -p "$1"
     # shellcheck disable=SC2086,SC2154 # macros: by eval
     ok "it is built" timeout 300 $cc -std=gnu11 -fvisibility=hidden -fPIC -shared \
         "${macros[@]}" "-DNSS_SUBID_NOLOGIN=\"$(made_with nologin)\"" \
         -I"$abs_top_srcdir/libsubid-shim" -I"$abs_top_srcdir/nss_subid" "${@:2}" \
         -Wl,--version-script="$abs_top_srcdir/nss_subid/nss_subid.map" \
-        -o "$1/.libs/libnss_subid.so.2" "${sources[@]}"
+        -o "$1/libnss_subid.so.2" "${sources[@]}"
 }
 compiles() { # NAME COMPILER-ARGUMENT...
     # shellcheck disable=SC2086
@@ -60,11 +60,11 @@ diag "--- AddressSanitizer and UBSan"
 libasan=$($cc -print-file-name=libasan.so)
 if [ -f "$libasan" ]; then
     module_is_built sanitized -O1 -fsanitize=address,undefined -fno-sanitize-recover=all
-    ok "with AddressSanitizer" grep -q __asan_report_store sanitized/.libs/libnss_subid.so.2
-    ok "with UBSan" grep -q __ubsan_handle sanitized/.libs/libnss_subid.so.2
+    ok "with AddressSanitizer" grep -q __asan_report_store sanitized/libnss_subid.so.2
+    ok "with UBSan" grep -q __ubsan_handle sanitized/libnss_subid.so.2
     compiles "and so is a program without it" -o sweep "$tests/others/glibc.c"
     under_asan() {
-        host_show env "LD_PRELOAD=$(realpath "$libasan")" "LD_LIBRARY_PATH=$PWD/sanitized/.libs" \
+        host_show env "LD_PRELOAD=$(realpath "$libasan")" "LD_LIBRARY_PATH=$PWD/sanitized" \
             ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 "$@"
     }
     is "getent" "$(under_asan getent passwd 100033)" "$user
@@ -89,9 +89,9 @@ enum nss_status _nss_subid_getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, 
 	return NSS_STATUS_NOTFOUND;
 }
 END
-    mkdir -p bug/.libs
+    mkdir bug
     compiles "a module that writes one byte too much is built" -fPIC -shared -fsanitize=address \
-        -o bug/.libs/libnss_subid.so.2 bug.c
+        -o bug/libnss_subid.so.2 bug.c
     # under_asan loads the module from the directory `sanitized`.
     mv sanitized right
     mv bug sanitized
@@ -106,11 +106,11 @@ if echo 'int main(void) { return sizeof(void *) == 4 ? 0 : 1; }' >probe.c &&
     $cc -m32 -o probe probe.c 2>/dev/null && runs_32 ./probe; then
     module_is_built 32 -m32 -O2 -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
     # Byte 4 of an ELF file is 1 if it is for 32 bits, and 2 for 64.
-    is "as a 32-bit module" "$(od -An -tx1 -j4 -N1 32/.libs/libnss_subid.so.2)" " 01"
+    is "as a 32-bit module" "$(od -An -tx1 -j4 -N1 32/libnss_subid.so.2)" " 01"
     compiles "and so is a program" -m32 -o lookups-32 "$tests/integration/lookups.c"
     is "which without the module knows nobody" "$(host_show "${emulator_32[@]}" ./lookups-32 1 100033)" "absent
 status 0"
-    export LD_LIBRARY_PATH=$PWD/32/.libs
+    export LD_LIBRARY_PATH=$PWD/32
     is "and has the answers of a 64-bit one" "$(host_show "${emulator_32[@]}" ./lookups-32 1 "${keys[@]}")" "$want"
     compiles "a program that checks what glibc promises is built, too" -m32 -o glibc-32 \
         "$tests/others/glibc.c"

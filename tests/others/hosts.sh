@@ -41,7 +41,7 @@ check_malloc "files that changed just now"
 diag "--- functions and variables of our internal names"
 # The names of hidden and of static functions and variables. A name with a dot is a part that
 # the compiler made of a function.
-nm --defined-only --format=posix "$abs_top_builddir"/.libs/{libsubid_shim,libnss_entry}.a |
+nm --defined-only --format=posix "$abs_top_builddir"/{libsubid_shim,libnss_entry}.a |
     awk '$1 ~ /^[A-Za-z_][A-Za-z_0-9]*$/ && $2 ~ /^[A-Za-z]$/ { print $2, $1 }' | sort -u -k 2 >names
 own_names() { # prints C
     local type name

@@ -8,7 +8,7 @@ set -u
 # shellcheck source=tests/host.sh
 . "$(dirname "$0")/../host.sh"
 
-plugin=$abs_top_builddir/tests/plugin/.libs/libsubid_sample.so
+plugin=$abs_top_builddir/tests/plugin/libsubid_sample.so
 [ -e "$plugin" ] || skip_all "libsubid's header was not there to build plugins with"
 command -v getsubids >/dev/null || skip_all "getsubids is not installed"
 # libsubid of shadow 4.20 is the sixth, that of 4.17 the fifth, and older ones the fourth.

@@ -201,8 +201,8 @@ ask files
 like "or a note where no line names it" "$(finding module)" "'note'"
 like "and then that is the warning" "$(finding nsswitch-missing)" "'warning', '/etc/nsswitch.conf', 1"
 ask files subid
-host_add_module "$abs_top_builddir/bench/.libs/libnss_null.so.2" 2>/dev/null
-cp "$abs_top_builddir/bench/.libs/libnss_null.so.2" "$host_dir/lib/libnss_subid.so.2" && ldconfig
+host_add_module "$abs_top_builddir/bench/libnss_null.so.2" 2>/dev/null
+cp "$abs_top_builddir/bench/libnss_null.so.2" "$host_dir/lib/libnss_subid.so.2" && ldconfig
 like "that is another one is an error" "$(finding module)$(finding module-silent)" "'error'"
 host_add_module "$host_module"
 
@@ -276,7 +276,7 @@ done
 is "without it the host is clean again" "$(finding account)" "[]"
 
 diag "--- a directory, whose users no service lists"
-host_add_module "$abs_top_builddir/tests/subid-check/.libs/libnss_directory.so.2"
+host_add_module "$abs_top_builddir/tests/subid-check/libnss_directory.so.2"
 ask files directory subid
 host_set_subuid alice:100000:1000 bob:165536:100
 host_set_subgid alice:500000:100 bob:165536:100

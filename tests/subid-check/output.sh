@@ -263,9 +263,6 @@ is "--all means all" "$(check --root over --all | grep -c '^error .*\[overlap\]$
 diag "--- memory"
 # valgrind cannot run a program with a sanitizer.
 if ! grep -q __asan_init "$program"; then
-    wrapped=$program
-    [ ! -x "$abs_top_builddir/subid-check/.libs/subid-check" ] ||
-        wrapped=$abs_top_builddir/subid-check/.libs/subid-check
     # Its document, picture, map and report of each of the hosts, in one process.
     in_process=$abs_top_builddir/tests/subid-check/test_hosts
     [ ! -x "$in_process" ] ||
@@ -277,7 +274,7 @@ if ! grep -q __asan_init "$program"; then
         status=$?
         # shellcheck disable=SC2086
         timeout 300 valgrind --quiet --leak-check=full --error-exitcode=99 \
-            --log-file=valgrind.log "$wrapped" --root "hosts/$host" $view >valgrind.out 2>&1
+            --log-file=valgrind.log "$program" --root "hosts/$host" $view >valgrind.out 2>&1
         r=$?
         # Before 3.22 it notes by -- that it does not know openat2(2).
         is "$host${view:+ $view}: the same, with no fault and no leak" \

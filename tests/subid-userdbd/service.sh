@@ -11,7 +11,7 @@ host_enter "$@"
 command -v python3 >/dev/null || skip_all "there is no python3"
 program=$abs_top_builddir/subid-userdbd/subid-userdbd
 [ -x "$program" ] || host_fail "$program is not built"
-sample=$abs_top_builddir/tests/plugin/.libs/libsubid_sample.so
+sample=$abs_top_builddir/tests/plugin/libsubid_sample.so
 [ -f "$sample" ] || host_fail "$sample is not built"
 
 socket=$host_dir/socket
