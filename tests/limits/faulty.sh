@@ -25,16 +25,12 @@ prefix=()
 command=("$@")
 while :; do
     case ${command[0]} in
-    setpriv)
-        prefix+=("${command[@]:0:6}") # --reuid UID --regid GID --clear-groups
-        command=("${command[@]:6}")
-        ;;
-    env | -i | [A-Z]*=*)
-        prefix+=("${command[0]}")
-        command=("${command[@]:1}")
-        ;;
+    setpriv | --clear-groups | env | -i | [A-Z]*=*) words=1 ;;
+    --reuid | --regid) words=2 ;;
     *) break ;;
     esac
+    prefix+=("${command[@]:0:words}")
+    command=("${command[@]:words}")
 done
 # Only commands that change nothing are run several times. Other commands run once, as they
 # are.
