@@ -115,6 +115,11 @@ static int scan_id(struct subid_reader *reader, uint32_t id, struct subid_owner 
 		return r;
 
 	subid_owner_set_line(ret_owner, &line);
+	/* Many hosts have one line. Then a second pass would find nothing above it. */
+	if (reader->first) {
+		*ret_position = id - line.range.start;
+		return 0;
+	}
 	subid_reader_rewind(reader);
 	return lay_to_first(reader, ret_owner, id, ret_position);
 }

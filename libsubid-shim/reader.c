@@ -148,6 +148,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 
 		/* The last line needs no newline. (shadow 4.20 refuses a file without it.) */
 		if (newline || (reader->at_eof && have > 0)) {
+			reader->first = reader->from_start && reader->begin == 0;
 			reader->begin += newline ? len + 1 : len;
 			reader->terminated = newline;
 			reader->lines++;

@@ -17,15 +17,16 @@
 #define SUBID_READER_BYTES 4096
 
 /*
- * A pass over the lines of a regular file. A caller may read `stamp` and `terminated`; the other
- * fields are private to reader.c.
+ * A pass over the lines of a regular file. A caller may read `stamp`, `first` and `terminated`; the
+ * other fields are private to reader.c.
  */
 struct subid_reader {
 	int fd;
 	bool recent;	   /* the next version of the file may have the same stamp */
 	bool at_eof;	   /* pread(2) has returned 0 */
 	bool from_start;   /* buf holds the file from its first byte on, without a gap */
-	bool terminated;   /* the last line delivered ends with a newline */
+	bool first;	   /* the line delivered last is the first one of the file */
+	bool terminated;   /* the line delivered last ends with a newline */
 	bool exhausted;	   /* this pass has delivered every line */
 	struct stat stamp; /* of the file when it was opened */
 	uint64_t lines;	   /* delivered in this pass */

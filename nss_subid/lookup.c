@@ -4,7 +4,6 @@
 #include <errno.h>
 
 #include "source.h"
-#include "text.h"
 
 enum source {
 	SOURCE_UNKNOWN,
@@ -87,38 +86,30 @@ int nss_lookup_by_id(struct nss_host *host, enum subid_kind kind, uint32_t id, s
 }
 
 /*
- * Find the owner as the file writes it. This is the owner in the record's name, if that one owns
- * the ID. Otherwise it is the UID of the account with that name, if the UID owns the ID.
+ * The owner in a record's name may be an account, and the file may have its UID. Find the position
+ * among the IDs of this UID.
  */
-static int find_owner(struct nss_host *host, enum subid_kind kind, const struct nss_id *named,
-		      struct subid_owner *ret_owner, uint64_t *ret_position)
+static int find_by_account(struct nss_host *host, enum subid_kind kind, const struct nss_id *named,
+			   struct subid_owner *ret_uid, uint64_t *ret_position)
 {
 	const struct subid_database *database = &host->databases[kind];
 	int r;
 
-	/* One question answers most lookups: nobody owns the ID, or the first line with it is
-	 * the owner's. */
-	r = subid_by_id(database, named->id, ret_owner, ret_position);
-	if (r < 0 ||
-	    subid_text_equal(ret_owner->text, ret_owner->len, named->owner.text, named->owner.len))
-		return r;
-
-	r = subid_by_owner(database, &named->owner, named->id, ret_position);
-	if (r == 0)
-		*ret_owner = named->owner;
-	if (r != -ENOENT)
-		return r;
-
-	r = nss_account_uid(&host->root, &host->databases[SUBID_UID], &named->owner, ret_owner);
+	/* If nobody owns the ID, no account service has to be asked. */
+	r = subid_by_id(database, named->id, ret_uid, ret_position);
 	if (r < 0)
 		return r;
-	return subid_by_owner(database, ret_owner, named->id, ret_position);
+	r = nss_account_uid(&host->root, &host->databases[SUBID_UID], &named->owner, ret_uid);
+	if (r < 0)
+		return r;
+	return subid_by_owner(database, ret_uid, named->id, ret_position);
 }
 
 int nss_lookup_by_name(struct nss_host *host, enum subid_kind kind, const char *name,
 		       struct nss_id *ret)
 {
-	struct subid_owner owner;
+	const struct subid_owner *owner = &ret->owner; /* as the file writes it */
+	struct subid_owner uid;
 	int r;
 
 	r = nss_record_parse_name(kind, name, &ret->owner, &ret->id);
@@ -130,8 +121,12 @@ int nss_lookup_by_name(struct nss_host *host, enum subid_kind kind, const char *
 	if (r < 0)
 		return r;
 
-	r = find_owner(host, kind, ret, &owner, &ret->position);
+	r = subid_by_owner(&host->databases[kind], owner, ret->id, &ret->position);
+	if (r == -ENOENT) {
+		owner = &uid;
+		r = find_by_account(host, kind, ret, &uid, &ret->position);
+	}
 	if (r == 0 && kind == SUBID_UID)
-		r = find_group(host, &owner, ret->position, &ret->gid);
+		r = find_group(host, owner, ret->position, &ret->gid);
 	return r;
 }

@@ -198,13 +198,13 @@ static const struct lookup named_lookups[] = {
 	{ { GRGID, 500005, NULL }, "r", "subgid-alice-500005 500005", NULL, NULL },
 	{ { GRNAM, 0, "subgid-alice-500005" }, "r", "subgid-alice-500005 500005", NULL, NULL },
 	{ { PWNAM, 0, "subuid-bob-100005" },
-	  "rrg",
+	  "rg",
 	  "subuid-bob-100005 100005 500005",
 	  "subuid-bob-100005 100005 65534",
 	  NULL },
 	{ { PWUID, 99999, NULL }, "r", "", NULL, NULL },
-	{ { PWNAM, 0, "subuid-alice-99999" }, "r", "", NULL, NULL },
-	{ { GRNAM, 0, "subgid-carol-500005" }, "r-", "", NULL, "" },
+	{ { PWNAM, 0, "subuid-alice-99999" }, "-r", "", NULL, NULL },
+	{ { GRNAM, 0, "subgid-carol-500005" }, "-r", "", NULL, "" },
 };
 
 /*
@@ -218,12 +218,12 @@ static const struct lookup numeric_lookups[] = {
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-1000-100005 100005 500005" },
 	{ { PWNAM, 0, "subuid-alice-100005" },
-	  "r--rg",
+	  "-r-rg",
 	  "subuid-alice-100005 100005 500005",
 	  "subuid-alice-100005 100005 65534",
 	  "" },
 	{ { SPNAM, 0, "subuid-alice-100005" },
-	  "r--rg",
+	  "-r-rg",
 	  "subuid-alice-100005",
 	  "subuid-alice-100005",
 	  "" },
@@ -237,10 +237,10 @@ static const struct lookup numeric_lookups[] = {
 	  "subgid-alice-500005 500005",
 	  NULL,
 	  "subgid-1000-500005 500005" },
-	{ { GRNAM, 0, "subgid-alice-500005" }, "r--r", "subgid-alice-500005 500005", NULL, "" },
+	{ { GRNAM, 0, "subgid-alice-500005" }, "-r-r", "subgid-alice-500005 500005", NULL, "" },
 	{ { GRNAM, 0, "subgid-1000-500005" }, "r", "subgid-1000-500005 500005", NULL, NULL },
 	{ { PWUID, 99999, NULL }, "r", "", NULL, NULL },
-	{ { PWNAM, 0, "subuid-dave-100005" }, "r--r", "", NULL, "" },
+	{ { PWNAM, 0, "subuid-dave-100005" }, "-r-r", "", NULL, "" },
 };
 
 /* A name and its account's UID are two owners: neither has the other's group. */
@@ -264,7 +264,7 @@ static const struct lookup numeric_user_lookups[] = {
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-1000-100005 100005 65534" },
 	{ { PWNAM, 0, "subuid-alice-100005" },
-	  "r--rg",
+	  "-r-rg",
 	  "subuid-alice-100005 100005 65534",
 	  "subuid-alice-100005 100005 65534",
 	  "" },

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "inject.h"
+#include "reader.h"
 #include "scratch.h"
 
 /* The owner that scan_id() found. It is filled with other bytes before each scan. */
@@ -266,13 +267,13 @@ static void a_scan_leaves_nothing_of_an_earlier_answer(void **state)
 	check_position("a shorter one", "bob", 203, 3);
 }
 
-/* Writes a file longer than a reader's buffer, with a range of alice's at both ends. */
-static void write_large(void)
+/* Writes a range of alice's at both ends of a file: @padding bytes are between them. */
+static void write_padded(size_t padding)
 {
 	static char text[12000];
 
 	(void)strcpy(text, "alice:300000:10\n");
-	(void)strcat(text, scratch_padding(9000));
+	(void)strcat(text, scratch_padding(padding));
 	(void)strcat(text, "alice:100000:65536\nbob:100000:65536\n");
 	scratch_write("subuid", text);
 }
@@ -280,11 +281,21 @@ static void write_large(void)
 static void a_file_larger_than_the_buffer_is_read_whole(void **state)
 {
 	(void)state;
-	write_large();
+	write_padded(9000);
 	for (size_t bytes = 1; bytes < 5000; bytes += 613) {
 		inject_short_reads(bytes);
 		check_position("behind the padding", "alice", 100005, 15);
 		check_no_owner("an ID without an owner", 400000);
+	}
+}
+
+/* A reader moves such a line to the front of its buffer, where the first line of the file stood. */
+static void a_line_across_the_end_of_the_buffer_is_not_the_first(void **state)
+{
+	(void)state;
+	for (size_t padding = SUBID_READER_BYTES - 50; padding < SUBID_READER_BYTES; padding++) {
+		write_padded(padding);
+		check_position("across the end", "alice", 100005, 15);
 	}
 }
 
@@ -294,7 +305,7 @@ static void a_file_is_opened_once_for_a_question(void **state)
 	uint32_t id;
 
 	(void)state;
-	write_large();
+	write_padded(9000);
 	assert_int_equal(scan_id(100005, &position), 0);
 	assert_int_equal(inject_calls(INJECT_OPEN), 1);
 	assert_int_equal(scan_owner("bob", 100005, &position), 0);
@@ -326,7 +337,7 @@ static void a_file_that_changes_between_reads_is_stale(void **state)
 			uint64_t position;
 			int r;
 
-			write_large();
+			write_padded(9000);
 			(void)inject_reset(NULL);
 			inject_clock(clocks[k]);
 			inject_before(INJECT_READ, nth, overwrite_line_1_with_another_owner);
@@ -354,7 +365,7 @@ static void an_id_of_another_owner_on_the_second_pass_is_stale(void **state)
 
 	(void)state;
 	/* The file does not fit into the buffer, so the second pass reads it again. */
-	write_large();
+	write_padded(9000);
 	scratch_overwrite("subuid", 0, "#...................\n");
 	inject_clock(0);
 	inject_before(INJECT_REREAD, 1, overwrite_line_1_with_a_wide_range);
@@ -374,7 +385,7 @@ static void the_same_range_of_another_owner_on_the_second_pass_is_stale(void **s
 	uint64_t position;
 
 	(void)state;
-	write_large();
+	write_padded(9000);
 	scratch_overwrite("subuid", 0, "#.................\n");
 	inject_clock(0);
 	inject_before(INJECT_REREAD, 1, overwrite_line_1_with_the_same_range);
@@ -392,7 +403,7 @@ static void a_range_that_is_gone_on_the_second_pass_is_stale(void **state)
 	uint64_t position;
 
 	(void)state;
-	write_large();
+	write_padded(9000);
 	inject_clock(0);
 	inject_before(INJECT_REREAD, 1, truncate_to_100_bytes);
 	assert_int_equal(scan_id(100005, &position), -ESTALE);
@@ -410,17 +421,17 @@ static void a_scan_that_finds_nothing_is_verified_too(void **state)
 	uint32_t id;
 
 	(void)state;
-	write_large();
+	write_padded(9000);
 	inject_clock(0);
 	inject_before(INJECT_REREAD, 1, overwrite_3_bytes);
 	assert_int_equal(scan_id(400000, &position), -ESTALE);
 
-	write_large();
+	write_padded(9000);
 	(void)inject_reset(NULL);
 	inject_before(INJECT_FSTAT, 2, overwrite_3_bytes);
 	assert_int_equal(scan_owner("carol", 400000, &position), -ESTALE);
 
-	write_large();
+	write_padded(9000);
 	(void)inject_reset(NULL);
 	inject_before(INJECT_FSTAT, 2, overwrite_3_bytes);
 	assert_int_equal(scan_position("carol", 0, &id), -ESTALE);
@@ -441,7 +452,7 @@ static void each_scan_returns_its_faults(void **state)
 	};
 
 	(void)state;
-	write_large();
+	write_padded(9000);
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		uint64_t position;
 		uint32_t id;
@@ -481,6 +492,7 @@ int main(void)
 		FILES_TEST(a_missing_or_empty_file_has_no_owners),
 		FILES_TEST(a_scan_leaves_nothing_of_an_earlier_answer),
 		FILES_TEST(a_file_larger_than_the_buffer_is_read_whole),
+		FILES_TEST(a_line_across_the_end_of_the_buffer_is_not_the_first),
 		FILES_TEST(a_file_is_opened_once_for_a_question),
 		FILES_TEST(a_file_that_changes_between_reads_is_stale),
 		FILES_TEST(an_id_of_another_owner_on_the_second_pass_is_stale),
