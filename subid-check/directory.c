@@ -8,92 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ini.h"
 #include "memory.h"
-
-#define BLANKS " \t\r\v\f"
-
-/* --- files with sections ---------------------------------------------------------- */
-
-/* A line is joined with the next ones up to this length: a hostile file must not cost much. */
-#define INI_LINE_MAX_BYTES 8192
-
-/* A walk over "[SECTION]" and "KEY = VALUE" lines. */
-struct ini {
-	struct root_lines lines;
-	char *section; /* the current one, or NULL */
-	char *key, *value;
-	uint32_t line; /* on which the value ends */
-};
-
-static char *trim(const char *text, size_t len)
-{
-	while (len > 0 && strchr(BLANKS, text[0])) {
-		text++;
-		len--;
-	}
-	while (len > 0 && strchr(BLANKS, text[len - 1]))
-		len--;
-	return memory_text(text, len);
-}
-
-static void ini_begin(struct ini *ini, const char *text, size_t len)
-{
-	*ini = (struct ini){ .section = NULL };
-	root_lines_begin(&ini->lines, text, len);
-}
-
-static void ini_clear(char **text)
-{
-	free(*text);
-	*text = NULL;
-}
-
-/* Returns the next line. As in Samba, a line that ends with a backslash continues in the next. */
-static char *ini_line(struct ini *ini)
-{
-	char *whole = NULL;
-	const char *line;
-	size_t len;
-
-	while ((line = root_lines_next(&ini->lines, &len))) {
-		bool continued = len > 0 && line[len - 1] == '\\';
-		char *joined =
-			memory_print("%s%.*s", whole ? whole : "", (int)(len - continued), line);
-
-		free(whole);
-		whole = joined;
-		if (!continued || strlen(whole) > INI_LINE_MAX_BYTES)
-			break;
-	}
-	return whole;
-}
-
-/* Reads the next key and its value. Returns false at the end of the text, and frees all. */
-static bool ini_next(struct ini *ini)
-{
-	char *line;
-
-	ini_clear(&ini->key);
-	ini_clear(&ini->value);
-	while ((line = ini_line(ini))) {
-		const char *at = line + strspn(line, BLANKS);
-		const char *end = at[0] == '[' ? strchr(at, ']') : strchr(at, '=');
-
-		ini->line = ini->lines.number;
-		if (at[0] == '[' && end) {
-			ini_clear(&ini->section);
-			ini->section = trim(at + 1, (size_t)(end - at) - 1);
-		} else if (end && !strchr("#;[", at[0])) {
-			ini->key = trim(at, (size_t)(end - at));
-			ini->value = trim(end + 1, strlen(end + 1));
-			free(line);
-			return true;
-		}
-		free(line);
-	}
-	ini_clear(&ini->section);
-	return false;
-}
 
 /* Decimal digits and nothing else. */
 static bool parse_number(const char *text, uint64_t *ret)
@@ -281,7 +197,7 @@ void directories_parse_sssd(const struct directory_text *texts, size_t n,
 static bool is_key(const char *key, const char *wanted)
 {
 	for (;; key++, wanted++) {
-		key += strspn(key, BLANKS);
+		key += strspn(key, INI_BLANKS);
 		if (tolower((unsigned char)*key) != *wanted || *key == '\0')
 			return *key == *wanted;
 	}
@@ -295,9 +211,9 @@ static char *domain_of_range(const char *key)
 
 	if (!colon || !is_key(colon + 1, "range") || strncasecmp(key, "idmap", 5) != 0)
 		return NULL;
-	prefix = trim(key + 5, (size_t)(colon - key) - 5);
+	prefix = ini_trim(key + 5, (size_t)(colon - key) - 5);
 	if (strncasecmp(prefix, "config", 6) == 0)
-		domain = trim(prefix + 6, strlen(prefix + 6));
+		domain = ini_trim(prefix + 6, strlen(prefix + 6));
 	free(prefix);
 	return domain;
 }
@@ -311,8 +227,8 @@ static bool parse_range(const char *text, uint64_t *ret_first, uint64_t *ret_las
 
 	if (!dash)
 		return false;
-	first = trim(text, (size_t)(dash - text));
-	last = trim(dash + 1, strlen(dash + 1));
+	first = ini_trim(text, (size_t)(dash - text));
+	last = ini_trim(dash + 1, strlen(dash + 1));
 	valid = parse_number(first, ret_first) && parse_number(last, ret_last);
 	free(first);
 	free(last);

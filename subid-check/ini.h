@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "root.h"
+
+/* The syntax that the files of SSSD and of Samba share: "[SECTION]" and "KEY = VALUE" lines. */
+
+/* What is ignored around a section, a key and a value. */
+#define INI_BLANKS " \t\r\v\f"
+
+/* A walk over the keys of a text. */
+struct ini {
+	struct root_lines lines;
+	char *section; /* the current one, or NULL */
+	char *key, *value;
+	uint32_t line; /* on which the value ends */
+};
+
+/* ini_begin: walk the keys of a text of @len bytes. */
+__attribute__((nonnull)) void ini_begin(struct ini *ini, const char *text, size_t len);
+
+/*
+ * ini_next: read the next key and its value, which are valid until the next call.
+ * Returns false at the end of the text. Ownership: until it has returned false, @ini owns memory.
+ */
+__attribute__((nonnull, warn_unused_result)) bool ini_next(struct ini *ini);
+
+/* ini_trim: a copy of @len bytes without the blanks around them. Ownership: free(3). */
+__attribute__((nonnull, warn_unused_result)) char *ini_trim(const char *text, size_t len);
