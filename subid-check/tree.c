@@ -52,6 +52,7 @@ struct shared {
 struct worker {
 	struct shared *shared;
 	void *context;
+	pthread_t thread;
 	struct level *levels;
 	size_t n, room;
 	char *buffers[BUFFERED_LEVELS + 1]; /* by level; deep levels share the last one */
@@ -63,14 +64,12 @@ struct worker {
 
 char *tree_path(const struct tree_entry *entry)
 {
-	const char *slash =
-		entry->directory_len > 0 && entry->directory[entry->directory_len - 1] == '/' ? ""
-											      : "/";
+	size_t len = entry->directory_len;
+	bool slash = len > 0 && entry->directory[len - 1] == '/';
 
 	if (strcmp(entry->name, ".") == 0)
-		return memory_text(entry->directory, entry->directory_len);
-	return memory_print("%.*s%s%s", (int)entry->directory_len, entry->directory, slash,
-			    entry->name);
+		return memory_text(entry->directory, len);
+	return memory_print("%.*s%s%s", (int)len, entry->directory, slash ? "" : "/", entry->name);
 }
 
 /*
@@ -213,20 +212,19 @@ static int open_directory(const char *name, struct statx *stat)
 	/* Only a directory's owner and root may use O_NOATIME. */
 	int fd = openat(AT_FDCWD, name, flags | O_NOATIME);
 	struct statx opened;
+	int r = 0;
 
 	if (fd < 0 && errno == EPERM)
 		fd = openat(AT_FDCWD, name, flags);
 	if (fd < 0)
 		return -errno;
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_WANTED, &opened) < 0 || fchdir(fd) < 0) {
-		int r = -errno;
-
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_WANTED, &opened) < 0 || fchdir(fd) < 0)
+		r = -errno;
+	else if (!same_file(stat, &opened))
+		r = -ENOENT;
+	if (r < 0) {
 		(void)close(fd);
 		return r;
-	}
-	if (!same_file(stat, &opened)) {
-		(void)close(fd);
-		return -ENOENT;
 	}
 	*stat = opened;
 	return fd;
@@ -241,7 +239,7 @@ static void enter(struct worker *worker, struct tree_entry *entry, struct statx 
 	int fd;
 
 	if (!shared->request->mounts && !same_mount(stat, &shared->top)) {
-		atomic_fetch_add_explicit(&shared->mounts, 1, memory_order_relaxed);
+		atomic_fetch_add(&shared->mounts, 1);
 		return;
 	}
 	fd = open_directory(entry->name, stat);
@@ -256,7 +254,6 @@ static void enter(struct worker *worker, struct tree_entry *entry, struct statx 
 	}
 	len = extend(worker, top(worker)->path_len, entry->name);
 	entry->name = ".";
-	entry->directory = worker->path;
 	entry->directory_len = len;
 	visitor->visit(entry, worker->context);
 	if (crew_offer(&shared->crew, fd, worker->path, entry->place))
@@ -285,8 +282,7 @@ static void look_at(struct worker *worker, const char *name)
 		return;
 	}
 	if (++worker->files == 1024) {
-		atomic_fetch_add_explicit(&worker->shared->files, worker->files,
-					  memory_order_relaxed);
+		atomic_fetch_add(&worker->shared->files, worker->files);
 		worker->files = 0;
 	}
 	if (S_ISDIR(stat.stx_mode))
@@ -299,10 +295,9 @@ static void look_at(struct worker *worker, const char *name)
 static void walk(struct worker *worker)
 {
 	while (worker->n > 0) {
-		struct level *level = top(worker);
 		char name[NAME_BYTES];
 		int r;
-		const struct dirent64 *entry = next_entry(level, &r);
+		const struct dirent64 *entry = next_entry(top(worker), &r);
 
 		if (entry) {
 			/* Copy the name: a deeper level may use the same buffer. */
@@ -341,6 +336,9 @@ static void *work(void *argument)
 		walk(worker);
 	}
 	atomic_fetch_add(&shared->files, worker->files);
+	for (size_t i = 0; i <= BUFFERED_LEVELS; i++)
+		free(worker->buffers[i]);
+	free(worker->levels);
 	return NULL;
 }
 
@@ -372,32 +370,20 @@ static void wait_for_workers(struct shared *shared)
 	progress_clear();
 }
 
-static void free_worker(struct worker *worker)
-{
-	for (size_t i = 0; i <= BUFFERED_LEVELS; i++)
-		free(worker->buffers[i]);
-	free(worker->levels);
-	free(worker);
-}
-
 /* Start the workers of the crew, and wait for them. */
 static int run(struct shared *shared)
 {
 	size_t wanted = shared->crew.workers, n = 0;
-	struct worker *workers[TREE_WORKERS_MAX];
-	pthread_t threads[TREE_WORKERS_MAX];
+	struct worker *workers = (struct worker *)memory_check(calloc(wanted, sizeof(*workers)));
 	struct crew_task left;
 	int r = 0;
 
 	for (; n < wanted; n++) {
-		workers[n] = (struct worker *)memory_check(calloc(1, sizeof(struct worker)));
-		workers[n]->shared = shared;
-		workers[n]->context = shared->visitor->contexts[n];
-		r = pthread_create(&threads[n], NULL, work, workers[n]);
-		if (r != 0) {
-			free_worker(workers[n]);
+		workers[n].shared = shared;
+		workers[n].context = shared->visitor->contexts[n];
+		r = pthread_create(&workers[n].thread, NULL, work, &workers[n]);
+		if (r != 0)
 			break;
-		}
 	}
 	for (size_t i = n; i < wanted; i++)
 		crew_leave(&shared->crew);
@@ -407,10 +393,9 @@ static int run(struct shared *shared)
 		(void)close(left.fd);
 		free(left.path);
 	}
-	for (size_t i = 0; i < n; i++) {
-		(void)pthread_join(threads[i], NULL);
-		free_worker(workers[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		(void)pthread_join(workers[i].thread, NULL);
+	free(workers);
 	return n > 0 ? 0 : -r;
 }
 
@@ -455,8 +440,7 @@ int tree_walk(const struct tree_request *request, const struct tree_visitor *vis
 			r = -errno;
 		(void)close(before);
 	}
-	if (r < 0)
-		return r;
-	*ret = (struct tree_count){ shared.files, shared.mounts };
-	return 0;
+	if (r == 0)
+		*ret = (struct tree_count){ shared.files, shared.mounts };
+	return r;
 }
