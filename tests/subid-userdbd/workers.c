@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "workers.h"
 
+#include "check.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "loop.h"
 
 static char path[4096];
 char *const workers_argv[] = { path, NULL };
@@ -28,4 +32,32 @@ bool workers_prepare(void)
 	(void)sigaddset(&signals, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 	return true;
+}
+
+struct pool *workers_pool(unsigned int n_workers, uint64_t deadline_usec)
+{
+	const struct pool_config config = {
+		.event = loop_event,
+		.argv = workers_argv,
+		.environment = workers_environment,
+		.n_workers = n_workers,
+		.deadline_usec = deadline_usec,
+	};
+	struct pool *pool;
+
+	assert_int_equal(pool_new(&config, &pool), 0);
+	return pool;
+}
+
+unsigned int workers_asked(const char *beginning)
+{
+	FILE *file = fopen("asked", "re");
+	char line[256];
+	unsigned int n = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		n += strncmp(line, beginning, strlen(beginning)) == 0;
+	if (file)
+		(void)fclose(file);
+	return n;
 }

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "pool.h"
 
 /* The program tests/subid-userdbd/worker, for struct pool_config. */
 extern char *const workers_argv[];
@@ -12,3 +15,9 @@ extern char *const workers_environment[];
  * Returns false and bails out, for TAP, if it has not been built.
  */
 bool workers_prepare(void);
+
+/* workers_pool: such workers, for the event loop of loop.h. Ownership: end with pool_free(). */
+struct pool *workers_pool(unsigned int n_workers, uint64_t deadline_usec);
+
+/* workers_asked: how many questions to workers begin so, in the file `asked`. */
+unsigned int workers_asked(const char *beginning);
