@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "query.h"
@@ -9,7 +10,8 @@
 struct result {
 	int n; /* how often the query has ended */
 	int r;
-	struct nss_id found; /* if r is 0 */
+	bool has_found;
+	struct nss_id found;
 };
 
 /* result_note: a query_done_fn whose userdata is a struct result. */

@@ -12,17 +12,16 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client.h"
 #include "leaks.h"
+#include "loop.h"
+#include "result.h"
 #include "scratch.h"
 #include "service.h"
 #include "workers.h"
-
-#define SECOND UINT64_C(1000000)
-#define PATIENCE (60 * SECOND)
 
 #define USER "{\"method\":\"io.systemd.UserDatabase.GetUserRecord\",\"parameters\":{"
 #define GROUP "{\"method\":\"io.systemd.UserDatabase.GetGroupRecord\",\"parameters\":{"
@@ -31,14 +30,11 @@
 #define GID(id) GROUP "\"gid\":" #id "," OURS
 #define NAMED(name) USER "\"userName\":\"" name "\"," OURS
 
-static sd_event *event;
 static struct pool *pool;
 static struct directory *directory;
 static struct local local;
 static struct service service;
 static struct server *server;
-static struct sockaddr_storage listening;
-static socklen_t listening_size;
 
 static void handle(void *userdata, struct connection *connection, struct request *request)
 {
@@ -56,25 +52,13 @@ static void closed(void *userdata)
 	(void)userdata;
 }
 
-static void listen_somewhere(void)
-{
-	const struct sockaddr_un any = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	listening_size = sizeof(listening);
-	assert_int_equal(bind(fd, (const struct sockaddr *)&any, sizeof(any.sun_family)), 0);
-	assert_int_equal(listen(fd, 5), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&listening, &listening_size), 0);
-	assert_int_equal(server_listen(server, fd), 0);
-}
-
 /* Of the workers. */
 static char *const *program = workers_argv;
 
 static int new_pool(void)
 {
 	const struct pool_config config = {
-		.event = event,
+		.event = loop_event,
 		.argv = program,
 		.environment = workers_environment,
 		.n_workers = 1,
@@ -91,7 +75,7 @@ static int new_directory(void)
 {
 	static const char *const groups[] = { "staff" };
 	const struct directory_config config = {
-		.event = event,
+		.event = loop_event,
 		.pool = pool,
 		.groups = groups,
 		.n_groups = COUNT_OF(groups),
@@ -105,7 +89,7 @@ static int new_directory(void)
 static int new_server(void)
 {
 	const struct server_config config = {
-		.event = event,
+		.event = loop_event,
 		.connections_max = 8,
 		.connections_of_user_max = 8,
 		.silence_max_usec = PATIENCE,
@@ -123,13 +107,13 @@ static void begin(void)
 	static const struct subid_database subuid = { .path = "subuid" };
 	static const struct subid_database subgid = { .path = "subgid" };
 
-	assert_true(sd_event_new(&event) >= 0);
+	loop_begin();
 	assert_int_equal(new_pool(), 0);
 	assert_int_equal(new_directory(), 0);
-	local_init(&local, event, pool, PATIENCE, &subuid, &subgid);
+	local_init(&local, loop_event, pool, PATIENCE, &subuid, &subgid);
 	service = (struct service){ .workers = pool };
 	assert_int_equal(new_server(), 0);
-	listen_somewhere();
+	client_listen(server);
 }
 
 static void end(void)
@@ -137,7 +121,7 @@ static void end(void)
 	server_free(server);
 	directory_free(directory);
 	pool_free(pool);
-	event = sd_event_unref(event);
+	loop_end();
 }
 
 /* --- a client --------------------------------------------------------------------------------- */
@@ -146,11 +130,10 @@ static void be_client(const char *call, int out)
 {
 	static char reply[16384];
 	size_t len = strlen(call) + 1;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = client_connect(0);
 	ssize_t n;
 
-	if (connect(fd, (struct sockaddr *)&listening, listening_size) < 0 ||
-	    send(fd, call, len, MSG_NOSIGNAL) != (ssize_t)len)
+	if (fd < 0 || send(fd, call, len, MSG_NOSIGNAL) != (ssize_t)len)
 		_exit(1);
 	for (len = 0; (n = recv(fd, reply + len, sizeof(reply) - len, 0)) > 0;) {
 		len += (size_t)n;
@@ -175,7 +158,7 @@ static const char *ask(const char *call)
 	assert_true(child > 0);
 	assert_int_equal(close(ends[1]), 0);
 	for (out.fd = ends[0]; poll(&out, 1, 0) == 0;)
-		assert_true(sd_event_run(event, SECOND / 100) >= 0);
+		loop_look();
 	memset(reply, 0, sizeof(reply));
 	(void)!read(ends[0], reply, sizeof(reply) - 1);
 	assert_int_equal(close(ends[0]), 0);
@@ -280,19 +263,17 @@ static void the_service_does_not_answer_itself(void **state)
 {
 	static const char call[] = UID(100005);
 	char reply[1024] = "";
-	int fds[2];
+	int fd;
 
 	(void)state;
 	begin();
 	service.local = &local;
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds),
-			 0);
-	server_connect(server, fds[1]);
-	assert_int_equal(send(fds[0], call, sizeof(call), MSG_NOSIGNAL), sizeof(call));
-	while (recv(fds[0], reply, sizeof(reply) - 1, 0) < 0)
-		assert_true(sd_event_run(event, SECOND / 100) >= 0);
+	fd = client_pair(server);
+	client_send(fd, call, sizeof(call));
+	while (recv(fd, reply, sizeof(reply) - 1, 0) < 0)
+		loop_look();
 	assert_non_null(strstr(reply, "\"" ERROR_NO_RECORD "\""));
-	assert_int_equal(close(fds[0]), 0);
+	assert_int_equal(close(fd), 0);
 	end();
 }
 
@@ -335,7 +316,7 @@ static void begin_without_memory(const char *what, int (*new)(void))
 static void without_memory_the_service_does_not_begin(void **state)
 {
 	(void)state;
-	assert_true(sd_event_new(&event) >= 0);
+	loop_begin();
 	scratch_write("owners", "alice\nbob\n");
 	kept_in = ".";
 	begin_without_memory("the pool", new_pool);
@@ -346,27 +327,20 @@ static void without_memory_the_service_does_not_begin(void **state)
 	assert_int_equal(unlink("owners"), 0);
 }
 
-static int result;
-
-static void note(void *userdata, int r, const struct nss_id *found)
-{
-	(void)userdata;
-	assert_null(found);
-	result = r;
-}
-
 /* No time can be waited for in a loop that has ended. */
 static void a_lookup_that_can_have_no_deadline_fails(void **state)
 {
 	const struct query_key key = { .id = 100005 };
+	struct result result = { .n = 0 };
 	struct query *query = NULL;
 
 	(void)state;
 	begin();
-	assert_true(sd_event_exit(event, 0) >= 0);
-	assert_int_equal(sd_event_loop(event), 0);
-	directory_query(directory, &key, note, NULL, &query);
-	assert_int_equal(result, -ESTALE);
+	assert_true(sd_event_exit(loop_event, 0) >= 0);
+	assert_int_equal(sd_event_loop(loop_event), 0);
+	directory_query(directory, &key, result_note, &result, &query);
+	assert_int_equal(result.r, -ESTALE);
+	assert_false(result.has_found);
 	assert_null(query);
 	end();
 }
@@ -388,12 +362,10 @@ static void go_without_reading(void)
 	assert_int_equal(getsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &bytes, &size), 0);
 	assert_int_equal(bytes, 2 * 16384);
 	for (int i = 0; i < 100; i++)
-		assert_int_equal(send(fds[0], call, sizeof(call), MSG_NOSIGNAL), sizeof(call));
-	while (sd_event_run(event, 0) > 0)
-		;
+		client_send(fds[0], call, sizeof(call));
+	loop_settle();
 	assert_int_equal(close(fds[0]), 0);
-	while (sd_event_run(event, 0) > 0)
-		;
+	loop_settle();
 }
 
 /* The client goes while a worker is asked, which hangs. */
@@ -406,20 +378,18 @@ static void go_before_the_answer(void)
 	(void)unlink("asked");
 	child = fork();
 	if (child == 0) {
-		int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		int fd = client_connect(0);
 
-		if (connect(fd, (struct sockaddr *)&listening, listening_size) < 0 ||
-		    send(fd, call, sizeof(call), MSG_NOSIGNAL) != sizeof(call))
+		if (fd < 0 || send(fd, call, sizeof(call), MSG_NOSIGNAL) != sizeof(call))
 			_exit(1);
 		(void)pause();
 	}
 	assert_true(child > 0);
 	while (stat("asked", &stamp) < 0)
-		assert_true(sd_event_run(event, SECOND / 100) >= 0);
+		loop_look();
 	assert_int_equal(kill(child, SIGKILL), 0);
 	assert_int_equal(waitpid(child, NULL, 0), child);
-	while (sd_event_run(event, SECOND / 100) > 0)
-		;
+	loop_settle();
 }
 
 static void ask_everything(void)
