@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#pragma once
+
+#include "archive.h"
+
+/* /etc/subuid and /etc/subgid, which all of us read. */
+extern const char *const etc_paths[2];
+
+/* etc_store: give both files this content. */
+void etc_store(const struct content *content, enum stored stored);
