@@ -193,20 +193,23 @@ uint64_t askers_lookups(void)
 	return lookups;
 }
 
+void answer_counts_add(struct answer_counts *sum, const struct answer_counts *counts)
+{
+	sum->of_version[VERSION_A] += counts->of_version[VERSION_A];
+	sum->of_version[VERSION_B] += counts->of_version[VERSION_B];
+	sum->absent += counts->absent;
+	sum->again += counts->again;
+	sum->steady += counts->steady;
+}
+
 struct answer_counts askers_stop(void)
 {
 	struct answer_counts sum = { .absent = 0 };
 
 	atomic_store(&stop, true);
 	for (unsigned int i = 0; i < knob_threads(); i++) {
-		const struct answer_counts *counts = &askers[i].asker.counts;
-
 		pthread_join(askers[i].thread, NULL);
-		sum.of_version[VERSION_A] += counts->of_version[VERSION_A];
-		sum.of_version[VERSION_B] += counts->of_version[VERSION_B];
-		sum.absent += counts->absent;
-		sum.again += counts->again;
-		sum.steady += counts->steady;
+		answer_counts_add(&sum, &askers[i].asker.counts);
 	}
 	return sum;
 }

@@ -16,6 +16,8 @@ struct answer_counts {
 	uint64_t steady; /* lookups during which no file changed, so only one answer was right */
 };
 
+void answer_counts_add(struct answer_counts *sum, const struct answer_counts *counts);
+
 struct asker {
 	unsigned int seed;
 	bool needs_no_malloc; /* ask no question for which the module looks up an account */

@@ -17,7 +17,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <grp.h>
-#include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -33,7 +32,7 @@
 #include <unistd.h>
 
 #include "ask.h"
-#include "askers.h"
+#include "figures.h"
 #include "writer.h"
 
 #ifndef __has_feature
@@ -54,88 +53,9 @@
 /* A child or a thread that has no answer by then is one that waits for ever. */
 #define HANGS_AFTER_SECONDS 60
 
-static void print_figures(const char *mode, uint64_t lookups, const struct answer_counts *counts,
-			  long changes, const char *what, uint64_t n)
-{
-	double seconds = clock_seconds();
-
-	printf("%s: %" PRIu64 " lookups in %.1f s, %.0f a second; %ld versions written; "
-	       "%" PRIu64 " and %" PRIu64 " of a version, %" PRIu64 " absent, %" PRIu64
-	       " EAGAIN, %" PRIu64 " while nothing changed",
-	       mode, lookups, seconds, (double)lookups / seconds, changes,
-	       counts->of_version[VERSION_A], counts->of_version[VERSION_B], counts->absent,
-	       counts->again, counts->steady);
-	if (what)
-		printf("; %" PRIu64 " %s", n, what);
-	putchar('\n');
-}
-
-/* Has the test tested anything? */
-static void check_figures(const struct answer_counts *counts, long changes)
-{
-	if (changes <= 0)
-		fail("no version was written");
-	if (counts->of_version[VERSION_A] == 0 || counts->of_version[VERSION_B] == 0)
-		fail("not both versions were seen");
-	if (counts->absent == 0 || counts->steady == 0)
-		fail("too few kinds of answers were seen");
-}
-
-/* Calls of read(2) and its kind by this process, or -1 where the kernel does not count. */
-static long count_reads(void)
-{
-	FILE *io = fopen("/proc/self/io", "re");
-	char line[128];
-	long reads = -1;
-
-	while (io && reads < 0 && fgets(line, sizeof(line), io))
-		(void)sscanf(line, "syscr: %ld", &reads);
-	if (io)
-		fclose(io);
-	return reads;
-}
-
-/* How many reads 100 lookups take, each of one file and of no account. */
-static long count_reads_of_lookups(void)
-{
-	const struct question qs[FILES] = {
-		[FILE_SUBUID] = { .id = 99999 },
-		[FILE_SUBGID] = { .is_group = true, .id = 500000 },
-	};
-	long before = count_reads();
-	struct answer answer;
-
-	for (int i = 0; i < 100; i++)
-		ask_module(&qs[i % FILES], &answer);
-	return count_reads() - before;
-}
-
-/*
- * Files that stand still and are old are answered for by an index in the end,
- * unless a lookup that was cut short has left its mark. Indexes that could not
- * be put in make the next one late.
- */
-static void check_index(void)
-{
-	long reads = 0;
-
-	if (count_reads() < 0) {
-		puts("this kernel does not count reads");
-		return;
-	}
-	for (int i = 0; i < 3000; i++) {
-		reads = count_reads_of_lookups();
-		if (reads < 50)
-			return;
-	}
-	fail("100 lookups in old files take %ld reads: there is no index", reads);
-}
-
 static void change_files(const char *mode, enum method method)
 {
-	struct answer_counts counts;
-	uint64_t lookups;
-	long changes;
+	struct figures figures;
 
 	/* More than a reader's buffer, where the kernel replaces it in one go. */
 	world_make(method == METHOD_SWITCH ? 2000 : method == METHOD_RENAME ? 250 : 60);
@@ -144,19 +64,14 @@ static void change_files(const char *mode, enum method method)
 		return;
 	}
 
-	clock_begin();
-	askers_start(ask_host);
-	writer_start();
+	figures_begin(ask_host);
 	while (clock_goes_on(askers_lookups()))
 		usleep(10000);
-	changes = writer_stop();
-	lookups = askers_lookups();
-	counts = askers_stop();
+	figures_end(&figures);
 
-	print_figures(mode, lookups, &counts, changes, NULL, 0);
-	check_figures(&counts, changes);
+	figures_check(mode, &figures, 0, NULL);
 	if (method == METHOD_SWITCH)
-		check_index();
+		figures_check_index();
 }
 
 /* --- cancellation ------------------------------------------------------------------ */
@@ -239,11 +154,11 @@ static void cancel_threads(const char *mode)
 {
 	enum { WAVES_AT_ONCE = 8 };
 	static struct victim victims[ASKERS_MAX];
-	struct answer_counts sum = { .absent = 0 };
+	struct figures figures = { .changes = 0 };
 	unsigned int n = knob_threads(), seed = 1;
 	size_t fds_before = 0, fds_after;
-	long mapped_before = 0, mapped_after, changes = 0;
-	uint64_t lookups = 0, waves = 0;
+	long mapped_before = 0, mapped_after;
+	uint64_t waves = 0;
 
 	mallopt(M_ARENA_MAX, 1);
 	for (unsigned int i = 0; i < n; i++)
@@ -257,38 +172,33 @@ static void cancel_threads(const char *mode)
 			writer_start();
 		cancel_wave(victims, n, &seed);
 		if (++waves % WAVES_AT_ONCE == 0) {
-			changes += writer_stop();
+			figures.changes += writer_stop();
 			settle();
 		}
 		if (waves == WAVES_AT_ONCE) {
 			fds_before = count_descriptors();
 			mapped_before = mapped_bytes();
 		}
-		lookups = 0;
+		figures.lookups = 0;
 		for (unsigned int i = 0; i < n; i++)
-			lookups += victims[i].lookups;
-	} while (waves < 2 * WAVES_AT_ONCE || waves % WAVES_AT_ONCE != 0 || clock_goes_on(lookups));
+			figures.lookups += victims[i].lookups;
+	} while (waves < 2 * WAVES_AT_ONCE || waves % WAVES_AT_ONCE != 0 ||
+		 clock_goes_on(figures.lookups));
 
 	fds_after = count_descriptors();
 	mapped_after = mapped_bytes();
-	for (unsigned int i = 0; i < n; i++) {
-		sum.of_version[VERSION_A] += victims[i].asker.counts.of_version[VERSION_A];
-		sum.of_version[VERSION_B] += victims[i].asker.counts.of_version[VERSION_B];
-		sum.absent += victims[i].asker.counts.absent;
-		sum.again += victims[i].asker.counts.again;
-		sum.steady += victims[i].asker.counts.steady;
-	}
-	print_figures(mode, lookups, &sum, changes, "threads cancelled", waves * n);
+	for (unsigned int i = 0; i < n; i++)
+		answer_counts_add(&figures.counts, &victims[i].asker.counts);
+	figures_check(mode, &figures, waves * n, "threads cancelled");
 	printf("%zu descriptors, then %zu; %ld KiB mapped, then %ld\n", fds_before, fds_after,
 	       mapped_before / 1024, mapped_after / 1024);
 
-	check_figures(&sum, changes);
 	if (fds_after != fds_before)
 		fail("%zu descriptors became %zu", fds_before, fds_after);
 	/* The memory of a sanitizer or of valgrind grows with the threads that there were. */
 	if (!INSTRUMENTED && !getenv("STRESS_WRAPPER") && mapped_after - mapped_before > 256 * 1024)
 		fail("%ld bytes more are mapped", mapped_after - mapped_before);
-	check_index();
+	figures_check_index();
 }
 
 /* --- fork -------------------------------------------------------------------------- */
@@ -343,17 +253,13 @@ static void fork_children(const char *mode)
 {
 	enum { AT_ONCE = 8 };
 	pid_t pids[AT_ONCE] = { 0 };
-	struct answer_counts counts;
+	struct figures figures;
 	unsigned int number = 1;
-	uint64_t lookups;
-	long changes;
 
 	/* Not while glibc loads the services: see tests/why/fork.sh. */
 	(void)getpwuid(ID_OF_NOBODY);
 	(void)getgrgid(ID_OF_NOBODY);
-	clock_begin();
-	askers_start(ask_host);
-	writer_start();
+	figures_begin(ask_host);
 	while (clock_goes_on(askers_lookups())) {
 		pid_t *pid = &pids[number % AT_ONCE];
 
@@ -369,13 +275,10 @@ static void fork_children(const char *mode)
 	for (int i = 0; i < AT_ONCE; i++)
 		if (pids[i] > 0)
 			reap(pids[i]);
-	changes = writer_stop();
-	lookups = askers_lookups();
-	counts = askers_stop();
+	figures_end(&figures);
 
-	print_figures(mode, lookups, &counts, changes, "children with 50 lookups each", number);
-	check_figures(&counts, changes);
-	check_index();
+	figures_check(mode, &figures, number, "children with 50 lookups each");
+	figures_check_index();
 }
 
 /* --- signals ----------------------------------------------------------------------- */
@@ -396,15 +299,11 @@ static void send_signals(const char *mode)
 		.it_value = { .tv_usec = 200 },
 	};
 	const struct itimerval never = { .it_value = { .tv_usec = 0 } };
-	struct answer_counts counts;
-	uint64_t lookups;
-	long changes;
+	struct figures figures;
 
 	sigaction(SIGALRM, &action, NULL);
 	sigaction(SIGUSR1, &action, NULL);
-	clock_begin();
-	askers_start(ask_host);
-	writer_start();
+	figures_begin(ask_host);
 	setitimer(ITIMER_REAL, &often, NULL);
 	while (clock_goes_on(askers_lookups()))
 		for (int round = 0; round < 100; round++) {
@@ -413,46 +312,37 @@ static void send_signals(const char *mode)
 					syscall(SYS_tgkill, getpid(), askers_tid(i), SIGUSR1);
 			usleep(20);
 		}
-	changes = writer_stop();
-	lookups = askers_lookups();
-	counts = askers_stop();
+	figures_end(&figures);
 	setitimer(ITIMER_REAL, &never, NULL);
 
-	print_figures(mode, lookups, &counts, changes, "signals handled", atomic_load(&handled));
-	check_figures(&counts, changes);
+	figures_check(mode, &figures, atomic_load(&handled), "signals handled");
 	if (atomic_load(&handled) == 0)
 		fail("no signal was handled");
-	check_index();
+	figures_check_index();
 }
 
 /* --- dlclose ----------------------------------------------------------------------- */
 
 static void reload(const char *mode)
 {
-	struct answer_counts counts;
-	uint64_t lookups, reloads = 0;
-	long changes;
+	struct figures figures;
+	uint64_t reloads = 0;
 
 	if (!ask_can_reload()) {
 		fail("the module is linked into this program");
 		return;
 	}
-	clock_begin();
 	/* Not glibc, which keeps a handle of its own and would hide a module that goes. */
-	askers_start(ask_module);
-	writer_start();
+	figures_begin(ask_module);
 	while (clock_goes_on(askers_lookups())) {
 		if (!ask_reload())
 			fail("the module is another one after dlclose()");
 		reloads++;
 	}
-	changes = writer_stop();
-	lookups = askers_lookups();
-	counts = askers_stop();
+	figures_end(&figures);
 
-	print_figures(mode, lookups, &counts, changes, "reloads", reloads);
-	check_figures(&counts, changes);
-	check_index();
+	figures_check(mode, &figures, reloads, "reloads");
+	figures_check_index();
 }
 
 /* ----------------------------------------------------------------------------------- */
