@@ -6,10 +6,7 @@ Renders what bench/userdbd measured.
 """
 import sys
 
-
-def median(values):
-    return sorted(values)[len(values) // 2]
-
+from results import median
 
 timed, numbers = {}, {}
 with open(sys.argv[1], encoding="utf-8") as lines:
