@@ -232,12 +232,31 @@ static int start(struct child *child)
 	return r;
 }
 
+/*
+ * Watch for the end of the process with SD_EVENT_ON, because an event of SD_EVENT_ONESHOT can get
+ * lost: Linux (seen with 6.18) makes a pidfd readable a moment before waitid(2) finds the process.
+ * sd-event finds nothing then, and epoll does not report it again. The child would be a zombie and
+ * count as dying for ever. sd-event keeps EPOLLONESHOT if the source is not disabled in between.
+ */
+static int watch_end(struct child *child)
+{
+	int r;
+
+	r = sd_event_add_child(child->config.event, &child->process, child->pid, WEXITED, on_reaped,
+			       child);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(child->process, SD_EVENT_OFF);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(child->process, SD_EVENT_ON);
+	return r;
+}
+
 static int watch(struct child *child)
 {
 	sd_event *event = child->config.event;
 	int r;
 
-	r = sd_event_add_child(event, &child->process, child->pid, WEXITED, on_reaped, child);
+	r = watch_end(child);
 	if (r >= 0)
 		r = sd_event_add_io(event, &child->io, child->fd, EPOLLIN, on_io, child);
 	if (r >= 0)

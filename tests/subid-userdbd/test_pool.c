@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "loop.h"
@@ -307,6 +308,30 @@ static void a_worker_may_end_or_babble_when_nothing_is_asked(void **state)
 	assert_true(outcome.r == 0 && outcome.code == 0);
 }
 
+/* See child.c: an event that epoll reports only once can get lost. */
+static void no_event_is_reported_only_once(void **state)
+{
+	struct outcome outcome;
+	unsigned int n_watched = 0, events;
+	char path[64], line[256];
+	FILE *file;
+
+	(void)state;
+	(void)ask("alice", 0, &outcome);
+	wait_for(&outcome);
+	(void)snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", sd_event_get_fd(loop_event));
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "tfd: %*d events: %x", &events) == 1) {
+			assert_int_equal(events & EPOLLONESHOT, 0);
+			n_watched++;
+		}
+	(void)fclose(file);
+	/* The worker's socket, and its process or all children. */
+	assert_true(n_watched >= 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -324,6 +349,7 @@ int main(void)
 		TEST(no_more_workers_run_than_allowed_after_one_was_killed),
 		TEST(a_worker_that_has_answered_long_is_replaced),
 		TEST(a_worker_may_end_or_babble_when_nothing_is_asked),
+		TEST(no_event_is_reported_only_once),
 	};
 
 	if (!workers_prepare())
