@@ -17,7 +17,7 @@ set -u
 
 calls=openat,pread64,newfstatat,statx,fstat
 errors=(EMFILE ENFILE EIO EACCES EINTR)
-runs_each=6
+runs_each=3
 
 limit=("${@:1:2}")
 shift 2
