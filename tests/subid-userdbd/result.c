@@ -10,7 +10,7 @@ void result_note(void *userdata, int r, const struct nss_id *found)
 
 	result->n++;
 	result->r = r;
-	result->has_found = found != NULL;
+	result->has_record = found != NULL;
 	if (found)
 		result->found = *found;
 }
@@ -27,7 +27,7 @@ void result_is(const struct result *result, const char *owner, uint32_t id, uint
 	       uint32_t gid)
 {
 	assert_int_equal(result->r, 0);
-	assert_true(result->has_found);
+	assert_true(result->has_record);
 	assert_string_equal(result->found.owner.text, owner);
 	assert_int_equal(result->found.id, id);
 	assert_int_equal(result->found.position, position);

@@ -10,7 +10,7 @@
 struct result {
 	int n; /* how often the query has ended */
 	int r;
-	bool has_found;
+	bool has_record; /* `found` is set */
 	struct nss_id found;
 };
 

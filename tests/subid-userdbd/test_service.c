@@ -340,7 +340,7 @@ static void a_lookup_that_can_have_no_deadline_fails(void **state)
 	assert_int_equal(sd_event_loop(loop_event), 0);
 	directory_query(directory, &key, result_note, &result, &query);
 	assert_int_equal(result.r, -ESTALE);
-	assert_false(result.has_found);
+	assert_false(result.has_record);
 	assert_null(query);
 	end();
 }
