@@ -14,9 +14,10 @@ mkdir -p "$root/source/scripts" &&
     cp "$tarball" "$root/source/" && cp "$abs_top_srcdir/scripts/package" "$root/source/scripts/"
 
 # Debian's packages have other names (--nodeps). Its rpm has no tools for packages of debugging
-# information or for compressed manual pages, and lacks systemd's macros.
+# information or for compressed manual pages, and lacks systemd's macros. deb.sh lets the same user
+# run all tests; %check has one here.
 ok "it builds" inside_as 65534 sh -c 'exec "$@" >~/log 2>&1' - \
-    /source/scripts/package rpm "/source/${tarball##*/}" /tmp/home.65534/rpm \
+    env MAKEFLAGS='TESTS=tests/unit/test_line check_PROGRAMS=tests/unit/test_line' /source/scripts/package rpm "/source/${tarball##*/}" /tmp/home.65534/rpm \
     --nodeps --define '_libdir /usr/lib64' --define 'debug_package %{nil}' \
     --define '_build_id_links none' --define '_unitdir /usr/lib/systemd/system' \
     --define 'systemd_post() : post %*' --define 'systemd_preun() : preun %*' \
@@ -29,7 +30,7 @@ rpm=$(cd "$root" && find tmp/home.65534/rpm/RPMS -name "nss-subid-$version-*.rpm
     root_fail "there is no package"
 }
 results() { sed -n "s/^# $1: *//p" "$log"; }
-ok "with hundreds of tests" test "$(results PASS)" -gt 500
+ok "with the tests of a program" test "$(results PASS)" -gt 5
 is "of which none failed" "$(results FAIL) $(results ERROR)" "0 0"
 ok "and a source package" test -f "$root/tmp/home.65534/rpm/SRPMS/nss-subid-$version-1.src.rpm"
 
