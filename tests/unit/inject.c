@@ -6,7 +6,6 @@
 #include <pwd.h>
 #include <stdint.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -18,7 +17,6 @@
 #define PATHS 4
 #define ACCOUNTS 4
 #define DESCRIPTORS 1024
-#define MAPS 16
 
 struct plan {
 	unsigned int calls;
@@ -51,14 +49,6 @@ static struct {
 	bool read[DESCRIPTORS]; /* has it been read since it was opened? */
 	int open_flags;
 } now;
-
-/* The mappings that still exist. A reset does not clear this list. */
-static struct map {
-	void *memory;
-	size_t size;
-	void *mapped; /* with the guard page */
-	size_t mapped_size;
-} maps[MAPS];
 
 int inject_reset(void **state)
 {
@@ -157,15 +147,6 @@ unsigned int inject_open_files(void)
 	return count;
 }
 
-unsigned int inject_open_maps(void)
-{
-	unsigned int count = 0;
-
-	for (size_t i = 0; i < MAPS; i++)
-		count += maps[i].memory != NULL;
-	return count;
-}
-
 int inject_open_flags(void)
 {
 	return now.open_flags;
@@ -176,8 +157,7 @@ static bool is_nth(unsigned int nth, unsigned int calls)
 	return nth == INJECT_EVERY || nth == calls;
 }
 
-/* Returns the errno that this call is to fail with, or 0. */
-static int begin(enum inject_call call)
+int inject_begin(enum inject_call call)
 {
 	struct plan *plan = &now.plan[call];
 
@@ -197,7 +177,7 @@ static int begin(enum inject_call call)
 	return 0;
 }
 
-static void end(int fault)
+void inject_end(int fault)
 {
 	errno = fault != 0 ? fault : NOISE;
 }
@@ -212,7 +192,7 @@ static const char *path_seen(const char *path)
 
 static int wrap_open(int (*real)(const char *, int, ...), const char *path, int flags)
 {
-	int fault = begin(INJECT_OPEN), fd = -1;
+	int fault = inject_begin(INJECT_OPEN), fd = -1;
 
 	now.open_flags = flags;
 	if (fault == 0) {
@@ -223,7 +203,7 @@ static int wrap_open(int (*real)(const char *, int, ...), const char *path, int 
 		now.open[fd] = true;
 		now.read[fd] = false;
 	}
-	end(fault);
+	inject_end(fault);
 	return fd;
 }
 
@@ -231,25 +211,25 @@ static int wrap_fstatat(int (*real)(int, const char *, struct stat *, int), int 
 			const char *path, struct stat *stamp, int flags)
 {
 	enum inject_call call = *path ? INJECT_STAT : INJECT_FSTAT;
-	int fault = begin(call);
+	int fault = inject_begin(call);
 
 	if (fault == 0 && real(fd, path_seen(path), stamp, flags) < 0)
 		return -1;
 	if (fault == 0 && call == INJECT_FSTAT && now.stamp_edit &&
 	    is_nth(now.stamp_nth, now.plan[INJECT_FSTAT].calls))
 		now.stamp_edit(stamp);
-	end(fault);
+	inject_end(fault);
 	return fault == 0 ? 0 : -1;
 }
 
 static ssize_t wrap_pread(ssize_t (*real)(int, void *, size_t, off64_t), int fd, void *buf,
 			  size_t len, off64_t offset)
 {
-	int fault = offset == 0 && now.read[fd] ? begin(INJECT_REREAD) : 0;
+	int fault = offset == 0 && now.read[fd] ? inject_begin(INJECT_REREAD) : 0;
 	ssize_t n = -1;
 
 	if (fault == 0)
-		fault = begin(INJECT_READ);
+		fault = inject_begin(INJECT_READ);
 	if (now.short_bytes > 0 && now.short_bytes < len)
 		len = now.short_bytes;
 	if (fault == 0) {
@@ -258,14 +238,14 @@ static ssize_t wrap_pread(ssize_t (*real)(int, void *, size_t, off64_t), int fd,
 			return n;
 		now.read[fd] = true;
 	}
-	end(fault);
+	inject_end(fault);
 	return n;
 }
 
 static int wrap_account(enum inject_call call, const char *name, unsigned int uid,
 			struct passwd *pwd, char *buf, size_t len, struct passwd **ret)
 {
-	int fault = begin(call);
+	int fault = inject_begin(call);
 	size_t i = 0;
 
 	errno = NOISE;
@@ -300,9 +280,6 @@ int __real_fstatat(int fd, const char *path, struct stat *stamp, int flags);
 int __real_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
 int __real___fstatat64_time64(int fd, const char *path, struct stat *stamp, int flags)
 	__attribute__((weak));
-void *__real_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
-void *__real_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
-int __real_munmap(void *memory, size_t size);
 ssize_t __real_pread(int fd, void *buf, size_t len, off_t offset);
 ssize_t __real_pread64(int fd, void *buf, size_t len, off64_t offset);
 int __real_close(int fd);
@@ -314,9 +291,6 @@ int __wrap_open64(const char *path, int flags, ...);
 int __wrap_fstatat(int fd, const char *path, struct stat *stamp, int flags);
 int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags);
 int __wrap___fstatat64_time64(int fd, const char *path, struct stat *stamp, int flags);
-void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset);
-void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset);
-int __wrap_munmap(void *memory, size_t size);
 ssize_t __wrap_pread(int fd, void *buf, size_t len, off_t offset);
 ssize_t __wrap_pread64(int fd, void *buf, size_t len, off64_t offset);
 ssize_t __wrap___pread_chk(int fd, void *buf, size_t len, off_t offset, size_t buf_size);
@@ -350,72 +324,6 @@ int __wrap_fstatat64(int fd, const char *path, struct stat *stamp, int flags)
 int __wrap___fstatat64_time64(int fd, const char *path, struct stat *stamp, int flags)
 {
 	return wrap_fstatat(__real___fstatat64_time64, fd, path, stamp, flags);
-}
-
-static struct map *find_map(const void *memory)
-{
-	size_t i = 0;
-
-	while (i < MAPS && maps[i].memory != memory)
-		i++;
-	assert_in_range(i, 0, MAPS - 1);
-	return &maps[i];
-}
-
-/*
- * The mapping has a guard page at its end. The memory returned ends where this page begins, up
- * to an alignment of 16 bytes, so an access past its end faults.
- */
-static void *wrap_mmap(void *(*real)(void *, size_t, int, int, int, off64_t), size_t size, int prot,
-		       int flags)
-{
-	int fault = begin(INJECT_MMAP);
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = (size + page - 1) / page * page;
-	struct map *map = find_map(NULL);
-
-	end(fault);
-	if (fault != 0)
-		return MAP_FAILED;
-
-	map->mapped_size = pages + page;
-	map->mapped = real(NULL, map->mapped_size, prot, flags, -1, 0);
-	if (map->mapped == MAP_FAILED)
-		return MAP_FAILED;
-	assert_int_equal(mprotect((char *)map->mapped + pages, page, PROT_NONE), 0);
-	map->memory = (char *)map->mapped + (pages - (size + 15) / 16 * 16);
-	map->size = size;
-	end(0);
-	return map->memory;
-}
-
-static void *mmap_as_64(void *at, size_t size, int prot, int flags, int fd, off64_t offset)
-{
-	return __real_mmap(at, size, prot, flags, fd, (off_t)offset);
-}
-
-void *__wrap_mmap(void *at, size_t size, int prot, int flags, int fd, off_t offset)
-{
-	assert_true(!at && fd == -1 && offset == 0);
-	return wrap_mmap(mmap_as_64, size, prot, flags);
-}
-
-void *__wrap_mmap64(void *at, size_t size, int prot, int flags, int fd, off64_t offset)
-{
-	assert_true(!at && fd == -1 && offset == 0);
-	return wrap_mmap(__real_mmap64, size, prot, flags);
-}
-
-int __wrap_munmap(void *memory, size_t size)
-{
-	int fault = begin(INJECT_MUNMAP);
-	struct map *map = find_map(memory);
-
-	assert_non_null(memory);
-	assert_int_equal(size, map->size);
-	map->memory = NULL;
-	assert_int_equal(__real_munmap(map->mapped, map->mapped_size), 0);
-	end(fault);
-	return fault == 0 ? 0 : -1;
 }
 
 int __wrap_open(const char *path, int flags, ...)
@@ -471,26 +379,26 @@ ssize_t __wrap___pread64_chk(int fd, void *buf, size_t len, off64_t offset, size
 
 int __wrap_close(int fd)
 {
-	int fault = begin(INJECT_CLOSE);
+	int fault = inject_begin(INJECT_CLOSE);
 
 	assert_in_range(fd, 0, DESCRIPTORS - 1);
 	assert_true(now.open[fd]);
 	now.open[fd] = false;
 	assert_int_equal(__real_close(fd), 0);
-	end(fault);
+	inject_end(fault);
 	return fault == 0 ? 0 : -1;
 }
 
 static int wrap_clock_gettime(int (*real)(clockid_t, struct timespec *), clockid_t clock,
 			      struct timespec *ret)
 {
-	int fault = begin(INJECT_TIME);
+	int fault = inject_begin(INJECT_TIME);
 
 	if (fault == 0) {
 		assert_int_equal(real(clock, ret), 0);
 		ret->tv_sec += now.clock;
 	}
-	end(fault);
+	inject_end(fault);
 	return fault == 0 ? 0 : -1;
 }
 

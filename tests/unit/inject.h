@@ -7,9 +7,10 @@
 #include <time.h>
 
 /*
- * The linker's --wrap leads these calls of the code under test to inject.c, which counts them.
- * A call then goes through to libc, unless the test has planned something else. Accounts never
- * come from libc: see inject_account(). A call that succeeds changes errno, as POSIX allows.
+ * The linker's --wrap leads these calls of the code under test to inject.c, or to inject_maps.c,
+ * which count them. A call then goes through to libc, unless the test has planned something else.
+ * Accounts never come from libc: see inject_account(). A call that succeeds changes errno, as POSIX
+ * allows.
  */
 enum inject_call {
 	INJECT_OPEN,
@@ -88,3 +89,10 @@ int inject_open_flags(void);
  * guard page: an access to it faults.
  */
 unsigned int inject_open_maps(void);
+
+/*
+ * inject_begin, inject_end: what each replacement of a call does first and last. inject_begin()
+ * returns the errno that this call is to fail with, or 0; inject_end() sets errno.
+ */
+int inject_begin(enum inject_call call);
+void inject_end(int fault);
