@@ -7,6 +7,7 @@
 
 #include "chance.h"
 #include "check.h"
+#include "draft.h"
 #include "line.h"
 
 /* The number of generated texts, which may be set for a longer run. */
@@ -15,32 +16,6 @@ static unsigned long texts_to_try(void)
 	const char *setting = getenv("TEST_SKIP_TEXTS");
 
 	return setting ? strtoul(setting, NULL, 10) : 30000;
-}
-
-static char text[8192];
-static size_t text_len;
-
-static void add_bytes(const char *bytes, size_t len)
-{
-	assert_in_range(len, 0, sizeof(text) - text_len - 1);
-	memcpy(text + text_len, bytes, len);
-	text_len += len;
-	text[text_len] = '\0';
-}
-
-static void add(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void add(const char *format, ...)
-{
-	char bytes[1100];
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(bytes, sizeof(bytes), format, args);
-	va_end(args);
-	assert_in_range(len, 0, sizeof(bytes) - 1);
-	add_bytes(bytes, (size_t)len);
 }
 
 /* --- IDs and owners to search for, and lines that have them or nearly do -------- */
@@ -72,25 +47,25 @@ static void add_number(struct chance *chance, uint64_t number)
 
 	switch (how) {
 	case 0:
-		add("0x%" PRIx64, number);
+		draft_add("0x%" PRIx64, number);
 		break;
 	case 1:
-		add("0X%0*" PRIX64, (int)chance_below(chance, 12), number);
+		draft_add("0X%0*" PRIX64, (int)chance_below(chance, 12), number);
 		break;
 	case 2:
-		add("0%" PRIo64, number);
+		draft_add("0%" PRIo64, number);
 		break;
 	case 3:
-		add("%s%" PRIu64, blanks[chance_below(chance, COUNT_OF(blanks))], number);
+		draft_add("%s%" PRIu64, blanks[chance_below(chance, COUNT_OF(blanks))], number);
 		break;
 	case 4:
-		add("%0*" PRIu64, (int)chance_below(chance, 13), number);
+		draft_add("%0*" PRIu64, (int)chance_below(chance, 13), number);
 		break;
 	case 5:
-		add("%" PRIu64 "%c", number, (int)chance_below(chance, 255) + 1);
+		draft_add("%" PRIu64 "%c", number, (int)chance_below(chance, 255) + 1);
 		break;
 	default:
-		add("%" PRIu64, number);
+		draft_add("%" PRIu64, number);
 	}
 }
 
@@ -138,9 +113,9 @@ static void add_fields(struct chance *chance, uint32_t id)
 	if (chance_below(chance, 50) != 0)
 		start &= UINT32_MAX;
 
-	add(":");
+	draft_add(":");
 	add_number(chance, start);
-	add(":");
+	draft_add(":");
 	add_number(chance, count);
 }
 
@@ -149,7 +124,7 @@ static void add_noise(struct chance *chance)
 	static const char bytes[] = "::::\n\n\n\0 0123456789xaZ-+#\t\xb0\xba\xff";
 
 	for (uint32_t n = chance_below(chance, 45); n > 0; n--)
-		add_bytes(&bytes[chance_below(chance, sizeof(bytes) - 1)], 1);
+		draft_add_bytes(&bytes[chance_below(chance, sizeof(bytes) - 1)], 1);
 }
 
 static void add_line(struct chance *chance, uint32_t id)
@@ -161,47 +136,47 @@ static void add_line(struct chance *chance, uint32_t id)
 		add_noise(chance);
 		break;
 	case 1:
-		add("%s", chance_name(chance));
+		draft_add("%s", chance_name(chance));
 		add_fields(chance, id);
 		add_fields(chance, id);
 		break;
 	case 2:
-		add("%s:%" PRIu32 ":", chance_name(chance), id);
+		draft_add("%s:%" PRIu32 ":", chance_name(chance), id);
 		break;
 	case 3:
-		add("%s::%" PRIu32, chance_name(chance), id);
+		draft_add("%s::%" PRIu32, chance_name(chance), id);
 		break;
 	case 4:
-		add("%s:%" PRIu32, chance_name(chance), id);
+		draft_add("%s:%" PRIu32, chance_name(chance), id);
 		break;
 	case 5:
 		add_fields(chance, id);
 		break;
 	case 6:
 		if (chance_below(chance, 20) == 0)
-			add_bytes(padding, chance_below(chance, sizeof(padding)));
-		add("%s", chance_name(chance));
+			draft_add_bytes(padding, chance_below(chance, sizeof(padding)));
+		draft_add("%s", chance_name(chance));
 		add_fields(chance, id);
 		break;
 	case 7:
 		if (chance_below(chance, 20) == 0)
-			add("%0*d", (int)chance_below(chance, 1050), 0);
+			draft_add("%0*d", (int)chance_below(chance, 1050), 0);
 		add_fields(chance, id);
 		break;
 	default:
-		add("%s", chance_name(chance));
+		draft_add("%s", chance_name(chance));
 		add_fields(chance, id);
 	}
-	add("\n");
+	draft_add("\n");
 }
 
 static void add_lines(struct chance *chance, uint32_t id)
 {
-	text_len = 0;
-	for (uint32_t n = chance_below(chance, 10); n > 0 && text_len < 4000; n--)
+	draft_clear();
+	for (uint32_t n = chance_below(chance, 10); n > 0 && draft.len < 4000; n--)
 		add_line(chance, id);
 	/* The text in a reader's buffer may end in the middle of a line. */
-	text_len -= chance_below(chance, text_len < 50 ? (uint32_t)text_len + 1 : 50);
+	draft.len -= chance_below(chance, draft.len < 50 ? (uint32_t)draft.len + 1 : 50);
 }
 
 /* --- what is skipped ------------------------------------------------------------ */
@@ -252,21 +227,21 @@ static void check_skipped(uint64_t seed, const struct sought *sought, const char
 static size_t check_reading(uint64_t seed, const struct sought *sought)
 {
 	/* In a block of this size, AddressSanitizer notices a read past the end. */
-	char *exact = (char *)malloc(text_len > 0 ? text_len : 1);
+	char *exact = (char *)malloc(draft.len > 0 ? draft.len : 1);
 	size_t at = 0, skipped = 0;
 
 	assert_non_null(exact);
-	memcpy(exact, text, text_len);
+	memcpy(exact, draft.text, draft.len);
 	for (;;) {
-		size_t bytes = skip_from(sought, exact + at, text_len - at);
+		size_t bytes = skip_from(sought, exact + at, draft.len - at);
 		const char *newline;
 
-		assert_in_range(bytes, 0, text_len - at);
+		assert_in_range(bytes, 0, draft.len - at);
 		check_skipped(seed, sought, exact + at, bytes);
 		skipped += bytes;
 		at += bytes;
-		newline = at < text_len ? (const char *)memchr(exact + at, '\n', text_len - at)
-					: NULL;
+		newline = at < draft.len ? (const char *)memchr(exact + at, '\n', draft.len - at)
+					 : NULL;
 		if (!newline)
 			break;
 		at = (size_t)(newline - exact) + 1;
@@ -321,9 +296,9 @@ static void check_count(const char *written, uint64_t count)
 		if (start + count > UINT64_C(0x100000000))
 			break;
 		sought.id = (uint32_t)(start + count - 1);
-		text_len = 0;
-		add("a:%" PRIu64 ":%s\nfiller:1:1\nfiller:1:1\nfiller:1:1\nfiller:1:1\n", start,
-		    written);
+		draft_clear();
+		draft_add("a:%" PRIu64 ":%s\nfiller:1:1\nfiller:1:1\nfiller:1:1\nfiller:1:1\n",
+			  start, written);
 		(void)check_reading(start, &sought);
 	}
 }
@@ -372,9 +347,9 @@ static void nothing_is_read_behind_the_end_of_the_text(void **state)
 	for (int owner_len = 1; owner_len < 40; owner_len++)
 		for (int digits = 1; digits < 11; digits++)
 			for (int behind = 0; behind < 20; behind++) {
-				text_len = 0;
-				add("%0*d:%.*s:%s\n%0*d", owner_len, 0, digits, "1234567890",
-				    behind % 2 == 0 ? "" : "7", behind, 0);
+				draft_clear();
+				draft_add("%0*d:%.*s:%s\n%0*d", owner_len, 0, digits, "1234567890",
+					  behind % 2 == 0 ? "" : "7", behind, 0);
 				(void)check_reading(0, &by_id);
 				(void)check_reading(0, &by_owner);
 			}
@@ -391,9 +366,9 @@ static void a_line_that_ends_too_early_takes_no_fields_of_the_next(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(lines); i++) {
-		text_len = 0;
-		add("%s1\nalice:1234567890:1\nalice:1:4294967295\nfiller:1:1\nfiller:1:1\n",
-		    lines[i]);
+		draft_clear();
+		draft_add("%s1\nalice:1234567890:1\nalice:1:4294967295\nfiller:1:1\nfiller:1:1\n",
+			  lines[i]);
 		(void)check_reading(i, &sought);
 	}
 }
@@ -403,9 +378,9 @@ static void a_line_that_ends_too_early_takes_no_fields_of_the_next(void **state)
 
 static void add_ordinary_lines(void)
 {
-	text_len = 0;
+	draft_clear();
 	for (uint32_t i = 0; i < 200; i++)
-		add("user%" PRIu32 ":%" PRIu32 ":65536\n", i, 100000 + i * 65536);
+		draft_add("user%" PRIu32 ":%" PRIu32 ":65536\n", i, 100000 + i * 65536);
 }
 
 static void ordinary_lines_of_others_are_skipped(void **state)
@@ -424,15 +399,15 @@ static void ordinary_lines_of_others_are_skipped(void **state)
 		 * The line with the ID is not skipped, nor are those with a start just below it: a
 		 * count of 5 digits might reach the ID.
 		 */
-		check_int("by ID", skipped > text_len - near_the_end - 3 * 32, true);
+		check_int("by ID", skipped > draft.len - near_the_end - 3 * 32, true);
 	}
 
 	sought.by_id = false;
 	assert_int_equal(subid_owner_set(&sought.owner, "user77", 6), 0);
-	check_int("by owner", check_reading(0, &sought) > text_len - near_the_end - 32, true);
+	check_int("by owner", check_reading(0, &sought) > draft.len - near_the_end - 32, true);
 	/* A number is an owner like any other: lines of others are skipped for it too. */
 	assert_int_equal(subid_owner_set(&sought.owner, "1000", 4), 0);
-	check_int("by number", check_reading(0, &sought) > text_len - near_the_end - 32, true);
+	check_int("by number", check_reading(0, &sought) > draft.len - near_the_end - 32, true);
 }
 #endif
 
