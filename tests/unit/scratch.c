@@ -130,6 +130,16 @@ void scratch_append(const char *name, const char *text)
 	scratch_overwrite(name, (size_t)before.st_size, text);
 }
 
+void scratch_chmod(const char *name, mode_t mode)
+{
+	struct stat before;
+
+	stamp_of(name, &before);
+	do
+		assert_int_equal(chmod(name, mode), 0);
+	while (!stamp_changed(&before, name));
+}
+
 void scratch_replace(const char *name, const char *text)
 {
 	scratch_write("replacement", text);

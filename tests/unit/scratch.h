@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * The files of a test. They lie in a temporary directory, which is the current directory from
@@ -28,11 +29,12 @@ void scratch_write_bytes(const char *name, const void *bytes, size_t len);
 int scratch_remove(const char *path);
 
 /*
- * scratch_overwrite, scratch_append: change a file in place. They write until its ctime changes,
- * too: within one tick of the file system's clock, several writes have the same time.
+ * scratch_overwrite, scratch_append, scratch_chmod: change a file in place. They repeat the change
+ * until the ctime changes, too: within one tick of the file system's clock, it stays the same.
  */
 void scratch_overwrite(const char *name, size_t offset, const char *text);
 void scratch_append(const char *name, const char *text);
+void scratch_chmod(const char *name, mode_t mode);
 
 /* scratch_replace: replace a file by a new one with rename(2), as editors do. */
 void scratch_replace(const char *name, const char *text);
