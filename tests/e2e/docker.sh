@@ -42,6 +42,9 @@ container_is_up() { [ "$(in_container systemctl is-system-running --wait 2>/dev/
 scope_owner() { # its cgroup's, as `stat -c` writes it
     inside stat -c "$1" "$(unit_cgroup "docker-$container.scope")"
 }
+top_user() { # as `docker top` shows the owner of the container's systemd
+    inside docker top "$container" -o pid,user:40,comm | awk '$3 == "systemd" { print $2 }'
+}
 remove_container() { inside docker rm --force "$container" >/dev/null; }
 
 inside_shell 'mkdir -p /etc/docker /var/lib/docker && mount -t tmpfs tmpfs /var/lib/docker &&
@@ -58,6 +61,9 @@ sees_like "the scope of a user without a record is refused" "$container" \
     "error creating systemd unit"
 sees_like "the journal says why" "$(inside journalctl --no-pager -o cat -g 'Failed to resolve')" \
     "Failed to resolve user (\"400000\"|400000)"
+run_systemd
+sees "docker top shows the number" "$(top_user)" 400000
+remove_container
 
 diag "--- with the module"
 
@@ -72,9 +78,7 @@ for user in 400000 subuid-dockremap-400000; do
         "$(in_container systemctl is-system-running)" running
     sees "its cgroup belongs to the container's root" "$(scope_owner %U:%G)" \
         subuid-dockremap-400000:subgid-dockremap-400000
-    sees "docker top shows the name" \
-        "$(inside docker top "$container" -o pid,user:40,comm | awk '$3 == "systemd" { print $2 }')" \
-        subuid-dockremap-400000
+    sees "docker top shows the name" "$(top_user)" subuid-dockremap-400000
     in_container install -o 33 -g 33 /dev/null /srv/page
     pid=$(inside docker inspect --format '{{.State.Pid}}' "$container")
     sees "ps shows it" "$(inside ps -o user:40= -p "$pid")" subuid-dockremap-400000
