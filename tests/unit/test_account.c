@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "inject.h"
+#include "named.h"
 #include "scratch.h"
 
 static const struct subid_database subuid = { .path = "subuid" };
@@ -20,14 +21,6 @@ static int account_setup(void **state)
 	return 0;
 }
 
-static struct subid_owner owner_of(const char *text)
-{
-	struct subid_owner owner;
-
-	assert_int_equal(subid_owner_set(&owner, text, strlen(text)), 0);
-	return owner;
-}
-
 static int name_of(uint32_t uid, struct subid_owner *ret)
 {
 	return nss_account_name(&root, &subuid, uid, ret);
@@ -35,14 +28,14 @@ static int name_of(uint32_t uid, struct subid_owner *ret)
 
 static int uid_of(const char *name, struct subid_owner *ret)
 {
-	const struct subid_owner owner = owner_of(name);
+	const struct subid_owner owner = named_owner(name);
 
 	return nss_account_uid(&root, &subuid, &owner, ret);
 }
 
 static void a_uid_and_a_name_find_each_other(void **state)
 {
-	struct subid_owner found = owner_of("untouched");
+	struct subid_owner found = named_owner("untouched");
 
 	(void)state;
 	assert_int_equal(name_of(4711, &found), -ENOENT);

@@ -1,57 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "files.h"
+#include "scanned.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "inject.h"
+#include "named.h"
 #include "reader.h"
 #include "scratch.h"
-
-/* The owner that scan_id() found. It is filled with other bytes before each scan. */
-static struct subid_owner owner;
-
-static int scan_id(uint32_t id, uint64_t *ret_position)
-{
-	int r;
-
-	memset(&owner, 0x5a, sizeof(owner));
-	*ret_position = 77;
-	r = subid_files_scan_id("subuid", id, &owner, ret_position);
-	assert_int_equal(inject_open_files(), 0);
-	return r;
-}
-
-static struct subid_owner owner_of(const char *text)
-{
-	struct subid_owner named;
-
-	assert_int_equal(subid_owner_set(&named, text, strlen(text)), 0);
-	return named;
-}
-
-static int scan_owner(const char *name, uint32_t id, uint64_t *ret_position)
-{
-	const struct subid_owner named = owner_of(name);
-	int r;
-
-	*ret_position = 77;
-	r = subid_files_scan_owner("subuid", &named, id, ret_position);
-	assert_int_equal(inject_open_files(), 0);
-	return r;
-}
-
-static int scan_position(const char *name, uint64_t position, uint32_t *ret_id)
-{
-	const struct subid_owner named = owner_of(name);
-	int r;
-
-	*ret_id = 77;
-	r = subid_files_scan_position("subuid", &named, position, ret_id);
-	assert_int_equal(inject_open_files(), 0);
-	return r;
-}
 
 /* Checks by all three scans that @id is at @position of the owner @name. */
 static void check_position(const char *reason, const char *name, uint32_t id, uint64_t position)
@@ -59,15 +15,15 @@ static void check_position(const char *reason, const char *name, uint32_t id, ui
 	uint64_t got;
 	uint32_t got_id;
 
-	check_int(reason, scan_id(id, &got), 0);
-	check_text(reason, owner.text, name);
-	check_int(reason, (intmax_t)owner.len, (intmax_t)strlen(name));
+	check_int(reason, scanned_by_id(id, &got), 0);
+	check_text(reason, scanned_owner.text, name);
+	check_int(reason, (intmax_t)scanned_owner.len, (intmax_t)strlen(name));
 	check_int(reason, (intmax_t)got, (intmax_t)position);
 
-	check_int(reason, scan_owner(name, id, &got), 0);
+	check_int(reason, scanned_by_owner(name, id, &got), 0);
 	check_int(reason, (intmax_t)got, (intmax_t)position);
 
-	check_int(reason, scan_position(name, position, &got_id), 0);
+	check_int(reason, scanned_by_position(name, position, &got_id), 0);
 	check_int(reason, got_id, id);
 }
 
@@ -75,7 +31,7 @@ static void check_no_owner(const char *reason, uint32_t id)
 {
 	uint64_t position;
 
-	check_int(reason, scan_id(id, &position), -ENOENT);
+	check_int(reason, scanned_by_id(id, &position), -ENOENT);
 	check_int(reason, (intmax_t)position, 77);
 }
 
@@ -83,7 +39,7 @@ static void check_not_owned_by(const char *reason, const char *name, uint32_t id
 {
 	uint64_t position;
 
-	check_int(reason, scan_owner(name, id, &position), -ENOENT);
+	check_int(reason, scanned_by_owner(name, id, &position), -ENOENT);
 	check_int(reason, (intmax_t)position, 77);
 }
 
@@ -91,7 +47,7 @@ static void check_no_position(const char *reason, const char *name, uint64_t pos
 {
 	uint32_t id;
 
-	check_int(reason, scan_position(name, position, &id), -ENOENT);
+	check_int(reason, scanned_by_position(name, position, &id), -ENOENT);
 	check_int(reason, id, 77);
 }
 
@@ -141,13 +97,13 @@ static void an_id_that_is_listed_twice_is_at_its_first_position(void **state)
 				"alice:105:10\n"
 				"alice:100:10\n");
 	check_position("on two lines", "alice", 107, 7);
-	assert_int_equal(scan_owner("alice", 114, &position), 0);
+	assert_int_equal(scanned_by_owner("alice", 114, &position), 0);
 	assert_int_equal(position, 19);
 
 	/* Each of its positions leads to it. */
-	assert_int_equal(scan_position("alice", 12, &id), 0);
+	assert_int_equal(scanned_by_position("alice", 12, &id), 0);
 	assert_int_equal(id, 107);
-	assert_int_equal(scan_position("alice", 27, &id), 0);
+	assert_int_equal(scanned_by_position("alice", 27, &id), 0);
 	assert_int_equal(id, 107);
 	check_no_position("the last, plus one", "alice", 30);
 }
@@ -179,11 +135,11 @@ static void the_first_line_with_an_id_names_its_owner(void **state)
 	check_position("alice's line is the first", "alice", 105, 5);
 	check_position("bob's line is the first", "bob", 95, 5);
 
-	assert_int_equal(scan_owner("bob", 105, &position), 0);
+	assert_int_equal(scanned_by_owner("bob", 105, &position), 0);
 	assert_int_equal(position, 15);
-	assert_int_equal(scan_position("bob", 15, &id), 0);
+	assert_int_equal(scanned_by_position("bob", 15, &id), 0);
 	assert_int_equal(id, 105);
-	assert_int_equal(scan_owner("alice", 95, &position), 0);
+	assert_int_equal(scanned_by_owner("alice", 95, &position), 0);
 	assert_int_equal(position, 10);
 	check_not_owned_by("an owner of another ID", "carol", 105);
 }
@@ -215,7 +171,7 @@ static void owners_are_compared_whole_and_as_written(void **state)
 				"alice2:100:10\n"
 				"Alice:100:10\n"
 				"alice:100:10\n");
-	assert_int_equal(scan_owner("alice", 103, &position), 0);
+	assert_int_equal(scanned_by_owner("alice", 103, &position), 0);
 	assert_int_equal(position, 3);
 }
 
@@ -241,12 +197,13 @@ static void a_number_and_a_name_are_two_owners(void **state)
 
 static void a_missing_or_empty_file_has_no_owners(void **state)
 {
-	const struct subid_owner alice = owner_of("alice");
+	const struct subid_owner alice = named_owner("alice");
 	uint64_t position = 77;
 	uint32_t id = 77;
 
 	(void)state;
-	assert_int_equal(subid_files_scan_id("missing", 100000, &owner, &position), -ENOENT);
+	assert_int_equal(subid_files_scan_id("missing", 100000, &scanned_owner, &position),
+			 -ENOENT);
 	assert_int_equal(subid_files_scan_owner("missing", &alice, 100000, &position), -ENOENT);
 	assert_int_equal(subid_files_scan_position("missing", &alice, 0, &id), -ENOENT);
 	assert_int_equal(position, 77);
@@ -267,21 +224,10 @@ static void a_scan_leaves_nothing_of_an_earlier_answer(void **state)
 	check_position("a shorter one", "bob", 203, 3);
 }
 
-/* Writes a range of alice's at both ends of a file: @padding bytes are between them. */
-static void write_padded(size_t padding)
-{
-	static char text[12000];
-
-	(void)strcpy(text, "alice:300000:10\n");
-	(void)strcat(text, scratch_padding(padding));
-	(void)strcat(text, "alice:100000:65536\nbob:100000:65536\n");
-	scratch_write("subuid", text);
-}
-
 static void a_file_larger_than_the_buffer_is_read_whole(void **state)
 {
 	(void)state;
-	write_padded(9000);
+	scanned_write(9000);
 	for (size_t bytes = 1; bytes < 5000; bytes += 613) {
 		inject_short_reads(bytes);
 		check_position("behind the padding", "alice", 100005, 15);
@@ -294,7 +240,7 @@ static void a_line_across_the_end_of_the_buffer_is_not_the_first(void **state)
 {
 	(void)state;
 	for (size_t padding = SUBID_READER_BYTES - 50; padding < SUBID_READER_BYTES; padding++) {
-		write_padded(padding);
+		scanned_write(padding);
 		check_position("across the end", "alice", 100005, 15);
 	}
 }
@@ -305,176 +251,14 @@ static void a_file_is_opened_once_for_a_question(void **state)
 	uint32_t id;
 
 	(void)state;
-	write_padded(9000);
-	assert_int_equal(scan_id(100005, &position), 0);
+	scanned_write(9000);
+	assert_int_equal(scanned_by_id(100005, &position), 0);
 	assert_int_equal(inject_calls(INJECT_OPEN), 1);
-	assert_int_equal(scan_owner("bob", 100005, &position), 0);
+	assert_int_equal(scanned_by_owner("bob", 100005, &position), 0);
 	assert_int_equal(inject_calls(INJECT_OPEN), 2);
-	assert_int_equal(scan_position("bob", 5, &id), 0);
+	assert_int_equal(scanned_by_position("bob", 5, &id), 0);
 	assert_int_equal(inject_calls(INJECT_OPEN), 3);
 	assert_int_equal(inject_calls(INJECT_MMAP), 0);
-}
-
-static void overwrite_line_1_with_a_wide_range(void)
-{
-	scratch_overwrite("subuid", 0, "bob00:10:1000000000\n");
-}
-
-static void overwrite_line_1_with_another_owner(void)
-{
-	scratch_overwrite("subuid", 0, "bobby:100000:99\n");
-}
-
-static void a_file_that_changes_between_reads_is_stale(void **state)
-{
-	static const time_t clocks[] = { 60, 0 };
-
-	(void)state;
-	for (size_t k = 0; k < COUNT_OF(clocks); k++) {
-		unsigned int stale = 0;
-
-		for (unsigned int nth = 2;; nth++) {
-			uint64_t position;
-			int r;
-
-			write_padded(9000);
-			(void)inject_reset(NULL);
-			inject_clock(clocks[k]);
-			inject_before(INJECT_READ, nth, overwrite_line_1_with_another_owner);
-			r = scan_id(100005, &position);
-			if (r == -ESTALE) {
-				assert_int_equal(position, 77);
-				stale++;
-				continue;
-			}
-			assert_int_equal(r, 0);
-			assert_string_equal(owner.text, "alice");
-			assert_int_equal(position, 15);
-			if (inject_calls(INJECT_READ) < nth)
-				break;
-			/* Comparing does not notice a change after the last read of line 1. */
-			assert_int_equal(clocks[k], 0);
-		}
-		assert_true(stale >= 4);
-	}
-}
-
-static void an_id_of_another_owner_on_the_second_pass_is_stale(void **state)
-{
-	uint64_t position;
-
-	(void)state;
-	/* The file does not fit into the buffer, so the second pass reads it again. */
-	write_padded(9000);
-	scratch_overwrite("subuid", 0, "#...................\n");
-	inject_clock(0);
-	inject_before(INJECT_REREAD, 1, overwrite_line_1_with_a_wide_range);
-	assert_int_equal(scan_id(100005, &position), -ESTALE);
-	assert_int_equal(inject_calls(INJECT_REREAD), 1);
-	assert_int_equal(position, 77);
-}
-
-static void overwrite_line_1_with_the_same_range(void)
-{
-	scratch_overwrite("subuid", 0, "bob00:100000:65536\n");
-}
-
-/* The new first line is of another owner, and has the same range as the owner's line. */
-static void the_same_range_of_another_owner_on_the_second_pass_is_stale(void **state)
-{
-	uint64_t position;
-
-	(void)state;
-	write_padded(9000);
-	scratch_overwrite("subuid", 0, "#.................\n");
-	inject_clock(0);
-	inject_before(INJECT_REREAD, 1, overwrite_line_1_with_the_same_range);
-	assert_int_equal(scan_id(100005, &position), -ESTALE);
-	assert_int_equal(position, 77);
-}
-
-static void truncate_to_100_bytes(void)
-{
-	assert_int_equal(truncate("subuid", 100), 0);
-}
-
-static void a_range_that_is_gone_on_the_second_pass_is_stale(void **state)
-{
-	uint64_t position;
-
-	(void)state;
-	write_padded(9000);
-	inject_clock(0);
-	inject_before(INJECT_REREAD, 1, truncate_to_100_bytes);
-	assert_int_equal(scan_id(100005, &position), -ESTALE);
-	assert_int_equal(position, 77);
-}
-
-static void overwrite_3_bytes(void)
-{
-	scratch_overwrite("subuid", 0, "bob");
-}
-
-static void a_scan_that_finds_nothing_is_verified_too(void **state)
-{
-	uint64_t position;
-	uint32_t id;
-
-	(void)state;
-	write_padded(9000);
-	inject_clock(0);
-	inject_before(INJECT_REREAD, 1, overwrite_3_bytes);
-	assert_int_equal(scan_id(400000, &position), -ESTALE);
-
-	write_padded(9000);
-	(void)inject_reset(NULL);
-	inject_before(INJECT_FSTAT, 2, overwrite_3_bytes);
-	assert_int_equal(scan_owner("carol", 400000, &position), -ESTALE);
-
-	write_padded(9000);
-	(void)inject_reset(NULL);
-	inject_before(INJECT_FSTAT, 2, overwrite_3_bytes);
-	assert_int_equal(scan_position("carol", 0, &id), -ESTALE);
-	assert_int_equal(id, 77);
-}
-
-static void each_scan_returns_its_faults(void **state)
-{
-	static const struct {
-		enum inject_call call;
-		unsigned int nth;
-		int fault, r;
-	} rows[] = {
-		{ INJECT_OPEN, 1, EMFILE, -EMFILE },  { INJECT_OPEN, 1, EACCES, -ENOENT },
-		{ INJECT_OPEN, 1, EPERM, -ENOENT },   { INJECT_FSTAT, 1, ENOMEM, -ENOMEM },
-		{ INJECT_FSTAT, 2, ENOMEM, -ENOMEM }, { INJECT_READ, 1, EIO, -EIO },
-		{ INJECT_READ, 2, EIO, -EIO },	      { INJECT_READ, 3, EIO, -EIO },
-	};
-
-	(void)state;
-	write_padded(9000);
-	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		uint64_t position;
-		uint32_t id;
-
-		(void)inject_reset(NULL);
-		inject_fail(rows[i].call, rows[i].nth, rows[i].fault);
-		check_int("by ID", scan_id(100005, &position), rows[i].r);
-		check_int("by ID", (intmax_t)position, 77);
-		assert_true(inject_has_failed(rows[i].call));
-
-		(void)inject_reset(NULL);
-		inject_fail(rows[i].call, rows[i].nth, rows[i].fault);
-		check_int("by owner", scan_owner("bob", 100005, &position), rows[i].r);
-		check_int("by owner", (intmax_t)position, 77);
-		assert_true(inject_has_failed(rows[i].call));
-
-		(void)inject_reset(NULL);
-		inject_fail(rows[i].call, rows[i].nth, rows[i].fault);
-		check_int("by position", scan_position("bob", 5, &id), rows[i].r);
-		check_int("by position", id, 77);
-		assert_true(inject_has_failed(rows[i].call));
-	}
 }
 
 int main(void)
@@ -494,12 +278,6 @@ int main(void)
 		FILES_TEST(a_file_larger_than_the_buffer_is_read_whole),
 		FILES_TEST(a_line_across_the_end_of_the_buffer_is_not_the_first),
 		FILES_TEST(a_file_is_opened_once_for_a_question),
-		FILES_TEST(a_file_that_changes_between_reads_is_stale),
-		FILES_TEST(an_id_of_another_owner_on_the_second_pass_is_stale),
-		FILES_TEST(the_same_range_of_another_owner_on_the_second_pass_is_stale),
-		FILES_TEST(a_range_that_is_gone_on_the_second_pass_is_stale),
-		FILES_TEST(a_scan_that_finds_nothing_is_verified_too),
-		FILES_TEST(each_scan_returns_its_faults),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);

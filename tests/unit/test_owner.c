@@ -4,15 +4,7 @@
 #include <errno.h>
 
 #include "check.h"
-
-static struct subid_owner owner_of(const char *text)
-{
-	struct subid_owner owner;
-
-	memset(&owner, 0x5a, sizeof(owner));
-	assert_int_equal(subid_owner_set(&owner, text, strlen(text)), 0);
-	return owner;
-}
+#include "named.h"
 
 /* Returns a line whose owner is the first @len bytes of @text. */
 static struct subid_line line_of(const char *text, size_t len)
@@ -70,7 +62,7 @@ static void set_refuses_a_text_that_may_not_be_an_owner(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		struct subid_owner owner = owner_of("alice");
+		struct subid_owner owner = named_owner("alice");
 
 		check_int(rows[i], subid_owner_set(&owner, rows[i], strlen(rows[i])), -EINVAL);
 		check_text(rows[i], owner.text, "alice");
@@ -107,7 +99,7 @@ static void uid_accepts_canonical_decimal_below_4294967295(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
-		const struct subid_owner owner = owner_of(rows[i].text);
+		const struct subid_owner owner = named_owner(rows[i].text);
 		uint32_t uid = 77;
 
 		check_int(rows[i].text, subid_owner_uid(owner.text, owner.len, &uid), rows[i].r);
@@ -117,8 +109,8 @@ static void uid_accepts_canonical_decimal_below_4294967295(void **state)
 
 static void owner_is_compares_whole_texts_as_written(void **state)
 {
-	const struct subid_owner owner = owner_of("alice");
-	const struct subid_owner number = owner_of("1000");
+	const struct subid_owner owner = named_owner("alice");
+	const struct subid_owner number = named_owner("1000");
 
 	(void)state;
 	assert_true(is_owner_of_line(&owner, "alice"));

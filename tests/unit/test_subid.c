@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "inject.h"
+#include "named.h"
 #include "scratch.h"
 
 static const struct subid_database uids = { "subuid", NULL };
@@ -33,18 +34,10 @@ static int by_id(const struct subid_database *database, uint32_t id, uint64_t *r
 	return r;
 }
 
-static struct subid_owner owner_of(const char *text)
-{
-	struct subid_owner named;
-
-	assert_int_equal(subid_owner_set(&named, text, strlen(text)), 0);
-	return named;
-}
-
 static int by_owner(const struct subid_database *database, const char *name, uint32_t id,
 		    uint64_t *ret_position)
 {
-	const struct subid_owner named = owner_of(name);
+	const struct subid_owner named = named_owner(name);
 	int r = subid_by_owner(database, &named, id, ret_position);
 
 	assert_int_equal(inject_open_files(), 0);
@@ -54,7 +47,7 @@ static int by_owner(const struct subid_database *database, const char *name, uin
 static int by_position(const struct subid_database *database, const char *name, uint64_t position,
 		       uint32_t *ret_id)
 {
-	const struct subid_owner named = owner_of(name);
+	const struct subid_owner named = named_owner(name);
 	int r = subid_by_position(database, &named, position, ret_id);
 
 	assert_int_equal(inject_open_files(), 0);
