@@ -41,11 +41,9 @@ int subid_decimal_parse(const char *text, size_t len, uint32_t *ret_value)
 		return -EINVAL;
 
 	for (const char *end = text + len; text < end; text++) {
-		unsigned int digit = (unsigned int)*text - '0';
-
-		if (digit > 9)
+		if (*text < '0' || *text > '9')
 			return -EINVAL;
-		value = value * 10 + digit;
+		value = value * 10 + (uint64_t)*text - '0';
 	}
 	if (value > UINT32_MAX)
 		return -EINVAL;

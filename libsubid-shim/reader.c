@@ -150,7 +150,7 @@ int subid_reader_next(struct subid_reader *reader, const char **ret_text, size_t
 		if (newline || (reader->at_eof && have > 0)) {
 			reader->first = reader->from_start && reader->begin == 0;
 			reader->begin += newline ? len + 1 : len;
-			reader->terminated = newline;
+			reader->terminated = newline != NULL;
 			reader->lines++;
 			*ret_text = text;
 			*ret_len = len <= SUBID_LINE_MAX_BYTES ? len : SUBID_LINE_MAX_BYTES + 1;
