@@ -40,7 +40,7 @@ packages_in() { # GROUP
             binutils mount perl-base procps qemu-user util-linux
         ;;
     proof) # of the pure code, and of the protocol between threads
-        echo cvc4 frama-c-base spin why3 z3
+        echo cvc4 frama-c-base spin why3
         ;;
     machine) # Debian roots: to boot a systemd in, to build, test and install packages in; a browser
         echo chromium mmdebstrap util-linux util-linux-extra

@@ -13,6 +13,8 @@
 /* A smaller rest comes in pieces of any size. */
 #define PIECES 12
 
+#define FRAME_BYTES_MAX (FRAME_HEADER_BYTES + 4 * FRAME_VALUES_MAX + FRAME_TEXTS_MAX_BYTES)
+
 /* The header as in subid-userdbd/frame.c. The sizes are chosen one by one, the rest is any. */
 struct header {
 	uint32_t numbers[6], n_uid_values, n_values, texts_size, reserved;
@@ -65,6 +67,7 @@ static void look_into(const struct frame *frame)
 int main(void)
 {
 	struct frame frame;
+	size_t size;
 	int r;
 
 	announced.n_uid_values = (uint32_t)Frama_C_interval_split(0, 3);
@@ -82,6 +85,8 @@ int main(void)
 	}
 	/* A frame that is shorter than its header says; and an empty frame. */
 	proof_any(&announced, sizeof(announced));
+	size = frame_size((const char *)&announced);
+	//@ assert size: size == 0 || FRAME_HEADER_BYTES <= size <= FRAME_BYTES_MAX;
 	r = frame_decode((const char *)&announced, sizeof(announced) - 1, &frame);
 	//@ assert wrong_size: r < 0;
 	frame = (struct frame){ .texts = NULL };

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Whatever the size of a buffer and the length of a text, nothing is written outside the buffer. */
-#include "decimal.h"
 #include "record.h"
 
 #include <string.h>
 
-/*@ assigns \nothing;
-    ensures 1 <= \result <= 20; */
-size_t subid_decimal_digits(uint64_t value);
+#include "contracts/owner.c"
 
-/*@ requires digits <= 20 && \valid(ret + (0 .. digits - 1));
-    assigns ret[0 .. digits - 1]; */
-void subid_decimal_write(uint64_t value, size_t digits, char *ret);
+/* As in record.c, in which they are used before a contract can stand behind them. */
+#define PREFIX_LEN 7
+static const char prefixes[2][PREFIX_LEN + 1];
 
 #include "nss_subid/record.c"
 
@@ -68,3 +65,33 @@ static char *arena_end(struct arena *arena, char *begin);
     ensures \result == (arena->full ? (char *)\null : \old(arena->next));
 */
 static inline char *arena_copy(struct arena *arena, struct text text);
+
+/*@ requires kind == SUBID_UID || kind == SUBID_GID;
+    requires readable_string(name, PREFIX_LEN);
+    assigns \nothing;
+    ensures \result <==> same(name, &prefixes[kind][0], PREFIX_LEN);
+    ensures whole: \result ==> has_no_nul(name, PREFIX_LEN);
+*/
+bool nss_record_name_is_ours(enum subid_kind kind, const char *name);
+
+/*@ requires kind == SUBID_UID || kind == SUBID_GID;
+    requires readable_string(name, PREFIX_LEN);
+    requires same(name, &prefixes[kind][0], PREFIX_LEN) ==>
+	     readable_string(name + PREFIX_LEN, NAME_MAX_BYTES + 1);
+    requires \valid(ret_owner) && \valid(ret_id) && \separated(ret_owner, ret_id);
+    requires \separated(ret_owner, name + (0 .. PREFIX_LEN + NAME_MAX_BYTES));
+    requires \separated(ret_id, name + (0 .. PREFIX_LEN + NAME_MAX_BYTES));
+    assigns ret_owner->len, ret_owner->place, ret_owner->text[0 .. SUBID_OWNER_MAX_BYTES],
+	    *ret_id;
+    ensures \result == 0 || \result == -ENOENT;
+    ensures fault: \result != 0 ==> *ret_id == \old(*ret_id);
+    ensures prefix: \result == 0 ==> \old(same(name, &prefixes[kind][0], PREFIX_LEN));
+    ensures valid: \result == 0 ==> \let len = ret_owner->len;
+	    \old(owner_text(name + PREFIX_LEN, len));
+    ensures dash: \result == 0 ==> \let len = ret_owner->len;
+	    \old(name[PREFIX_LEN + len]) == '-';
+    ensures owner: \result == 0 ==> ret_owner->text[ret_owner->len] == 0 &&
+	    same(&ret_owner->text[0], name + PREFIX_LEN, ret_owner->len);
+*/
+int nss_record_parse_name(enum subid_kind kind, const char *name, struct subid_owner *ret_owner,
+			  uint32_t *ret_id);
