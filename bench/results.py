@@ -43,8 +43,8 @@ class Results:
     def ratio(self, section, size, ours, other):
         """The median of the ratios of batches that ran side by side, or None.
 
-        Processors change their pace during a run; the two batches of a pair
-        had the same one.
+        A processor changes its clock rate during a run, but hardly between the two batches of a
+        pair.
         """
         ours, other = [self.timed.get((section, size, *case, *([0] if len(case) == 3 else [])))
                        for case in (ours, other)]
@@ -57,29 +57,33 @@ class Results:
         return ours[0] / other[0] if ours and other else None
 
     def once(self, size, label, count, column, of=median):
+        """A column of self.first, or None: @of the values of all runs."""
         reports = self.first.get((size, label, count))
         return of([r[column] for r in reports]) if reports else None
 
     def added(self, size, label, function, answer):
-        """Instructions of a first lookup over the null module's."""
+        """How many instructions more than in the null module a first lookup takes, or None."""
         ours = self.instructions.get((size, label, function, answer, "cold"))
         null = self.instructions.get((size, "null", function, "absent", "cold"))
         return None if ours is None or null is None else ours - null
 
 
 def scan_per_line(results):
+    """How many instructions each line of a scanned file adds, or None."""
     one = results.instructions.get((1, "subid", "getgrgid_r", "absent", "cold"))
     many = results.instructions.get((65000, "subid", "getgrgid_r", "absent", "cold"))
     return (many - one) / 64999 if one and many else None
 
 
 def thread_gain(results, label, function, threads, ratio=None):
+    """The time of one thread divided by the time of so many threads, or None."""
     answer = "absent" if label == "null" else "found"
     ratio = ratio or results.ratio
     return ratio("threads", 1000, (label, function, answer, 1), (label, function, answer, threads))
 
 
 def memory_added(results, size, count):
+    """How many kB more than the null module the module takes, or None."""
     ours, null = results.once(size, "subid", count, 2), results.once(size, "null", count, 2)
     return None if ours is None or null is None else ours - null
 

@@ -79,8 +79,11 @@ static int end_scan(struct subid_reader *reader, int r)
 	return r;
 }
 
-/* The second pass: add up the owner's IDs on the lines above the first line with @id. */
-static int lay_to_first(struct subid_reader *reader, const struct subid_owner *owner, uint32_t id,
+/*
+ * The second pass: the position of @id is the sum of the owner's IDs on the lines above the first
+ * line with @id, plus the offset of @id in that line's range.
+ */
+static int sum_to_first(struct subid_reader *reader, const struct subid_owner *owner, uint32_t id,
 			uint64_t *ret_position)
 {
 	struct subid_line line;
@@ -91,8 +94,11 @@ static int lay_to_first(struct subid_reader *reader, const struct subid_owner *o
 		bool is_owners = subid_owner_is(owner, &line);
 
 		if (subid_range_contains(&line.range, id)) {
-			/* Another owner's line comes first, so the first pass saw another version
-			 * of the file. If this line was skipped, end_scan() finds the change. */
+			/*
+			 * Another owner's line has @id first, so the first pass saw another
+			 * version of the file. If such a line was skipped, end_scan() notices the
+			 * change.
+			 */
 			if (!is_owners)
 				return -ESTALE;
 			*ret_position = laid + (id - line.range.start);
@@ -115,13 +121,13 @@ static int scan_id(struct subid_reader *reader, uint32_t id, struct subid_owner 
 		return r;
 
 	subid_owner_set_line(ret_owner, &line);
-	/* Many hosts have one line. Then a second pass would find nothing above it. */
+	/* On many hosts the file has one line. A second pass would find nothing above it. */
 	if (reader->first) {
 		*ret_position = id - line.range.start;
 		return 0;
 	}
 	subid_reader_rewind(reader);
-	return lay_to_first(reader, ret_owner, id, ret_position);
+	return sum_to_first(reader, ret_owner, id, ret_position);
 }
 
 static int scan_owner(struct subid_reader *reader, const struct subid_owner *owner, uint32_t id,

@@ -14,10 +14,11 @@
 #define DIGEST_PRIME UINT64_C(0x100000001b3)
 
 /*
- * errno as a result. FUSE and seccomp can make any call fail with any errno, but two results
- * would mislead the caller, so these two become -EIO. -ENOENT says that open(2) found no file.
- * -ERANGE says that the buffer of glibc's caller is too small: the caller would try larger and
- * larger ones. (-ESTALE stays: it makes the caller read the file again, which does no harm.)
+ * Returns -errno. FUSE and seccomp can make any call fail with any errno, but two results would
+ * mislead the caller, so -EIO replaces them: -ENOENT, which says that open(2) found no file; and
+ * -ERANGE, which says that the buffer of glibc's caller is too small, so that the caller would try
+ * larger and larger ones. (-ESTALE stays: it makes the caller read the file again, which does no
+ * harm.)
  */
 static int read_fault(void)
 {

@@ -86,8 +86,8 @@ int nss_lookup_by_id(struct nss_host *host, enum subid_kind kind, uint32_t id, s
 }
 
 /*
- * The owner in a record's name may be an account, and the file may have its UID. Find the position
- * among the IDs of this UID.
+ * The owner in a record's name may be the name of an account whose UID the file has instead. Find
+ * the position of the ID among those that the file delegates to this UID.
  */
 static int find_by_account(struct nss_host *host, enum subid_kind kind, const struct nss_id *named,
 			   struct subid_owner *ret_uid, uint64_t *ret_position)
@@ -95,7 +95,7 @@ static int find_by_account(struct nss_host *host, enum subid_kind kind, const st
 	const struct subid_database *database = &host->databases[kind];
 	int r;
 
-	/* If nobody owns the ID, no account service has to be asked. */
+	/* If nobody owns the ID, do not ask an account service. */
 	r = subid_by_id(database, named->id, ret_uid, ret_position);
 	if (r < 0)
 		return r;

@@ -145,7 +145,7 @@ static void read_sssd(struct sssd *sssd, const struct directory_text *text)
 	}
 }
 
-/* Is @name one of the words of @list, which commas and blanks separate? @list may be NULL. */
+/* Is @name in @list, whose names are separated by commas and blanks? @list may be NULL. */
 static bool is_listed(const char *list, const char *name)
 {
 	size_t len = strlen(name);
@@ -177,7 +177,7 @@ void directories_parse_sssd(const struct directory_text *texts, size_t n,
 	for (size_t i = 0; i < sssd.n; i++) {
 		const struct domain *domain = &sssd.domains[i];
 
-		/* SSSD maps to whole slices of `size` IDs. `max` itself is not used. */
+		/* SSSD uses whole slices of `size` IDs, all of them below `max`. */
 		if (maps_ids(&sssd, domain) && domain->size > 0 && domain->min < domain->max &&
 		    domain->max - domain->min >= domain->size)
 			add(directories, domain->min,
@@ -203,7 +203,7 @@ static bool is_key(const char *key, const char *wanted)
 	}
 }
 
-/* "idmap config DOMAIN : range": the domain, or NULL. Ownership: free(3). */
+/* Returns the domain of a key "idmap config DOMAIN : range", or NULL. Ownership: free(3). */
 static char *domain_of_range(const char *key)
 {
 	const char *colon = strchr(key, ':');
@@ -218,7 +218,7 @@ static char *domain_of_range(const char *key)
 	return domain;
 }
 
-/* "FIRST-LAST" */
+/* Parses "FIRST-LAST". */
 static bool parse_range(const char *text, uint64_t *ret_first, uint64_t *ret_last)
 {
 	const char *dash = strchr(text, '-');
@@ -272,7 +272,7 @@ static const char *keep_path(struct directories *directories, char *path)
 	return path;
 }
 
-/* Files that are parsed together, because a later one overrides an earlier one. */
+/* Files that are parsed together: a later one overrides an earlier one. */
 struct texts {
 	struct directory_text *items;
 	struct root_file *files;

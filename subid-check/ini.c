@@ -6,7 +6,7 @@
 
 #include "memory.h"
 
-/* A line is joined with the next ones up to this length: a hostile file must not cost much. */
+/* Continued lines are joined up to this length, so that a hostile file does not cost much. */
 #define INI_LINE_MAX_BYTES 8192
 
 char *ini_trim(const char *text, size_t len)
@@ -32,7 +32,10 @@ static void clear(char **text)
 	*text = NULL;
 }
 
-/* Returns the next line. As in Samba, a line that ends with a backslash continues in the next. */
+/*
+ * Returns the next line, or NULL at the end. As in Samba, a line that ends with a backslash
+ * continues in the next one. Ownership: free(3).
+ */
 static char *next_line(struct ini *ini)
 {
 	char *whole = NULL;

@@ -9,23 +9,24 @@
 
 /* The syntax that the files of SSSD and of Samba share: "[SECTION]" and "KEY = VALUE" lines. */
 
-/* What is ignored around a section, a key and a value. */
+/* The characters that are ignored around a section, a key and a value. */
 #define INI_BLANKS " \t\r\v\f"
 
 /* A walk over the keys of a text. */
 struct ini {
 	struct root_lines lines;
-	char *section; /* the current one, or NULL */
+	char *section; /* of the key, or NULL if no section has begun */
 	char *key, *value;
-	uint32_t line; /* on which the value ends */
+	uint32_t line; /* the number of the line on which the value ends */
 };
 
-/* ini_begin: walk the keys of a text of @len bytes. */
+/* ini_begin: walk the keys of a text of @len bytes, which is not copied. */
 __attribute__((nonnull)) void ini_begin(struct ini *ini, const char *text, size_t len);
 
 /*
- * ini_next: read the next key and its value, which are valid until the next call.
- * Returns false at the end of the text. Ownership: until it has returned false, @ini owns memory.
+ * ini_next: read the next key and its value into @ini. They are valid until the next call.
+ * Returns false at the end of the text, and has then freed what @ini owns: a walk must go on
+ * to the end.
  */
 __attribute__((nonnull, warn_unused_result)) bool ini_next(struct ini *ini);
 

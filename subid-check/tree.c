@@ -37,7 +37,7 @@ struct level {
 	char *buffer;
 	size_t at, len;
 	off_t resume; /* the position behind the entry that was returned last */
-	bool unread;  /* the visitor has been told that it cannot be read */
+	bool unread;  /* report_unread() has told the visitor */
 };
 
 /* The state that the workers share. */
@@ -147,7 +147,10 @@ static void leave(struct worker *worker)
 	}
 }
 
-/* Make the level at the top the current directory again, or else the next one that permits it. */
+/*
+ * Make the directory of the level at the top the current one again. Leave a level whose directory
+ * cannot be entered, and try the one above it.
+ */
 static void come_back(struct worker *worker)
 {
 	for (; worker->n > 0; leave(worker)) {
@@ -370,7 +373,7 @@ static void wait_for_workers(struct shared *shared)
 	progress_clear();
 }
 
-/* Start the workers of the crew, and wait for them. */
+/* Start the workers of the crew, and wait for them. If none starts, free the task of begin(). */
 static int run(struct shared *shared)
 {
 	size_t wanted = shared->crew.workers, n = 0;
@@ -399,6 +402,7 @@ static int run(struct shared *shared)
 	return n > 0 ? 0 : -r;
 }
 
+/* Visit DIR itself, and make it the first task of the crew. @fd: handed over on success. */
 static int begin(struct shared *shared, int fd)
 {
 	const struct tree_request *request = shared->request;

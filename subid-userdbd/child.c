@@ -16,7 +16,7 @@
 struct child {
 	struct child_config config;
 	pid_t pid;
-	int fd; /* -1 once it has been killed */
+	int fd; /* -1 once the process has been killed */
 	sd_event_source *io, *deadline, *process;
 	bool asked;
 	const char *question;
@@ -45,6 +45,7 @@ static void stop(struct child *child)
 	}
 }
 
+/* Stop the child and call killed(), but only once. */
 static void end(struct child *child, int r)
 {
 	if (child->fd < 0)
@@ -59,7 +60,7 @@ static int on_reaped(sd_event_source *source, const siginfo_t *info, void *userd
 
 	(void)source;
 	(void)info;
-	/* The processes that it started are in its process group, and may still run. */
+	/* The processes that the child started are in its process group, and may still run. */
 	end(child, -EPIPE);
 	child->pid = 0;
 	child->config.reaped(child->config.userdata);
@@ -162,7 +163,6 @@ static int on_io(sd_event_source *source, int fd, uint32_t revents, void *userda
 	return 0;
 }
 
-/* If the question cannot be sent, the next read of the socket fails, too. */
 void child_ask(struct child *child, const char *bytes, size_t size)
 {
 	child->asked = true;
@@ -171,6 +171,7 @@ void child_ask(struct child *child, const char *bytes, size_t size)
 	child->sent = 0;
 	(void)sd_event_source_set_time_relative(child->deadline, child->config.deadline_usec);
 	(void)sd_event_source_set_enabled(child->deadline, SD_EVENT_ONESHOT);
+	/* If this fails, the next read of the socket fails, too, and ends the child. */
 	(void)send_question(child);
 }
 
@@ -213,11 +214,11 @@ static int spawn(const struct child_config *config, int fd, pid_t *ret_pid)
 				config->environment);
 	(void)posix_spawnattr_destroy(&attributes);
 	(void)posix_spawn_file_actions_destroy(&actions);
-	/* No other errno: -ENOENT, for example, would be the answer "there is no such record". */
+	/* Any failure is -EIO: -ENOENT, for example, would mean that there is no such record. */
 	return r == 0 ? 0 : -EIO;
 }
 
-/* This function closes the child's end of the socket in any case; the child has a copy. */
+/* The child has a copy of its end of the socket, so this process closes that end in any case. */
 static int start(struct child *child)
 {
 	int fds[2], r;

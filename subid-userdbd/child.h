@@ -57,8 +57,11 @@ __attribute__((nonnull)) void child_ask(struct child *child, const char *bytes, 
 /* child_retire: kill a child that has answered. killed() is called before this returns. */
 __attribute__((nonnull)) void child_retire(struct child *child);
 
-/* child_pid: of the process, also after it was killed. */
+/* child_pid: the PID of the process, also after it was killed, or 0 once it has been reaped. */
 __attribute__((nonnull, warn_unused_result)) pid_t child_pid(const struct child *child);
 
-/* child_free: kills it without a call, if it is alive. */
+/*
+ * child_free: kill the process if it runs, and free the child. Neither killed() nor reaped() is
+ * called. @child may be NULL.
+ */
 void child_free(struct child *child);

@@ -3,8 +3,8 @@
 
 #include "archive.h"
 
-/* /etc/subuid and /etc/subgid, which all of us read. */
+/* /etc/subuid and /etc/subgid, which the module, libsubid and newuidmap(1) read. */
 extern const char *const etc_paths[2];
 
-/* etc_store: give both files this content. */
+/* etc_store: give both files this content, directly or behind a symbolic link; or remove them. */
 void etc_store(const struct content *content, enum stored stored);

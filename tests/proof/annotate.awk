@@ -1,9 +1,10 @@
-# Prints a source with the ACSL annotations inside functions that contracts/notes has for it:
+# Prints a source with the notes for it: the ACSL annotations inside functions, from contracts/notes.
 #
 #   awk -v file=libsubid-shim/line.c -f annotate.awk contracts/notes libsubid-shim/line.c
 #
-# The first line of a note says the file and the function, the second is the line of the code
-# before which the others go. A note whose line is not in the source is an error.
+# The first line of a note names the file and the function. The second is a line of that function,
+# and the annotation, in the other lines, goes before it. A note whose line is not in the source is
+# an error.
 
 FNR == NR && NF == 0 { state = 0; next }
 FNR == NR && state == 0 {

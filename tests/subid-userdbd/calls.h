@@ -5,7 +5,7 @@
 
 #include "server.h"
 
-/* The calls that a server of a test gets. The test says how they are answered. */
+/* The calls that a test's server gets. The test chooses how they are answered. */
 
 #define CALL "{\"method\":\"org.varlink.service.GetInfo\"}"
 #define ONEWAY "{\"method\":\"org.varlink.service.GetInfo\",\"oneway\":true}"
@@ -13,7 +13,7 @@
 extern struct calls {
 	enum { REPLY, KEEP, NO_MEMORY } policy;
 	size_t reply_size; /* with the NUL; 2 if a test does not change it */
-	unsigned int n;	   /* so many came */
+	unsigned int n;	   /* how many came */
 	unsigned int n_cancelled;
 	struct connection *kept; /* its call waits for calls_reply(); or NULL */
 } calls;

@@ -57,7 +57,7 @@ static void each_call_gets_a_reply(void **state)
 	assert_int_equal(server_connections(server), 0);
 }
 
-static void a_oneway_call_gets_none(void **state)
+static void a_oneway_call_gets_no_reply(void **state)
 {
 	int fd = client_pair(server);
 
@@ -104,7 +104,7 @@ static void an_endless_message_ends_the_connection(void **state)
  * While a client does not read its replies, the server reads none of its further calls. So the
  * client cannot fill the server's memory.
  */
-static void a_client_that_reads_no_replies_is_not_read_either(void **state)
+static void no_further_calls_of_a_client_that_reads_no_replies_are_read(void **state)
 {
 	int fd = client_pair(server);
 	unsigned int sent = 0;
@@ -190,10 +190,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(each_call_gets_a_reply),
-		TEST(a_oneway_call_gets_none),
+		TEST(a_oneway_call_gets_no_reply),
 		TEST(anything_but_a_call_ends_the_connection),
 		TEST(an_endless_message_ends_the_connection),
-		TEST(a_client_that_reads_no_replies_is_not_read_either),
+		TEST(no_further_calls_of_a_client_that_reads_no_replies_are_read),
 		TEST(few_replies_wait_unread),
 		TEST(a_call_is_cancelled_if_its_client_disconnects),
 		TEST(a_client_may_stop_sending_and_wait_for_the_reply),

@@ -14,7 +14,7 @@
 #include "scratch.h"
 #include "workers.h"
 
-/* Of a question, where a worker is to exceed it. */
+/* Of a question, in tests whose worker is to exceed it. */
 #define DEADLINE (SECOND / 2)
 
 static struct pool *pool;
@@ -42,8 +42,11 @@ static void replace_pool(unsigned int n_workers, uint64_t deadline_usec)
 	pool = workers_pool(n_workers, deadline_usec);
 }
 
+/* How a question has ended. */
 struct outcome {
-	int n, r, code;
+	int n;	  /* how often on_done() was called */
+	int r;	  /* 1 before the end */
+	int code; /* of the answer, or 0 */
 };
 
 static void on_done(void *userdata, int r, const struct frame *answer)
@@ -89,7 +92,7 @@ static void a_question_is_answered(void **state)
 	assert_true(pool_is_idle(pool));
 }
 
-/* A service that is started without standard input has it as descriptor 0. */
+/* In a service that is started without standard input, a worker's socket is descriptor 0. */
 static void a_workers_socket_may_have_any_descriptor(void **state)
 {
 	struct outcome outcome = { .n = 0 };
@@ -107,7 +110,7 @@ static void a_workers_socket_may_have_any_descriptor(void **state)
 	assert_int_equal(close(input), 0);
 }
 
-/* Not -ENOENT, which would say that there is no such record. */
+/* The result is not -ENOENT, which would say that there is no such record. */
 static void a_worker_that_cannot_be_started_is_a_fault(void **state)
 {
 	char *missing[] = { (char *)"/nonexistent/worker", NULL };
@@ -144,7 +147,6 @@ static void a_worker_that_ends_is_replaced(void **state)
 	assert_int_equal(outcome.r, 0);
 }
 
-/* Two workers: one hangs, the other goes on. */
 static void a_worker_that_hangs_is_killed_and_others_go_on(void **state)
 {
 	struct outcome hung, other;
@@ -172,7 +174,7 @@ static void one_user_takes_half_of_the_workers_at_most(void **state)
 	(void)ask("alice", 2, &other);
 	wait_for(&other);
 	assert_int_equal(other.r, 0);
-	/* It came last, and had to wait for none of them but the first at most. */
+	/* The other user's question came last, but waited for the first slow one at most. */
 	assert_true(slow[1].n == 0 && slow[2].n == 0);
 	wait_for(&slow[2]);
 }
@@ -210,7 +212,10 @@ static void too_many_questions_are_refused(void **state)
 	assert_int_equal(n, 1024);
 }
 
-/* Of our children: those of earlier pools may not have been reaped. */
+/*
+ * Counts the children of this process that belong to the pool. (The workers of earlier pools may
+ * not have been reaped yet.) @ret_last: the PID of the one listed last.
+ */
 static unsigned int count_owned(pid_t *ret_last)
 {
 	char path[64];
@@ -230,7 +235,7 @@ static unsigned int count_owned(pid_t *ret_last)
 	return n;
 }
 
-static void a_pool_knows_its_own(void **state)
+static void a_pool_owns_its_workers_and_no_other_process(void **state)
 {
 	struct outcome outcome;
 	pid_t pid;
@@ -244,8 +249,8 @@ static void a_pool_knows_its_own(void **state)
 	assert_false(pool_owns(pool, 1));
 }
 
-/* It is killed first, and reaped later. */
-static void no_more_workers_run_than_allowed_after_one_was_killed(void **state)
+/* A worker that was killed still counts until it is reaped. */
+static void a_killed_worker_is_not_replaced_before_it_is_reaped(void **state)
 {
 	struct outcome first, second;
 	pid_t pid;
@@ -266,7 +271,7 @@ static void no_more_workers_run_than_allowed_after_one_was_killed(void **state)
 	assert_true(first.r == 0 && second.r == 0);
 }
 
-static void a_worker_that_has_answered_long_is_replaced(void **state)
+static void a_worker_is_replaced_after_many_answers(void **state)
 {
 	struct outcome outcome;
 	pid_t first = 0, last = 0;
@@ -285,7 +290,7 @@ static void a_worker_that_has_answered_long_is_replaced(void **state)
 	assert_int_not_equal(last, first);
 }
 
-/* No question is lost with it, so nobody is told. */
+/* No question is lost with the worker, so no question ends with a fault. */
 static void a_worker_may_end_or_babble_when_nothing_is_asked(void **state)
 {
 	struct outcome outcome;
@@ -328,7 +333,7 @@ static void no_event_is_reported_only_once(void **state)
 			n_watched++;
 		}
 	(void)fclose(file);
-	/* The worker's socket, and its process or all children. */
+	/* The worker's socket, and its pidfd or, without pidfds, a signalfd for all children. */
 	assert_true(n_watched >= 2);
 }
 
@@ -345,9 +350,9 @@ int main(void)
 		TEST(one_user_takes_half_of_the_workers_at_most),
 		TEST(a_question_can_be_cancelled_at_any_time),
 		TEST(too_many_questions_are_refused),
-		TEST(a_pool_knows_its_own),
-		TEST(no_more_workers_run_than_allowed_after_one_was_killed),
-		TEST(a_worker_that_has_answered_long_is_replaced),
+		TEST(a_pool_owns_its_workers_and_no_other_process),
+		TEST(a_killed_worker_is_not_replaced_before_it_is_reaped),
+		TEST(a_worker_is_replaced_after_many_answers),
 		TEST(a_worker_may_end_or_babble_when_nothing_is_asked),
 		TEST(no_event_is_reported_only_once),
 	};

@@ -36,6 +36,7 @@ int cached_look_up_in(const struct subid_database *which, uint32_t id, const cha
 	static struct subid_owner owner;
 	int r;
 
+	/* A lookup that fails must leave it. */
 	*ret_position = 77;
 	cached_cost_begin();
 	r = subid_by_id(which, id, &owner, ret_position);

@@ -23,7 +23,7 @@ int cached_teardown(void **state);
 /* cached_edit: edit the file in place, so that alice's line is carol's. */
 void cached_edit(void);
 
-/* The calls that the last lookup made, or those between cached_cost_begin() and _end(). */
+/* The calls of the last lookup, or those from cached_cost_begin() to cached_cost_end(). */
 extern struct cached_cost {
 	unsigned int opens, stats, maps;
 } cached_cost;
@@ -48,8 +48,8 @@ void cached_check_by_file(const char *reason);
 void cached_check_by_index(const char *reason);
 
 /*
- * cached_warm_within: look up an ID until an index answers, for @most lookups. cached_warm: the
- * same for as many as a small file needs at most.
+ * cached_warm_within: look up an ID until an index answers, which takes at most @most lookups.
+ * cached_warm: the same, with as many lookups as a small file needs at most.
  */
 #define LOOKUPS_TO_WARM 16
 void cached_warm_within(unsigned int most);

@@ -167,6 +167,11 @@ static void replace_file(void)
 	scratch_replace("lines", "new\n");
 }
 
+/*
+ * Makes a change before the read with the number @before_read, and checks what
+ * subid_reader_verify() returns. It compares the stamp if @clock is 60, and the lines if @clock is
+ * 0.
+ */
 static void check_change(void (*change)(void), unsigned int before_read, time_t clock, int r)
 {
 	write_old_version();
@@ -175,7 +180,7 @@ static void check_change(void (*change)(void), unsigned int before_read, time_t 
 	inject_before(INJECT_READ, before_read, change);
 	reading_open("lines");
 	assert_int_equal(reading_to_the_end(), -ENOENT);
-	/* To compare the stamp, subid_reader_verify() makes no read, so the change comes here. */
+	/* No read follows if subid_reader_verify() compares the stamp, so make the change here. */
 	if (inject_calls(INJECT_READ) < before_read && clock != 0)
 		change();
 	assert_int_equal(subid_reader_verify(&reading), r);
@@ -205,7 +210,7 @@ static void verify_notices_every_change_of_lines_that_were_read(void **state)
 	}
 }
 
-static void verify_compares_no_line_that_was_not_delivered(void **state)
+static void verify_compares_only_lines_that_were_delivered(void **state)
 {
 	const char *text;
 	size_t len;
@@ -226,7 +231,7 @@ static void verify_compares_no_line_that_was_not_delivered(void **state)
 	reading_close();
 }
 
-/* Overwriting bytes from @offset on, between the two readings, is noticed. */
+/* Checks that bytes that are overwritten, from @offset on, between the two readings are noticed. */
 static void check_overwritten(const char *lines, size_t offset, const char *bytes)
 {
 	inject_clock(0);
@@ -283,7 +288,8 @@ static void a_file_replaced_while_it_is_read_gives_the_lines_of_the_old_one(void
 			inject_before(INJECT_READ, nth, replace_file);
 			reading_open("lines");
 			reading_check_pass("the old file");
-			/* The pass saw one version, but the loss of its name changes the ctime. */
+			/* The pass saw one version, but the file lost its name, which changes its
+			 * ctime. */
 			r = subid_reader_verify(&reading);
 			assert_true(r == 0 || (r == -ESTALE && clocks[k] != 0));
 			reading_close();
@@ -298,7 +304,7 @@ int main(void)
 		READER_TEST(verify_compares_a_file_that_may_change_without_a_new_stamp),
 		READER_TEST(verify_looks_at_every_part_of_the_stamp),
 		READER_TEST(verify_notices_every_change_of_lines_that_were_read),
-		READER_TEST(verify_compares_no_line_that_was_not_delivered),
+		READER_TEST(verify_compares_only_lines_that_were_delivered),
 		READER_TEST(verify_notices_that_a_newline_has_moved),
 		READER_TEST(verify_notices_that_the_last_newline_was_added),
 		READER_TEST(verify_compares_only_the_last_pass),
