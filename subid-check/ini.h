@@ -25,8 +25,8 @@ __attribute__((nonnull)) void ini_begin(struct ini *ini, const char *text, size_
 
 /*
  * ini_next: read the next key and its value into @ini. They are valid until the next call.
- * Returns false at the end of the text, and has then freed what @ini owns: a walk must go on
- * to the end.
+ * Returns false at the end of the text. Ownership: @ini owns memory until then, so a walk must go
+ * on to the end.
  */
 __attribute__((nonnull, warn_unused_result)) bool ini_next(struct ini *ini);
 

@@ -3,7 +3,7 @@
 
 #include "archive.h"
 
-/* /etc/subuid and /etc/subgid, which the module, libsubid and newuidmap(1) read. */
+/* /etc/subuid and /etc/subgid, which the module and libsubid read. */
 extern const char *const etc_paths[2];
 
 /* etc_store: give both files this content, directly or behind a symbolic link; or remove them. */

@@ -1,4 +1,4 @@
-# Prints a source with the notes for it: the ACSL annotations inside functions, from contracts/notes.
+# Prints a source with the ACSL annotations that contracts/notes has for the bodies of functions:
 #
 #   awk -v file=libsubid-shim/line.c -f annotate.awk contracts/notes libsubid-shim/line.c
 #

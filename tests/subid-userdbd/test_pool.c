@@ -249,8 +249,8 @@ static void a_pool_owns_its_workers_and_no_other_process(void **state)
 	assert_false(pool_owns(pool, 1));
 }
 
-/* A worker that was killed still counts until it is reaped. */
-static void a_killed_worker_is_not_replaced_before_it_is_reaped(void **state)
+/* A worker ends in two steps: it is killed, then reaped. Only one of them may make room. */
+static void no_more_workers_run_than_allowed_after_one_was_killed(void **state)
 {
 	struct outcome first, second;
 	pid_t pid;
@@ -351,7 +351,7 @@ int main(void)
 		TEST(a_question_can_be_cancelled_at_any_time),
 		TEST(too_many_questions_are_refused),
 		TEST(a_pool_owns_its_workers_and_no_other_process),
-		TEST(a_killed_worker_is_not_replaced_before_it_is_reaped),
+		TEST(no_more_workers_run_than_allowed_after_one_was_killed),
 		TEST(a_worker_is_replaced_after_many_answers),
 		TEST(a_worker_may_end_or_babble_when_nothing_is_asked),
 		TEST(no_event_is_reported_only_once),

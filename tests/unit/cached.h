@@ -23,7 +23,7 @@ int cached_teardown(void **state);
 /* cached_edit: edit the file in place, so that alice's line is carol's. */
 void cached_edit(void);
 
-/* The calls of the last lookup, or those from cached_cost_begin() to cached_cost_end(). */
+/* The calls of the last lookup, or those between cached_cost_begin() and cached_cost_end(). */
 extern struct cached_cost {
 	unsigned int opens, stats, maps;
 } cached_cost;

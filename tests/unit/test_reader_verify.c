@@ -168,9 +168,8 @@ static void replace_file(void)
 }
 
 /*
- * Makes a change before the read with the number @before_read, and checks what
- * subid_reader_verify() returns. It compares the stamp if @clock is 60, and the lines if @clock is
- * 0.
+ * Makes a change before the read with the number @before_read, and checks that
+ * subid_reader_verify() returns @r. With a @clock of 60 it compares the stamp, with 0 the lines.
  */
 static void check_change(void (*change)(void), unsigned int before_read, time_t clock, int r)
 {
@@ -288,8 +287,7 @@ static void a_file_replaced_while_it_is_read_gives_the_lines_of_the_old_one(void
 			inject_before(INJECT_READ, nth, replace_file);
 			reading_open("lines");
 			reading_check_pass("the old file");
-			/* The pass saw one version, but the file lost its name, which changes its
-			 * ctime. */
+			/* The pass saw one version, but the file's ctime changes with its name. */
 			r = subid_reader_verify(&reading);
 			assert_true(r == 0 || (r == -ESTALE && clocks[k] != 0));
 			reading_close();
