@@ -19,12 +19,13 @@ void loop_end(void)
 	loop_event = sd_event_unref(loop_event);
 }
 
+/* The time at which the loop last woke up. */
 static uint64_t now_usec(void)
 {
-	struct timespec now;
+	uint64_t usec;
 
-	assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
-	return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec / 1000;
+	assert_true(sd_event_now(loop_event, CLOCK_MONOTONIC, &usec) >= 0);
+	return usec;
 }
 
 /* sd_event_run() returns 0 also if a process ends that waitid(2) does not find yet: see child.c. */

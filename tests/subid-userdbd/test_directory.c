@@ -36,7 +36,7 @@ static void new_directory(uint64_t deadline_usec, size_t n_groups, bool scans)
 
 static int setup(void **state)
 {
-	static const char *const files[] = { "asked",	"owners",  "alice",   "fickle", "fault-3",
+	static const char *const files[] = { "owners",	"alice",   "fickle",  "fault-3",
 					     "fault-4", "fault-5", "fault-6", "fault-7" };
 
 	(void)state;
@@ -44,8 +44,7 @@ static int setup(void **state)
 		(void)remove(files[i]);
 	groups[0] = "staff";
 	groups[1] = "ward";
-	loop_begin();
-	pool = workers_pool(2, PATIENCE);
+	pool = workers_begin();
 	scanner = workers_pool(1, PATIENCE);
 	return 0;
 }
@@ -55,9 +54,8 @@ static int teardown(void **state)
 	(void)state;
 	directory_free(directory);
 	directory = NULL;
-	pool_free(pool);
 	pool_free(scanner);
-	loop_end();
+	workers_end(pool);
 	return 0;
 }
 

@@ -17,17 +17,14 @@ static struct subid_cache caches[2];
 static int setup(void **state)
 {
 	(void)state;
-	(void)unlink("asked");
-	loop_begin();
-	pool = workers_pool(2, PATIENCE);
+	pool = workers_begin();
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	pool_free(pool);
-	loop_end();
+	workers_end(pool);
 	return 0;
 }
 

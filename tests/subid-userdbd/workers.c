@@ -49,6 +49,19 @@ struct pool *workers_pool(unsigned int n_workers, uint64_t deadline_usec)
 	return pool;
 }
 
+struct pool *workers_begin(void)
+{
+	(void)unlink("asked");
+	loop_begin();
+	return workers_pool(2, PATIENCE);
+}
+
+void workers_end(struct pool *pool)
+{
+	pool_free(pool);
+	loop_end();
+}
+
 unsigned int workers_asked(const char *beginning)
 {
 	FILE *file = fopen("asked", "re");

@@ -19,5 +19,12 @@ bool workers_prepare(void);
 /* workers_pool: such workers, for the event loop of loop.h. Ownership: end with pool_free(). */
 struct pool *workers_pool(unsigned int n_workers, uint64_t deadline_usec);
 
+/*
+ * workers_begin: what a test begins with: no questions in the file `asked`, an event loop, and a
+ * pool of two workers, which is returned. workers_end: the end of the pool and the loop.
+ */
+struct pool *workers_begin(void);
+void workers_end(struct pool *pool);
+
 /* workers_asked: how many questions to workers begin so, in the file `asked`. */
 unsigned int workers_asked(const char *beginning);
