@@ -7,5 +7,3 @@
 #define O_CLOEXEC 02000000
 #define AT_FDCWD (-100)
 #define AT_EMPTY_PATH 0x1000
-
-int open(const char *path, int flags, ...);
