@@ -86,7 +86,7 @@ small_tables() {
 
 shuffled() { awk 'BEGIN { srand(2) } { print rand() "\t" $0 }' | sort -n | cut -f2; }
 
-# What the table of accounts would need to answer what our one line answers.
+# Prints the records that passwd or group would need to have the answers of one line of subuid.
 large_records() { # passwd|group
     awk -v table="$1" -v first=$first_id -v count=65536 'BEGIN { for (i = 0; i < count; i++)
         if (table == "group") printf("subgid-o00000-%d:x:%d:\n", first + i, first + i)

@@ -40,7 +40,7 @@ static struct {
 	struct worker worker[THREADS_MAX];
 } team;
 
-/* What `calls` calls in the main thread took. */
+/* Returns how long @calls lookups in the main thread took, in nanoseconds. */
 static uint64_t ask_timed(const struct test_case *test, size_t calls)
 {
 	uint64_t begin = now_ns(), ns;

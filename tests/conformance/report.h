@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-/* What the program prints: TAP, and why an answer is not conformant. */
+/* The output of the program: TAP, with the reason where an answer is not conformant. */
 
 /* report_result: one test. Its name is @what with @name behind it. */
 void report_result(bool passed, const char *what, const char *name);

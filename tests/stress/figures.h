@@ -3,7 +3,7 @@
 
 #include "askers.h"
 
-/* What a mode of the stress program has seen. */
+/* The figures of one mode of the stress program. */
 struct figures {
 	struct answer_counts counts;
 	uint64_t lookups;
@@ -21,7 +21,7 @@ void figures_end(struct figures *ret);
 void figures_check(const char *mode, const struct figures *figures, uint64_t n, const char *what);
 
 /*
- * figures_check_index: let the test fail if files that stand still are not answered for by an
- * index in the end.
+ * figures_check_index: look up IDs in files that stand still until an index answers. The test fails
+ * if none ever does.
  */
 void figures_check_index(void);

@@ -6,7 +6,7 @@
 
 #include "query.h"
 
-/* What a query of a source ends with. */
+/* The end of a query: how often it came, and the record or the fault that it brought. */
 struct result {
 	int n; /* how often the query has ended */
 	int r;
